@@ -1,0 +1,77 @@
+{# Building by document. A model of the folder `by_document` keeps, in intermediate.build_ledger, the version under
+   which it built each document: what was landed, this model and all that it stands on (models by their file's
+   checksum, seeds by their content), made into one hash. A document whose version differs is built again, alone.
+   So ten new documents cost ten documents, and a changed seed rebuilds just the models below it. #}
+
+{% macro create_build_ledger() %}
+create schema if not exists {{ target.database }}.intermediate;
+create table if not exists {{ ledger() }} (model varchar, document_id varchar, version varchar);
+create table if not exists {{ seed_versions() }} (seed varchar, version varchar);
+{% endmacro %}
+
+{# Post-hook of every seed: what it holds, whatever the order of its rows. #}
+{% macro remember_seed_version() %}
+delete from {{ seed_versions() }} where seed = '{{ model.name }}';
+insert into {{ seed_versions() }}
+select '{{ model.name }}', bit_xor(hash(seed_row))::varchar || ':' || count(*) from {{ this }} as seed_row;
+{% endmacro %}
+
+{# All models and seeds of this project that a node stands on, and itself. #}
+{% macro standing_on(node) %}
+    {%- set found = [node.unique_id] -%}
+    {%- for unique_id in found -%}
+        {%- for parent in graph.nodes[unique_id].depends_on.nodes
+            if parent not in found and parent in graph.nodes -%}
+            {%- do found.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found | sort) }}
+{% endmacro %}
+
+{# An SQL expression: the version of this model and all that it stands on. #}
+{% macro rules_version() -%}
+{%- if not execute -%}''{%- else -%}
+{%- set checksums = [local_md5(regularise('x'))] -%}
+{%- set seeds = ["''"] -%}
+{%- for unique_id in standing_on(model) -%}
+    {%- set node = graph.nodes[unique_id] -%}
+    {%- if node.resource_type == 'seed' -%}
+        {%- do seeds.append("'" ~ node.name ~ "'") -%}
+    {%- else -%}
+        {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
+    {%- endif -%}
+{%- endfor -%}
+md5('{{ local_md5(checksums | join(",")) }}' || coalesce((
+    select string_agg(version, ',' order by seed) from {{ seed_versions() }} where seed in ({{ seeds | join(', ') }})
+), ''))
+{%- endif -%}
+{%- endmacro %}
+
+{# A query: the documents that this model must build now. Use as a CTE and join to it. #}
+{% macro documents_to_build() -%}
+select
+    documents.document_id,
+    md5(documents.content_version || {{ rules_version() }}) as version,
+from {{ source('raw', 'documents') }} as documents
+{% if is_incremental() -%}
+left join {{ ledger() }} as ledger
+    on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
+where ledger.version is distinct from md5(documents.content_version || {{ rules_version() }})
+{%- endif %}
+{%- endmacro %}
+
+{% macro forget_documents_to_build() %}
+{% if is_incremental() %}
+delete from {{ this }} where document_id in (select document_id from ({{ documents_to_build() }}) as pending)
+{% endif %}
+{% endmacro %}
+
+{% macro remember_documents_built() %}
+delete from {{ ledger() }}
+where model = '{{ model.name }}' {% if is_incremental() %}and document_id in (select document_id from ({{ documents_to_build() }}) as pending){% endif %};
+insert into {{ ledger() }} select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}) as pending;
+{% endmacro %}
+
+{# Hooks run without a default schema in the warehouse, so the two tables are named in full. #}
+{% macro ledger() %}{{ target.database }}.intermediate.build_ledger{% endmacro %}
+{% macro seed_versions() %}{{ target.database }}.intermediate.seed_versions{% endmacro %}

@@ -1,0 +1,38 @@
+{# The body of a fact table: one row a current report that states something of the kind, one column for each column of
+   the model's YAML that names an indicator in its meta. So a new indicator is one seed row and one YAML column. #}
+{% macro fact_table(model_name) -%}
+{%- set measures = [] -%}
+{%- for column in model.columns.values() if column.config.meta.get('indicator_code') -%}
+    {%- do measures.append((column.config.meta['indicator_code'], column.name)) -%}
+{%- endfor -%}
+with observations as (
+    select * from {{ ref('observations') }}
+    where is_selected and applicant_type = 'all' and category_label is null
+),
+
+current_reports as (
+    select * from {{ ref('dim_report') }} where is_current
+),
+
+facts as (
+    select
+        current_reports.report_id,
+        current_reports.agency_id,
+        current_reports.region_code,
+        current_reports.level_code,
+        current_reports.year,
+        {%- for indicator_code, column_name in measures %}
+        max(observations.value) filter (where observations.indicator_code = '{{ indicator_code }}') as {{ column_name }},
+        {%- endfor %}
+    from current_reports
+    inner join observations on current_reports.report_id = observations.report_id
+    where observations.indicator_code in (
+        {%- for indicator_code, column_name in measures %}
+        '{{ indicator_code }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+    group by all
+)
+
+select * from facts
+{%- endmacro %}
