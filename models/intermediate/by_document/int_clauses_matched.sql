@@ -1,0 +1,3 @@
+-- Placeholder by the lead so that dbt parses until the owner lands the real model: overwrite or delete this file.
+{{ config(materialized="view", pre_hook=[], post_hook=[]) }}
+select null::varchar as document_id, null::varchar as indicator_code, null::varchar as applicant_type, null::varchar as category_label, null::decimal(20, 4) as value, null::varchar as qualifier, null::varchar as basis, null::varchar as period_part, null::varchar as scope_part, null::varchar as confidence, null::varchar as rule_id, null::integer as block_no, null::integer as table_no, null::integer as row_no, null::integer as col_no, null::integer as page, null::integer as char_start, null::integer as char_end, null::varchar as evidence_text where false
