@@ -1,0 +1,1 @@
+"""Tables that lost their form: shapes of lines, and rows out of them."""

@@ -1,0 +1,90 @@
+"""Lines of text with what stands around them, and the questions that every finder of tables asks of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.flat import shapes
+from ingest.flat.rows import Piece
+
+_TRAILING = re.compile(r"^(.*\S)\s+(\S+)$")
+
+Rows = list[list[Piece]]
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a block: its text as found, whether blank space stood before it, and whose it is."""
+
+    text: str
+    gap: bool
+    block: int
+    page: int | None
+    confidence: float | None
+
+    def piece(self, text: str) -> Piece:
+        return Piece(shapes.bare(text), self.page, self.confidence)
+
+
+@dataclass(slots=True)
+class Found:
+    """A table found at lines [start, end)."""
+
+    start: int
+    end: int
+    rows: Rows
+
+
+def is_table(rows: Rows) -> bool:
+    """Two rows and two values at least, one of them a number or several marks for nothing; no sentence in the cells."""
+    texts = [piece.text for row in rows for piece in row]
+    numbers = sum(shapes.is_number(text) for text in texts)
+    nothings = sum(shapes.is_nothing(text) for text in texts)
+    return len(rows) >= 2 and numbers + nothings >= 2 and (numbers > 0 or nothings >= 3)
+
+
+def chunk_end(lines: list[Line], start: int, end: int) -> int:
+    """Where the lines without blank space between them end."""
+    at = start + 1
+    while at < end and not lines[at].gap:
+        at += 1
+    return at
+
+
+def ends_in_values(text: str) -> bool:
+    """A label and then values, parted by blanks."""
+    label, values = label_and_values(text)
+    return bool(values) and shapes.is_label(label)
+
+
+def label_and_values(text: str) -> tuple[str, list[str]]:
+    label, values = shapes.bare(text), list[str]()
+    if len(label) > 4 * shapes.LONGEST_LABEL:
+        return label, values
+    while (match := _TRAILING.match(label)) and shapes.is_value(match[2]):
+        label, values = match[1], [match[2], *values]
+    return label, values
+
+
+def is_heading(lines: list[Line], at: int, end: int) -> bool:
+    """
+    Whether a line that begins with 一、 heads a chapter; else it is the label of a row.
+
+    A label is followed by its values, or by enumerated labels (and a unit) and then values; a heading by anything else.
+    """
+    if not shapes.is_chapter(lines[at].text):
+        return False
+    labels: list[str] = []
+    for line in lines[at + 1 : min(at + 12, end)]:
+        if ends_in_values(line.text) or shapes.values_of(line.text):
+            break
+        if not shapes.is_one_han(line.text) and not shapes.is_unit(line.text):
+            labels.append(line.text)
+    else:
+        return True
+    if labels and 0 < shapes.chapter_number(labels[0]) <= shapes.chapter_number(lines[at].text):
+        return True
+    return not all(shapes.is_enumerated(label) for label in labels[:-1]) or (
+        len(labels) == 1 and not shapes.is_enumerated(labels[0]) and len(labels[0].strip()) > 8
+    )

@@ -1,0 +1,143 @@
+"""Shapes of a line of text: is it a value, a label, a heading, prose? No meaning is looked at, only form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+BLANKS = " \t\r\n\u3000\xa0\u200b\ufeff"
+BARS = "|｜│┃║¦"
+
+_NUMBER = r"[+\-±]?(?:\d{1,3}(?:[,， ]\d{3})+|\d+)(?:\.\d+)?"
+_MEASURES = (
+    "亿元|万元|千元|元|人次|人次数|条次|期次|万条|万次|万件|万人|份次|件次|"
+    "条|件|次|个|人|篇|份|期|场|项|起|部|册|家|处|名|宗|只|例|批|张|%|‰"
+)
+_VALUE = re.compile(rf"(?:{_NUMBER})\s?(?:{_MEASURES})?$")
+_NOTHING = re.compile(r"(?:[/\\]|[-‐‑–—―─_]{1,3}|\*+|○|〇)$")
+_UNIT = re.compile(rf"[（(]?(?:{_MEASURES})[）)]?$")
+_SENTENCE = re.compile(r"[。；！？;!?]")
+_PAUSE = re.compile(r"[，,：:。；！？]")
+_BRACKETED = re.compile(r"（[^（）]*）|\([^()]*\)|“[^“”]*”|《[^《》]*》|〔[^〔〕]*〕")
+_ENUMERATED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}\s?[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s?[、.．](?!\d)|"
+    r"[①-⑳]|其中\s?[：:])"
+)
+_NUMERALS = "〇一二三四五六七八九"
+_CHAPTER = re.compile(r"[一二三四五六七八九十]{1,3}\s?[、.．]")
+_TABLE_TITLE = re.compile(r"表\s*(?:[（(][^（）()]*[）)])?$|^附\s*[件表]|\d{4}\s?年度?\s*[）)]?$|填报|填表|[：:]$")
+_PAGE_MARK = re.compile(r"[-‐‑–—―─·.]+\s*\d+\s*[-‐‑–—―─·.]+$")
+_DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+LONGEST_LABEL = 60
+
+
+def bare(text: str) -> str:
+    """The text without blanks at its ends."""
+    return text.strip(BLANKS)
+
+
+def plain(text: str) -> str:
+    """The text for comparing: full-width forms made half-width (NFKC), no blanks at its ends."""
+    return bare(unicodedata.normalize("NFKC", text))
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is one number, perhaps with a sign, thousands marks or a measure word."""
+    return bool(_VALUE.match(plain(text)))
+
+
+def is_nothing(text: str) -> bool:
+    """Whether the text is a mark that stands for an empty cell (/ — -)."""
+    return bool(_NOTHING.match(plain(text)))
+
+
+def is_value(text: str) -> bool:
+    """A number or a mark for nothing."""
+    return is_number(text) or is_nothing(text)
+
+
+def is_unit(text: str) -> bool:
+    """Whether the text is a measure word alone."""
+    return bool(_UNIT.match(plain(text)))
+
+
+def values_of(text: str) -> list[str]:
+    """The values of a line that holds nothing but values between blanks; empty where it holds anything else."""
+    whole = bare(text)
+    if is_value(whole):
+        return [whole]
+    if _PAGE_MARK.match(whole):
+        return []
+    tokens = whole.split()
+    return tokens if tokens and all(is_value(token) for token in tokens) else []
+
+
+def is_prose(text: str) -> bool:
+    """Whether the text reads as a sentence, or is too long for a cell."""
+    whole = bare(text)
+    if len(whole) > LONGEST_LABEL:
+        return True
+    outside = _without_brackets(whole)
+    return bool(_SENTENCE.search(outside))
+
+
+def is_label(text: str) -> bool:
+    """Whether the text may be the label of a row or column: short, Han, no pause outside brackets."""
+    whole = bare(text)
+    if not whole or len(whole) > LONGEST_LABEL or is_value(whole) or _DATE.match(whole):
+        return False
+    outside = re.sub(r"^其中\s?[：:]", "", _without_brackets(whole))
+    return not _PAUSE.search(outside) and bool(_HAN.search(whole))
+
+
+def is_enumerated(text: str) -> bool:
+    """Whether the text begins with 一、 （一） 1. or the like."""
+    return bool(_ENUMERATED.match(bare(text)))
+
+
+def is_chapter(text: str) -> bool:
+    """Whether the text begins as the headings of chapters do (一、)."""
+    return bool(_CHAPTER.match(bare(text)))
+
+
+def chapter_number(text: str) -> int:
+    """The number of a heading such as 三、 (0 where there is none)."""
+    match = _CHAPTER.match(bare(text))
+    numeral = match[0].rstrip("、.． ") if match else ""
+    tens, _, ones = numeral.rpartition("十")
+    ten = _NUMERALS.find(tens) if tens else int("十" in numeral)
+    return 10 * ten + (_NUMERALS.find(ones) if ones else 0)
+
+
+def is_table_title(text: str) -> bool:
+    """Whether the text looks like what stands above a table: its name, its year, who filled it in."""
+    return bool(_TABLE_TITLE.search(bare(text)))
+
+
+def is_open(text: str) -> bool:
+    """Whether a bracket is left open, so that the text must go on."""
+    whole = text.replace("(", "（").replace(")", "）")
+    return whole.count("（") > whole.count("）")
+
+
+def is_one_han(text: str) -> bool:
+    """Whether the text is a single Han character: a piece of a label written downwards."""
+    whole = bare(text)
+    return len(whole) == 1 and bool(_HAN.match(whole))
+
+
+def join_lines(first: str, second: str) -> str:
+    """Two lines of one label as one text: a blank only between two Latin words."""
+    left, right = first.rstrip(BLANKS), second.strip(BLANKS)
+    if left and right and left[-1].isascii() and left[-1].isalnum() and right[0].isascii() and right[0].isalpha():
+        return f"{left} {right}"
+    return left + right
+
+
+def _without_brackets(text: str) -> str:
+    before = None
+    while before != text:
+        before, text = text, _BRACKETED.sub("", text)
+    return text

@@ -1,0 +1,135 @@
+"""Tables without marks: columns parted by blanks, or every cell a line of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ingest.flat import shapes
+from ingest.flat.lines import Found, Line, Rows, ends_in_values, is_heading, is_table, label_and_values
+from ingest.flat.rows import Piece, rows_of
+
+_GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
+
+
+def blank_columns(lines: list[Line], start: int, end: int) -> Iterator[Found]:
+    at = start
+    while at < end:
+        if not ends_in_values(lines[at].text):
+            at += 1
+            continue
+        stop = at + 1
+        while (ahead := _next_value_line(lines, stop, end)) is not None:
+            stop = ahead + 1
+        first = at
+        while first > start and first > at - 4 and _stands_above(lines, first - 1, end):
+            first -= 1
+        rows = _merged_verticals([_blank_cells(line) for line in lines[first:stop]])
+        if _is_blank_table(rows):
+            yield Found(first, stop, rows)
+        at = stop
+
+
+def _next_value_line(lines: list[Line], start: int, end: int) -> int | None:
+    """The next line that ends in values, past at most two lines of labels (and labels written downwards)."""
+    labels = 0
+    for at in range(start, end):
+        if ends_in_values(lines[at].text):
+            return at
+        labels += not shapes.is_one_han(lines[at].text)
+        if labels > 2 or not _is_between(lines, at, end):
+            return None
+    return None
+
+
+def _merged_verticals(rows: Rows) -> Rows:
+    """Rows with those of a single character joined to the label above: it was written downwards."""
+    merged: Rows = []
+    for row in rows:
+        if merged and len(row) == 1 == len(merged[-1]) and shapes.is_one_han(row[0].text):
+            above = merged[-1][0]
+            merged[-1] = [replace(above, text=shapes.join_lines(above.text, row[0].text))]
+        else:
+            merged.append(row)
+    return merged
+
+
+def _is_between(lines: list[Line], at: int, end: int) -> bool:
+    text = lines[at].text
+    if is_heading(lines, at, end):
+        return False
+    return shapes.is_label(text) or len(shapes.values_of(text)) > 1
+
+
+def _stands_above(lines: list[Line], at: int, end: int) -> bool:
+    """Whether a line stands above the first values as part of the table: column heads, or a group's label."""
+    cells = _GAP.split(shapes.bare(lines[at].text))
+    if len(cells) == 1:
+        return shapes.is_enumerated(cells[0]) and shapes.is_label(cells[0]) and not is_heading(lines, at, end)
+    return len(cells) > 1 and all(shapes.is_label(cell) and len(cell) <= 20 for cell in cells)
+
+
+def _blank_cells(line: Line) -> list[Piece]:
+    label, values = label_and_values(line.text)
+    if not shapes.is_label(label):
+        return [line.piece(text) for text in shapes.values_of(line.text) or _GAP.split(shapes.bare(line.text))]
+    return [line.piece(text) for text in [*_GAP.split(label), *values]]
+
+
+def _is_blank_table(rows: Rows) -> bool:
+    """Rows enough, and wide gaps or several values in half of them; a table of contents is none."""
+    counts = [sum(shapes.is_value(piece.text) for piece in row) for row in rows]
+    full = [count for count in counts if count]
+    if len(full) < 3 or not is_table(rows):
+        return False
+    if sum(count > 1 for count in full) * 2 >= len(full):
+        return True
+    numbers = [float(row[-1].text) for row in rows if re.fullmatch(r"\d{1,4}", row[-1].text)]
+    rising = len(numbers) == len(full) and numbers == sorted(numbers) and numbers[-1] > numbers[0]
+    return len(full) >= 4 and not rising
+
+
+# --- every cell a line of its own -----------------------------------------------------------------------------------
+
+
+def cell_a_line(lines: list[Line], start: int, end: int) -> Iterator[Found]:
+    at = start
+    while at < end:
+        if not _is_cell(lines[at].text):
+            at += 1
+            continue
+        stop = at + 1
+        while stop < end and _is_cell(lines[stop].text):
+            stop += 1
+        yield from _cells_between(lines, at, stop)
+        at = stop
+
+
+def _is_cell(text: str) -> bool:
+    return bool(shapes.values_of(text)) or shapes.is_label(text)
+
+
+def _cells_between(lines: list[Line], start: int, end: int) -> Iterator[Found]:
+    """Tables in a run of short lines: headings of chapters part them, titles and what ends in labels stay text."""
+    first = start
+    for at in range(start, end + 1):
+        if at < end and not is_heading(lines, at, end):
+            continue
+        last = max((i for i in range(first, at) if shapes.values_of(lines[i].text)), default=first - 1)
+        begin = _after_titles(lines, first, last)
+        pieces = [lines[i].piece(lines[i].text) for i in range(begin, last + 1)]
+        values = sum(len(shapes.values_of(piece.text)) for piece in pieces)
+        if values >= 3 and values * 5 >= len(pieces):
+            rows = rows_of(pieces)
+            if is_table(rows):
+                yield Found(begin, last + 1, rows)
+        first = at + 1
+
+
+def _after_titles(lines: list[Line], first: int, last: int) -> int:
+    """Where the table begins: after names, years and such that stand above its first value."""
+    values = (i for i in range(first, last + 1) if shapes.values_of(lines[i].text))
+    value = next(values, last)
+    titles = [i for i in range(first, value) if shapes.is_table_title(lines[i].text) and i + 1 < value]
+    return titles[-1] + 1 if titles else first

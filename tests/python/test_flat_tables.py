@@ -1,0 +1,217 @@
+"""Tables that lost their form come back; prose is never touched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.flat_tables import rebuild
+from ingest.model import Block, Table
+
+LABELS = ["规章", "行政规范性文件", "行政许可", "行政处罚"]
+HEADS = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]
+APPLICATIONS = [
+    "一、本年新收政府信息公开申请数量",
+    "（一）予以公开",
+    "（二）部分公开（区分处理的，只计这一情形，不计其他情形）",
+    "1.属于国家秘密",
+    "3.其他",
+    "（七）总计",
+    "四、结转下年度继续办理",
+]
+values = st.one_of(
+    st.integers(0, 10**7).map(str),
+    st.integers(0, 10**7).map(lambda number: f"{number:,}"),
+    st.sampled_from(["/", "—", "0.5", "12万元", "３", "+3", "-2", "0件"]),
+)
+
+
+def texts(part: Block | Table) -> list[list[str]]:
+    """The rows of a table as texts."""
+    assert isinstance(part, Table)
+    assert part.kind == "flat"
+    rows: dict[int, list[str]] = {}
+    for cell in part.cells:
+        rows.setdefault(cell.row, []).append(cell.text)
+        assert cell.col == len(rows[cell.row])
+    return list(rows.values())
+
+
+def blocks(text: str) -> list[Block | Table]:
+    """A block a run of lines without a blank line, as the text reader gives them."""
+    return [Block(chunk) for chunk in text.split("\n\n")]
+
+
+def only_table(text: str) -> list[list[str]]:
+    tables = [part for part in rebuild(blocks(text)) if isinstance(part, Table)]
+    assert len(tables) == 1
+    return texts(tables[0])
+
+
+rows_of_values = st.integers(2, 8).flatmap(
+    lambda width: st.lists(st.lists(values, min_size=width, max_size=width), min_size=3, max_size=7)
+)
+
+
+@given(rows_of_values)
+def test_tab_before_each_cell(table: list[list[str]]) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = "\n\n".join("\n".join("\t" + cell for cell in row) for row in rows)
+    assert only_table("三、收到和处理申请情况\n\n" + text + "\n\n四、复议情况\n\n没有发生。") == rows
+
+
+@given(rows_of_values)
+def test_cell_a_paragraph(table: list[list[str]]) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = "\n\n".join("　　" + cell for row in rows for cell in row)
+    assert only_table("三、收到和处理政府信息公开申请情况\n\n" + text + "\n\n五、问题\n\n　　没有。") == rows
+
+
+@given(rows_of_values, st.sampled_from(["|", "｜", "│"]), st.booleans())
+def test_bars(table: list[list[str]], bar: str, closed: bool) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    end = f" {bar}" if closed else ""
+    text = "\n".join(f" {bar} ".join(row) + end for row in rows)
+    assert only_table("前文。\n" + text + "\n后文。") == rows
+
+
+@given(rows_of_values)
+def test_bars_in_one_paragraph(table: list[list[str]]) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = " ".join(" | ".join(row) for row in rows)
+    if text.count("|") >= 12:
+        assert only_table(text) == rows
+
+
+@given(rows_of_values)
+def test_columns_of_blanks(table: list[list[str]]) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = "\n".join(label.ljust(30) + "   ".join(row) for label, *row in rows)
+    assert only_table("前文到此为止。\n" + text + "\n后文也是一句话。") == rows
+
+
+def test_tabs_between_cells_keep_empty_cells() -> None:
+    text = "\t".join(HEADS) + "\n规章\t0\t\t0\n行政许可\t\t1\t"
+    assert only_table(text) == [HEADS, ["规章", "0", "", "0"], ["行政许可", "", "1", ""]]
+
+
+def test_labels_broken_over_lines_and_blank_lines() -> None:
+    text = (
+        "\t信息内容\n\t本年新 \n制作数量\n\n\t规章\n\t0\n\n\t（一）公开数\n\n（相同信息计1条）\n\t条\n\t5000"
+        "\n\n\t1.专职人员数\n\t人\n\t"
+    )
+    assert only_table(text) == [
+        ["信息内容", "本年新制作数量"],
+        ["规章", "0"],
+        ["（一）公开数（相同信息计1条）", "条", "5000"],
+        ["1.专职人员数", "人", ""],
+    ]
+
+
+def test_labels_written_downwards() -> None:
+    column = "\n".join(["三、本", *"年度办理结果"])
+    rows = only_table(
+        f"{column}\n（一）予以公开\n0\n4\n4\n（二）部分公开\n1\n0\n1\n（三）\n不予公\n开\n1.属于国家秘密\n0\n0\n0"
+    )
+    assert [row[0] for row in rows] == [
+        "三、本年度办理结果",
+        "（一）予以公开",
+        "（二）部分公开",
+        "（三）不予公开",
+        "1.属于国家秘密",
+    ]
+
+
+def test_heads_without_row_marks() -> None:
+    text = "\n".join(["第二十条第（一）项", *HEADS, "规章", "0", "0", "0", "行政规范性文件", "2", "1", "9"])
+    assert only_table(text) == [
+        ["第二十条第（一）项"],
+        HEADS,
+        ["规章", "0", "0", "0"],
+        ["行政规范性文件", "2", "1", "9"],
+    ]
+
+
+def test_wide_row_without_label_under_repeated_heads() -> None:
+    heads = ["行政复议", "行政诉讼", *["结果维持", "结果纠正", "总计"] * 3]
+    rows = only_table("四、行政复议、行政诉讼情况\n" + "\n".join([*heads, *"100000000"]))
+    assert rows == [heads, list("100000000")]
+
+
+def test_units_stand_between_label_and_value() -> None:
+    text = "统计指标\n单位\n统计数\n一、主动公开情况\n（一）主动公开政府信息数\n条\n5000"
+    text += "\n1.专职人员数\n人\n2.兼职人员数\n人\n4\n六、举报投诉数量\n件\n0"
+    rows = only_table("某县政府信息公开情况统计表\n\n（2016年度）\n\n" + text)
+    assert rows[:3] == [
+        ["统计指标", "单位", "统计数"],
+        ["一、主动公开情况"],
+        ["（一）主动公开政府信息数", "条", "5000"],
+    ]
+    assert rows[3:] == [["1.专职人员数", "人"], ["2.兼职人员数", "人", "4"], ["六、举报投诉数量", "件", "0"]]
+
+
+def test_headings_and_titles_stay_blocks() -> None:
+    table = "\n".join(["信息内容", "本年处理决定数量", "行政许可", "1", "行政处罚", "3", "行政强制", "0"])
+    parts = rebuild(blocks(f"附件\n\n某局统计表\n\n（2016年度）\n\n{table}\n\n四、其他情况\n\n无。"))
+    assert [part.text if isinstance(part, Block) else "table" for part in parts] == [
+        *("附件", "某局统计表", "（2016年度）", "table", "四、其他情况", "无。")
+    ]
+
+
+def test_block_is_split_around_its_table_and_keeps_page_and_confidence() -> None:
+    block = Block("第一句话。\n规章 | 1 |\n许可 | 2 |\n最后一句。", page=3, confidence=0.9)
+    before, table, after = rebuild([block])
+    assert isinstance(before, Block) and isinstance(after, Block) and isinstance(table, Table)
+    assert (before.text, after.text, before.page, after.page) == ("第一句话。", "最后一句。", 3, 3)
+    assert {(cell.page, cell.confidence) for cell in table.cells} == {(3, 0.9)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "字号：大 | 中 | 小\n首页 | 公开 | 互动",
+        "目录\n一、总体情况 1\n二、主动公开 3\n三、依申请公开 5\n四、复议诉讼 8\n五、问题 9",
+        "单位负责人：张三     审核人：李四     填报人：王五\n联系电话：0954-3012401        填报日期：2017年1月19日",
+        "\t2016年，共公开信息12条。\n\n\t2017年，共公开信息15条。\n\n\t2018年，共公开信息18条。",
+        "某县人民政府\n\n2017年1月19日\n\n- 1 -\n\n抄送：各乡镇\n\n- 2 -",
+        "一、总体情况\n\n无\n\n二、主动公开情况\n\n无\n\n三、依申请公开情况\n\n无",
+    ],
+)
+def test_what_is_no_table(text: str) -> None:
+    parts = blocks(text)
+    assert rebuild(parts) == parts
+
+
+han = st.text(alphabet="年公开信息条件政府办理县区一二三、，0123456789（）“”　 ", min_size=1, max_size=80)
+prose = st.builds(lambda *pieces: "，".join(pieces) + "。", han, han, han)
+sentences = st.lists(prose, min_size=1, max_size=5).map(lambda parts: [Block(part) for part in parts])
+
+
+@given(sentences)
+def test_prose_comes_back_as_the_very_same_blocks(parts: list[Block | Table]) -> None:
+    rebuilt = rebuild(parts)
+    assert len(rebuilt) == len(parts)
+    assert all(after is before for after, before in zip(rebuilt, parts, strict=True))
+
+
+@given(st.lists(st.text(alphabet="\t\n |｜0123年条（）、。规章其他总计/一二 　", max_size=60), max_size=12))
+def test_no_character_is_lost_or_invented(chunks: list[str]) -> None:
+    blanks_and_bars = str.maketrans("", "", "\t\n |｜│　")
+    rebuilt = rebuild([Block(chunk) for chunk in chunks])
+    after = "".join(
+        part.text if isinstance(part, Block) else "".join(cell.text for cell in part.cells) for part in rebuilt
+    )
+    assert after.translate(blanks_and_bars) == "".join(chunks).translate(blanks_and_bars)
+
+
+@pytest.mark.parametrize(
+    "line", ["1 " * 200_000, "规章 " * 100_000 + "1", "|" * 500_000, "\t" * 200_000, "（" * 300_000]
+)
+def test_long_lines_are_quick(line: str) -> None:
+    assert rebuild([Block(line), Block(line)])
+
+
+def test_many_short_lines_are_quick() -> None:
+    lines = [Block(text) for text in ["一、数量", "（一）其他", "3", "件"] * 20_000]
+    assert rebuild(list(lines))
