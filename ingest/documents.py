@@ -1,0 +1,122 @@
+"""One file to the results that land: the documents in it, known ones, and rejects."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ingest.arrow import DocumentTables, document_tables
+from ingest.errors import RejectError, RejectReason
+from ingest.limits import Limits
+from ingest.paragraphs import split_paragraphs
+from ingest.readers import Reader, read_document, reader_version
+from ingest.sniff import sniff
+
+IsKnown = Callable[[str, str, str], bool]
+"""Tells for document_id, reader and reader_version whether raw holds that document already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document was met: the file (relative to the folder given) and the path inside where it is an archive."""
+
+    source_file: str
+    archive_member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A document that was read."""
+
+    place: Place
+    document_id: str
+    tables: DocumentTables
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A document that raw holds already, as this version of the reader makes it."""
+
+    place: Place
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A document that was not landed, and why. `sha256` is None where the bytes could not be read."""
+
+    place: Place
+    sha256: str | None
+    reason_code: str
+    detail: str
+
+
+Result = Landed | Unchanged | Rejected
+
+
+def read_bytes(path: str, limits: Limits) -> bytes:
+    """The bytes of a regular file within the limit of bytes; RejectError otherwise. Links are not followed."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise RejectError(RejectReason.NOT_A_FILE, "a pipe, socket or device")
+            if status.st_size > limits.bytes:
+                raise RejectError(RejectReason.TOO_LARGE, f"{status.st_size} bytes; the limit is {limits.bytes}")
+            data = file.read(limits.bytes + 1)
+    except OSError as error:
+        raise RejectError(RejectReason.UNREADABLE, error.strerror or str(error)) from error
+    if len(data) > limits.bytes:
+        raise RejectError(RejectReason.TOO_LARGE, f"more than {limits.bytes} bytes, the limit")
+    return data
+
+
+def read_file(path: str, source_file: str, limits: Limits, is_known: IsKnown) -> Iterator[Result]:
+    """What a file holds: one result for a document, one for each member of an archive. Never raises RejectError."""
+    place = Place(source_file)
+    digest = None
+    try:
+        data = read_bytes(path, limits)
+        digest = hashlib.sha256(data).hexdigest()
+        kind = sniff(data, source_file)
+        if not isinstance(kind, Reader):
+            raise RejectError(RejectReason.UNSUPPORTED_TYPE, f"a {kind} archive")
+        yield parse(data, digest, kind, place, limits, is_known)
+    except RejectError as error:
+        yield Rejected(place, digest, error.reason_code, error.detail)
+
+
+def parse(
+    data: bytes, document_id: str, reader: Reader, place: Place, limits: Limits, is_known: IsKnown
+) -> Landed | Unchanged:
+    """Read one document, unless it is known. RejectError says why it is not landed; every other fault becomes one."""
+    version = reader_version(reader)
+    if is_known(document_id, reader.name, version):
+        return Unchanged(place, document_id)
+    try:
+        name = PurePosixPath(place.archive_member or place.source_file).name
+        document = read_document(reader, data, name, limits)
+        document.parts = split_paragraphs(document.parts)
+        tables = document_tables(
+            document,
+            document_id=document_id,
+            source_file=place.source_file,
+            archive_member=place.archive_member,
+            media_type=reader.media_type,
+            size_bytes=len(data),
+            reader=reader.name,
+            reader_version=version,
+            limits=limits,
+        )
+    except (RejectError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise RejectError(RejectReason.TOO_DEEP, "the parts of the document nest too deep") from error
+    except Exception as error:
+        raise RejectError(RejectReason.READER_FAILED, f"{type(error).__name__}: {str(error)[:300]}") from error
+    return Landed(place, document_id, tables)

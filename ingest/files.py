@@ -1,0 +1,87 @@
+"""Finding the files below the paths given, in a fixed order, without ever leaving those folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import RejectReason, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read at `path`, or one that is not read for `reason`; `source_file` is its name in the warehouse."""
+
+    path: str
+    source_file: str
+    reason: RejectReason | None = None
+    detail: str = ""
+
+
+def check_paths(paths: Iterable[Path]) -> None:
+    """UsageError for a path that does not exist or is neither file nor folder."""
+    for path in paths:
+        if not path.exists():
+            what = "is a link to nothing" if path.is_symlink() else "does not exist"
+            raise UsageError(f"{path}: {what}; name a file or a folder of files")
+        if not path.is_file() and not path.is_dir():
+            raise UsageError(f"{path}: is neither a file nor a folder")
+
+
+def find_files(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> Iterator[Found]:
+    """The files of each path, folders from top to bottom in the order of names.
+
+    Hidden files and folders (a name with a leading dot) and the paths in `leave_out` are passed over.
+    """
+    passed_over = {os.path.realpath(path) for path in leave_out}
+    for path in paths:
+        root = os.path.realpath(path)
+        if Path(root).is_dir():
+            yield from _walk(root, "", root, passed_over)
+        else:
+            yield Found(root, storable_name(Path(root).name))
+
+
+def _walk(folder: str, prefix: str, root: str, passed_over: set[str]) -> Iterator[Found]:
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    except OSError as error:
+        yield Found(folder, prefix.rstrip("/") or ".", RejectReason.UNREADABLE, error.strerror or str(error))
+        return
+    for entry in entries:
+        name = prefix + storable_name(entry.name)
+        if entry.is_symlink():
+            yield from _link(entry.path, name, root, passed_over)
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path, f"{name}/", root, passed_over)
+        elif not entry.is_file(follow_symlinks=False):
+            yield Found(entry.path, name, RejectReason.NOT_A_FILE, "a pipe, socket or device")
+        elif entry.path not in passed_over:
+            yield Found(entry.path, name)
+
+
+def _link(path: str, name: str, root: str, passed_over: set[str]) -> Iterator[Found]:
+    """A link inside the folder leads to what is met anyway; a file is read under this name too, a folder is not."""
+    target = os.path.realpath(path)
+    if os.path.commonpath([root, target]) != root:
+        yield Found(path, name, RejectReason.OUTSIDE_FOLDER, "a link that leads out of the folder given")
+    elif not os.path.lexists(target):
+        yield Found(path, name, RejectReason.UNREADABLE, "a link to nothing")
+    elif Path(target).is_file() and target not in passed_over:
+        yield Found(target, name)
+
+
+def storable_name(name: str) -> str:
+    """A file name as text: bytes that are not UTF-8 are read as GB18030, the other habit of Chinese archives."""
+    try:
+        name.encode("utf-8")
+        return name
+    except UnicodeEncodeError:
+        raw = os.fsencode(name)
+    try:
+        return raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "backslashreplace")

@@ -1,0 +1,261 @@
+"""Results to raw.*: each batch is one transaction, so a killed run leaves whole documents only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from ingest.documents import Landed, Rejected, Result
+from ingest.manifest import MANIFEST_SCHEMA, Manifest
+
+_PLACE_SCHEMA = pa.schema({"document_id": pa.string(), "source_file": pa.string(), "archive_member": pa.string()})
+_REJECT_SCHEMA = pa.schema(
+    {
+        "source_file": pa.string(),
+        "archive_member": pa.string(),
+        "sha256": pa.string(),
+        "reason_code": pa.string(),
+        "detail": pa.string(),
+    }
+)
+_BATCH_DOCUMENTS = 2_000
+_BATCH_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Batch:
+    """Results that wait for the next transaction."""
+
+    landed: dict[str, Landed] = field(default_factory=dict)
+    places: list[tuple[str, str, str]] = field(default_factory=list)
+    rejects: list[Rejected] = field(default_factory=list)
+    done_files: list[str] = field(default_factory=list)
+    nbytes: int = 0
+
+    def add(self, result: Result) -> None:
+        """Take a result in; bytes met twice are one document under several places."""
+        if isinstance(result, Rejected):
+            self.rejects.append(result)
+            return
+        self.places.append((result.document_id, result.place.source_file, result.place.archive_member))
+        if isinstance(result, Landed) and result.document_id not in self.landed:
+            self.landed[result.document_id] = result
+            self.nbytes += result.tables.nbytes
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to land what has gathered."""
+        waiting = len(self.places) + len(self.rejects) + len(self.done_files)
+        return self.nbytes >= _BATCH_BYTES or waiting >= _BATCH_DOCUMENTS
+
+
+class Landing:
+    """Writes batches of one run. `started_at` (UTC) is the time that all its rows carry."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, started_at: datetime, manifest: Manifest | None) -> None:
+        self._connection = connection
+        self._started_at = started_at
+        self._manifest = manifest
+        self.batch = Batch()
+        rows = manifest.rows if manifest is not None else []
+        self._connection.register("manifest_rows", pa.Table.from_pylist(rows, schema=MANIFEST_SCHEMA))
+
+    def add(self, result: Result) -> None:
+        """Take a result in, and land the batch when it is full."""
+        self.batch.add(result)
+        if self.batch.is_full:
+            self.flush()
+
+    def file_done(self, source_file: str) -> None:
+        """All results of this file were given: rejects of earlier runs under it no longer hold."""
+        self.batch.done_files.append(source_file)
+
+    def flush(self) -> None:
+        """Land what has gathered, in one transaction."""
+        batch, self.batch = self.batch, Batch()
+        if not (batch.places or batch.rejects or batch.done_files):
+            return
+        run = self._connection
+        run.begin()
+        try:
+            self._land_documents(batch)
+            self._land_places(batch)
+            self._land_rejects(batch)
+            run.commit()
+        except BaseException:
+            run.rollback()
+            raise
+
+    def _land_documents(self, batch: Batch) -> None:
+        """Insert the documents; one that raw holds from another version of its reader is replaced, first_seen kept."""
+        if not batch.landed:
+            return
+        run = self._connection
+        tables = [result.tables for result in batch.landed.values()]
+        documents = pa.concat_tables([table.documents for table in tables])
+        blocks = pa.concat_tables([table.blocks for table in tables])
+        cells = pa.concat_tables([table.cells for table in tables])
+        with _registered(run, batch_documents=documents, batch_blocks=blocks, batch_cells=cells):
+            run.execute(
+                """
+                create or replace temp table new_documents as
+                select
+                    batch_documents.*,
+                    known.manifest_url,
+                    known.manifest_agency,
+                    known.manifest_year,
+                    known.manifest_published_on,
+                    coalesce(known.first_seen_at, $started_at) as first_seen_at,
+                    $started_at as last_seen_at,
+                    '' as content_version,
+                    known.document_id is not null as is_known,
+                from batch_documents
+                left join raw.documents as known using (document_id)
+                """,
+                {"started_at": self._started_at},
+            )
+            if run.execute("select 1 from new_documents where is_known limit 1").fetchone():
+                for table in ("documents", "blocks", "table_cells"):
+                    run.execute(
+                        f"delete from raw.{table} where document_id in "  # noqa: S608 - table names of our own
+                        "(select document_id from new_documents where is_known)"
+                    )
+            run.execute("insert into raw.documents by name select * exclude (is_known) from new_documents")
+            run.execute("insert into raw.blocks by name select * from batch_blocks")
+            run.execute("insert into raw.table_cells by name select * from batch_cells")
+
+    def _land_places(self, batch: Batch) -> None:
+        """Note where documents were met, and settle what depends on it: source_file, manifest and content_version."""
+        if not batch.places:
+            return
+        run = self._connection
+        columns = list(zip(*sorted(set(batch.places)), strict=True))
+        places = pa.table([pa.array(column, pa.string()) for column in columns], schema=_PLACE_SCHEMA)
+        now = {"started_at": self._started_at}
+        with _registered(run, batch_places=places):
+            run.execute(
+                """
+                update raw.document_sources as known
+                set last_seen_at = $started_at
+                from batch_places as met
+                where known.document_id = met.document_id
+                    and known.source_file = met.source_file
+                    and known.archive_member = met.archive_member
+                """,
+                now,
+            )
+            run.execute(
+                """
+                insert into raw.document_sources by name
+                select met.*, $started_at as first_seen_at, $started_at as last_seen_at
+                from batch_places as met
+                anti join raw.document_sources as known using (document_id, source_file, archive_member)
+                """,
+                now,
+            )
+            # The name that a document goes by is the first, in the order of names, of those that the latest run met
+            # it under: the same however the work was spread or cut short.
+            run.execute(
+                """
+                create or replace temp table met_documents as
+                select
+                    sources.document_id,
+                    min(row(sources.source_file, sources.archive_member)) as place,
+                from raw.document_sources as sources
+                where sources.last_seen_at = $started_at
+                    and sources.document_id in (select document_id from batch_places)
+                group by all
+                """,
+                now,
+            )
+        run.execute(
+            f"""
+            update raw.documents as known
+            set
+                last_seen_at = $started_at,
+                source_file = met.source_file,
+                archive_member = met.archive_member,
+                manifest_url = met.manifest_url,
+                manifest_agency = met.manifest_agency,
+                manifest_year = met.manifest_year,
+                manifest_published_on = met.manifest_published_on,
+                content_version = met.content_version,
+            from ({self._settled_documents()}) as met
+            where known.document_id = met.document_id
+            """,  # noqa: S608 - a query of our own
+            now,
+        )
+
+    def _settled_documents(self) -> str:
+        """Query for the documents met, with the manifest's values: those of this run's manifest, else as they were."""
+        manifest = "manifest_rows" if self._manifest is not None else "documents"
+        return f"""
+            with settled as (
+                select
+                    documents.document_id,
+                    documents.reader,
+                    documents.reader_version,
+                    met.place[1] as source_file,
+                    met.place[2] as archive_member,
+                    {manifest}.manifest_url,
+                    {manifest}.manifest_agency,
+                    {manifest}.manifest_year,
+                    {manifest}.manifest_published_on,
+                from raw.documents as documents
+                inner join met_documents as met using (document_id)
+                left join manifest_rows
+                    on met.place[1] = manifest_rows.source_file and met.place[2] = manifest_rows.archive_member
+            )
+
+            select *, md5(to_json(settled)::varchar) as content_version
+            from settled
+        """  # noqa: S608 - names of our own
+
+    def _land_rejects(self, batch: Batch) -> None:
+        """Put in what was rejected, and take out what a file that is done was rejected for in earlier runs."""
+        run = self._connection
+        rows = {
+            (reject.place.source_file, reject.place.archive_member): {
+                "source_file": reject.place.source_file,
+                "archive_member": reject.place.archive_member,
+                "sha256": reject.sha256,
+                "reason_code": reject.reason_code,
+                "detail": reject.detail,
+            }
+            for reject in batch.rejects
+        }
+        rejects = pa.Table.from_pylist(list(rows.values()), schema=_REJECT_SCHEMA)
+        done = pa.table({"source_file": pa.array(batch.done_files, pa.string())})
+        with _registered(run, batch_rejects=rejects, batch_done=done):
+            run.execute(
+                """
+                delete from raw.rejects as known
+                where (source_file in (select source_file from batch_done) and seen_at < $started_at)
+                    or row(known.source_file, known.archive_member) in (
+                        select row(source_file, archive_member) from batch_rejects
+                    )
+                """,
+                {"started_at": self._started_at},
+            )
+            run.execute(
+                "insert into raw.rejects by name select *, $started_at as seen_at from batch_rejects",
+                {"started_at": self._started_at},
+            )
+
+
+class _registered:
+    """Arrow tables under names of their own for the length of a block."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, **tables: pa.Table) -> None:
+        self._connection, self._tables = connection, tables
+
+    def __enter__(self) -> None:
+        for name, table in self._tables.items():
+            self._connection.register(name, table)
+
+    def __exit__(self, *_: object) -> None:
+        for name in self._tables:
+            self._connection.unregister(name)

@@ -1,0 +1,40 @@
+"""Plain text: a block a run of lines without a blank line between; tables and paragraphs are found in those."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.encodings import decode
+from ingest.errors import RejectError, RejectReason
+from ingest.limits import Limits
+from ingest.model import Block, Document, Table
+
+VERSION = "1"
+
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n\t]*\n)+")
+
+
+def read(data: bytes, name: str, limits: Limits) -> Document:
+    """Blocks of `data`. RejectError where its encoding cannot be told or it holds more characters than the limit."""
+    text, encoding = decode_text(data, limits)
+    parts: list[Block | Table] = []
+    page = 1
+    pages = text.split("\f")
+    for page, page_text in enumerate(pages, start=1):
+        parts += [Block(run, page=page if len(pages) > 1 else None) for run in runs(page_text)]
+    return Document(parts, page_count=page if len(pages) > 1 else None, encoding=encoding)
+
+
+def decode_text(data: bytes, limits: Limits, declared: str | None = None) -> tuple[str, str]:
+    """Text with `\\n` as its only line end, and its encoding; over the limit of characters it is rejected."""
+    if len(data) > 4 * limits.chars:
+        raise RejectError(
+            RejectReason.TOO_MANY_CHARACTERS, f"{len(data)} bytes of text; the limit is {limits.chars} characters"
+        )
+    text, encoding = decode(data, declared)
+    return re.sub(r"\r\n?|[\u2028\u2029\x85\x0b]", "\n", text), encoding
+
+
+def runs(text: str) -> list[str]:
+    """The runs of lines between blank lines, with the blanks at the start of a line kept, as they may be columns."""
+    return [run.strip("\n") for run in _BLANK_LINES.split(text) if run.strip()]

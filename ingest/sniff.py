@@ -1,0 +1,162 @@
+"""What a file is, told by its bytes; the ending of its name settles only what the bytes leave open."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import PurePosixPath
+from typing import Literal
+
+from ingest.errors import RejectError, RejectReason
+from ingest.readers import READERS, Reader
+
+Archive = Literal["zip", "tar", "gz"]
+"""Kinds of files whose members are documents of their own."""
+
+_HEAD = 65_536
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"{\\rtf", "rtf"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"II*\0", "tif"),
+    (b"MM\0*", "tif"),
+)
+_UNSUPPORTED_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ\0", "an xz file"),
+    (b"GIF8", "a GIF picture"),
+    (b"BM", "a bitmap picture"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"SQLite format 3\0", "a SQLite database"),
+    (b"PAR1", "a Parquet file"),
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|table|div|p|span|br|a|td|tr|font)\b", re.IGNORECASE)
+_HTML_START = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_MHT = re.compile(rb"\s*(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,30}?content-type:\s*multipart/related", re.IGNORECASE)
+_OPEN_DOCUMENT = {
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
+_MARKDOWN_ENDINGS = {".md", ".markdown"}
+
+
+def sniff(data: bytes, name: str) -> Reader | Archive:
+    """The reader for these bytes, or the kind of archive they are.
+
+    RejectError: empty, nothing but zeros, a kind without a reader, or a name that promises what the bytes are not.
+    """
+    ending = PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    if not data:
+        raise RejectError(RejectReason.EMPTY_FILE, "the file holds no byte")
+    head = data[:_HEAD]
+    if not head.strip(b"\0") and not data.strip(b"\0"):
+        raise RejectError(RejectReason.ONLY_ZEROS, f"{len(data)} bytes, all of them zero")
+    if b"%PDF-" in head[:1024]:
+        return READERS["pdf"]
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _inside_zip(data, ending)
+    if head.startswith(_OLE):
+        return _inside_ole(data, ending)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return READERS[kind]
+    if head.startswith(b"\x1f\x8b"):
+        return "gz"
+    if head[257:262] == b"ustar":
+        return "tar"
+    for magic, what in _UNSUPPORTED_MAGIC:
+        if head.startswith(magic) and (len(magic) > 2 or b"\0" in head[:64]):
+            raise RejectError(RejectReason.UNSUPPORTED_TYPE, f"the file is {what}")
+    return _text_kind(head, ending)
+
+
+def _text_kind(head: bytes, ending: str) -> Reader:
+    """Markup and plain text; bytes that are neither are rejected here."""
+    plain = head.replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    if _MHT.match(plain):
+        return READERS["mht"]
+    if _HTML_START.match(plain.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")):
+        return READERS["html"]
+    if ending in _MARKDOWN_ENDINGS:
+        return READERS["md"]
+    if len(_HTML.findall(plain)) >= 3:
+        return READERS["html"]
+    if _is_binary(head):
+        if ending in {".txt", ".html", ".htm", ".docx", ".doc", ".pdf", ".zip", ".xlsx", ".xls"}:
+            raise RejectError(RejectReason.WRONG_TYPE, f"named {ending}, but its bytes are not of that kind")
+        raise RejectError(RejectReason.UNSUPPORTED_TYPE, "the bytes are of no kind that is read")
+    if ending in {".docx", ".pdf", ".zip", ".xlsx"}:
+        raise RejectError(RejectReason.WRONG_TYPE, f"named {ending}, but it is plain text")
+    return READERS["txt"]
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether more control bytes stand in it than text has; UTF-16 is text, so NUL bytes alone decide nothing."""
+    controls = sum(head.count(byte) for byte in _CONTROL_BYTES)
+    if controls <= len(head) // 100:
+        return False
+    wide = head[: len(head) // 2 * 2]
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = wide.decode(encoding, "replace")
+        ordinary = sum(" " <= c <= "~" or c in "\t\r\n" or "\u3000" <= c <= "\u9fff" or c >= "\uff00" for c in text)
+        if ordinary >= 0.9 * len(text):
+            return False
+    return True
+
+
+_CONTROL_BYTES = [bytes([value]) for value in range(32) if value not in (9, 10, 12, 13, 27)]
+
+
+def _inside_zip(data: bytes, ending: str) -> Reader | Archive:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip() if _small_mimetype(archive) else ""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        what = f"named {ending}, but " if ending else ""
+        raise RejectError(RejectReason.DAMAGED, f"{what}the zip container is broken: {error}") from error
+    if "word/document.xml" in names or ("[Content_Types].xml" in names and any(n.startswith("word/") for n in names)):
+        return READERS["docx"]
+    if any(name.startswith("xl/") for name in names) and "[Content_Types].xml" in names:
+        return READERS["xlsx"]
+    if kind in _OPEN_DOCUMENT:
+        return READERS[_OPEN_DOCUMENT[kind]]
+    for marker, what in (("ppt/presentation.xml", "a presentation"), ("OFD.xml", "an OFD document")):
+        if marker in names:
+            raise RejectError(RejectReason.UNSUPPORTED_TYPE, f"the file is {what}")
+    if ending in {".docx", ".xlsx", ".odt", ".ods", ".doc", ".xls", ".pdf"}:
+        raise RejectError(
+            RejectReason.WRONG_TYPE, f"named {ending}, but it is a zip archive without such a document in it"
+        )
+    return "zip"
+
+
+def _small_mimetype(archive: zipfile.ZipFile) -> bool:
+    try:
+        return archive.getinfo("mimetype").file_size <= 100
+    except KeyError:
+        return False
+
+
+def _inside_ole(data: bytes, ending: str) -> Reader:
+    """Old Office files: the directory inside the container names its streams in UTF-16."""
+    if "WordDocument".encode("utf-16-le") in data:
+        return READERS["wps" if ending == ".wps" else "doc"]
+    if "Workbook".encode("utf-16-le") in data or "Book\0".encode("utf-16-le") in data:
+        return READERS["et" if ending == ".et" else "xls"]
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password")
+    if "PowerPoint Document".encode("utf-16-le") in data:
+        raise RejectError(RejectReason.UNSUPPORTED_TYPE, "the file is a presentation")
+    if ending == ".wps":
+        return READERS["wps"]
+    raise RejectError(
+        RejectReason.UNSUPPORTED_TYPE, "an old Office container without a text document or workbook in it"
+    )
