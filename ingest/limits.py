@@ -25,7 +25,7 @@ class Limits:
     """Unpacked size over packed size, looked at from 10 MiB unpacked on."""
     members: int = 20_000
     """Members of an archive."""
-    nesting: int = 200
+    nesting: int = 400
     """Depth of elements in markup; archives nest one level, whatever this says."""
     cells: int = 500_000
     """Table cells, counting each place that a span covers."""

@@ -1,34 +1,81 @@
-"""Web pages."""
+"""Web pages: the article with its headings, paragraphs and tables; title and meta tags go into `properties`."""
 
 from __future__ import annotations
 
 import re
 
-from lxml import html as lxml_html
+from lxml import etree
 
+from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.model import Block, Cell, Document, Table
+from ingest.model import Block, Document, Table
 from ingest.readers.txt import decode_text
+from ingest.web.article import find_article
+from ingest.web.dom import Element, squeezed, weigh
+from ingest.web.flow import flow
 
-VERSION = "0"
+VERSION = "1"
+
+_CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
+_XML_DECLARATION = re.compile(r"\s*<\?xml.*?\?>", re.DOTALL)
+_MOST_PROPERTIES = 60
+_LONGEST_PROPERTY = 2_000
+_LAYOUT_METAS = {"viewport", "renderer", "robots", "format-detection", "generator"}
 
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
-    """Blocks and tables of a page."""
-    match = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", data[:4096], re.IGNORECASE)
-    text, encoding = decode_text(data, limits, match[1].decode("ascii") if match else None)
-    tree = lxml_html.document_fromstring(text)
+    """The article of a page. RejectError where its elements nest too deep or nothing is shown."""
+    declared = _CHARSET.search(data[:8192])
+    text, encoding = decode_text(data, limits, declared[1].decode("ascii") if declared else None)
+    root = parse(text)
+    properties = page_properties(root)
+    body = root.find("body")
+    if body is None:
+        raise RejectError(RejectReason.NO_TEXT, "the page has no body")
+    weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
-    for element in tree.iter("p", "h1", "h2", "h3", "h4", "table"):
-        if element.tag == "table":
-            cells = [
-                Cell(row, col, cell.text_content().strip())
-                for row, line in enumerate(element.iter("tr"), start=1)
-                for col, cell in enumerate(line.iter("td", "th"), start=1)
-            ]
-            parts.append(Table(cells))
-        elif not any(ancestor.tag == "table" for ancestor in element.iterancestors()):
-            level = int(element.tag[1]) if element.tag != "p" else None
-            parts.append(Block(element.text_content(), "heading" if level else "paragraph", level))
-    title = tree.findtext(".//title") or ""
-    return Document(parts, {"title": title.strip()}, encoding=encoding)
+    if body in weights and weights[body].chars:
+        article = find_article(body, weights)
+        parts = flow(article.element, article.skipped, limits)
+        if article.title is not None and not _stands_in(article.title, parts[:5]):
+            parts.insert(0, Block(article.title, "heading", 1))
+        if article.signature is not None:
+            parts.append(Block(article.signature))
+        for label, value in article.labels.items():
+            properties.setdefault(label, value)
+    return Document(parts, _limited(properties), encoding=encoding)
+
+
+def parse(text: str) -> Element:
+    """The tree of a page, as forgiving as a browser; no entity is expanded and nothing is fetched."""
+    text = _DOCTYPE.sub("", _XML_DECLARATION.sub("", text, count=1), count=1).replace("\0", "")
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_pis=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        raise RejectError(RejectReason.DAMAGED, f"the page has no elements: {error}") from error
+    if root is None:
+        raise RejectError(RejectReason.NO_TEXT, "the page has no elements")
+    return root
+
+
+def page_properties(root: Element) -> dict[str, str]:
+    """Title and meta tags (PubDate, ContentSource, ArticleTitle ...) under their names."""
+    properties: dict[str, str] = {}
+    title = root.find(".//title")
+    if title is not None and title.text and title.text.strip():
+        properties["title"] = " ".join(title.text.split())
+    for meta in root.iter("meta"):
+        name, content = (meta.get("name") or meta.get("property") or "").strip(), meta.get("content", "").strip()
+        if name and content and name.lower() not in _LAYOUT_METAS:
+            properties.setdefault(name, content)
+    return properties
+
+
+def _limited(properties: dict[str, str]) -> dict[str, str]:
+    return {name[:100]: value[:_LONGEST_PROPERTY] for name, value in list(properties.items())[:_MOST_PROPERTIES]}
+
+
+def _stands_in(title: str, parts: list[Block | Table]) -> bool:
+    return any(isinstance(part, Block) and squeezed(title) in squeezed(part.text) for part in parts)

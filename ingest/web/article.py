@@ -1,0 +1,182 @@
+"""The article in a portal page: what is left without menus, breadcrumbs, shares, lists of links and footers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
+from ingest.web.tables import is_layout
+
+_FURNITURE_TAGS = {"nav", "aside", "footer"}
+_FURNITURE_NAMES = re.compile(
+    r"^(?:nav\w*|menus?|(?:bread)?crumbs?|position|location|weizhi|dqwz|header|top|topbar|head|foot|footer|copyright|"
+    r"side\w*|share|bdshare\w*|social|related|relate|xgxx|xgwz|prev|next|pre|page[rs]?|pagination|hot|rank\w*|"
+    r"recommend\w*|links?|friend\w*|search\w*|login|tool|tools|toolbar|qrcode|ewm|comments?|banner|logo|ads?|print|"
+    r"close|weather|date|time)$"
+)
+_CONTENT_NAMES = re.compile(
+    r"^(?:trs_?u?editor\w*|ucap-?content|zoom|wp_articlecontent|pages_content|article-?(?:con\w*|body|txt|text|main)|"
+    r"articlecontent|(?:news|info|detail|xxgk|zw|text|view|main)[-_]?(?:con|cont|content|txt|text|body))$"
+)
+_BREADCRUMB = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置|当前所在|首页[>＞»›/→\-|·])")
+_NEIGHBOURS = re.compile(
+    r"^(?:上|下|前|后)(?:一)?[篇条页][：:]?|^(?:相关|推荐|热点|最新)(?:链接|新闻|文章|阅读|信息|稿件)"
+)
+_SHARE = re.compile(
+    r"^[【\[]?(?:分享(?:到|至)?|扫一扫|打印(?:本页|此页|文章)?|关闭(?:本页|窗口)?|收藏|字[体号][：:]|返回顶部)"
+)
+_WIDGET = re.compile(r"^(?:今天是|现在是|欢迎您?[！，,!]?|无障碍|繁體|繁体|长者模式)")
+_FOOT = re.compile(
+    r"ICP备|公网安备|网站标识码|版权所有|copyright|网站地图|累计访问|建议使用.{0,20}(?:浏览器|分辨率)", re.I
+)
+_COUNTER = re.compile(r"(?:浏览|点击|阅读|访问)(?:次数|量|数)[：:]")
+_LABELS = (
+    "索引号|信息索引号?|文号|发文字号|公开类别|发布机构|发布机关|发布单位|发文机关|发文单位|公开机构|信息来源|文章来源|稿件来源|"
+    "来源|作者|发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|公开时间|更新时间|时间|日期|信息名称|名称|标题|主题分类"
+)
+_LABELLED = re.compile(
+    rf"(?:^|[\s\u3000\[【|])({_LABELS})[】\]]?\s*[：:]\s*([^\s\u3000|【】\[\]]+(?: \d{{1,2}}:\d\d(?::\d\d)?)?)"
+)
+_SIGNATURE = re.compile(r"^.{0,40}\d{4}年\d{1,2}月\d{1,2}日$")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The element that holds the article, what in it is left out, its title and sign-off outside, and labels."""
+
+    element: Element
+    skipped: set[Element]
+    title: str | None
+    signature: str | None
+    labels: dict[str, str]
+
+
+def find_article(body: Element, weights: dict[Element, Weight]) -> Article:
+    """The article of a page; the whole body where nothing in it stands out."""
+    total = weights[body]
+    furniture = _furniture(body, weights, total)
+    start = _named_content(body, weights, total, furniture)
+    element = _descend(start, weights, furniture)
+    before, after = _around(body, element, weights, furniture)
+    labels: dict[str, str] = {}
+    for outside in (*before, *after, *furniture):
+        if weights[outside].chars <= 400:
+            for label, value in _LABELLED.findall(shown_text(outside)):
+                labels.setdefault(label, value)
+    title = next((text for node in reversed(before) if (text := _title(node)) is not None), None)
+    signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
+    return Article(element, furniture, title, signature, labels)
+
+
+def _furniture(body: Element, weights: dict[Element, Weight], total: Weight) -> set[Element]:
+    """The largest elements that are page furniture; nothing that holds a good part of the page's sentences is."""
+    found: set[Element] = set()
+    waiting = [body]
+    while waiting:
+        element = waiting.pop()
+        for child in element:
+            weight = weights.get(child)
+            if weight is None or not weight.chars:
+                continue
+            if weight.stops <= 0.3 * total.stops and _is_furniture(child, weight):
+                found.add(child)
+            else:
+                waiting.append(child)
+    return found
+
+
+def _is_furniture(element: Element, weight: Weight) -> bool:
+    if element.tag in ("td", "th", "tr", "tbody", "thead"):
+        # cells of a data table may be links or short; those of a layout table are looked at by what is in them
+        return False
+    if element.tag in _FURNITURE_TAGS:
+        return True
+    if element.tag not in BLOCKS and element.tag not in ("span", "a", "font"):
+        return False
+    few_sentences = weight.stops <= 3
+    if few_sentences and weight.links >= 3 and weight.link_share > 0.6:
+        return True
+    if not few_sentences or weight.chars > 400:
+        return False
+    names = re.split(r"[\s]+", f"{element.get('id', '')} {element.get('class', '')}".lower().strip())
+    named = any(_FURNITURE_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
+    if named and weight.stops == 0:
+        return True
+    text = squeezed(shown_text(element))
+    if weight.chars <= 120 and any(pattern.match(text) for pattern in (_BREADCRUMB, _NEIGHBOURS, _SHARE, _WIDGET)):
+        return True
+    has_title = any(True for _ in element.iter("h1", "h2", "table"))
+    return not has_title and bool(_FOOT.search(text) or (_COUNTER.search(text) and weight.stops == 0))
+
+
+def _named_content(body: Element, weights: dict[Element, Weight], total: Weight, furniture: set[Element]) -> Element:
+    """The outermost element with a name that content systems give to articles, if most sentences stand in it."""
+    for element in body.iter():
+        weight = weights.get(element)
+        if weight is None or not is_element(element) or element in furniture:
+            continue
+        names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
+        if any(_CONTENT_NAMES.match(name) for name in names) and weight.stops >= 0.6 * total.stops and weight.chars:
+            return element
+    return body
+
+
+def _descend(start: Element, weights: dict[Element, Weight], furniture: set[Element]) -> Element:
+    """Go down as long as exactly one child carries text of weight, and the rest is labels and captions."""
+    element = start
+    while True:
+        heavy = [child for child in element if child not in furniture and _is_heavy(child, weights.get(child))]
+        if len(heavy) != 1 or _has_own_text(element):
+            return element
+        child = heavy[0]
+        if child.tag not in BLOCKS or child.tag in HEADINGS or child.tag in ("p", "li", "pre", "blockquote"):
+            return element
+        if child.tag == "table" and not is_layout(child):
+            return element
+        element = child
+
+
+def _is_heavy(element: Element, weight: Weight | None) -> bool:
+    if weight is None or not weight.chars:
+        return False
+    if weight.chars >= 40 and weight.stops:
+        return True
+    return any(not is_layout(table) for table in element.iter("table"))
+
+
+def _has_own_text(element: Element) -> bool:
+    own = squeezed((element.text or "") + "".join(child.tail or "" for child in element))
+    return len(own) >= 40
+
+
+def _around(
+    body: Element, article: Element, weights: dict[Element, Weight], furniture: set[Element]
+) -> tuple[list[Element], list[Element]]:
+    """Shown elements outside the article, those before and those behind it, from the outermost to its neighbours."""
+    before: list[Element] = []
+    after: list[Element] = []
+    element = article
+    while element is not body:
+        parent = element.getparent()
+        if parent is None:
+            break
+        children = [child for child in parent if weights.get(child) is not None and child not in furniture]
+        at = children.index(element) if element in children else 0
+        before[:0] = children[:at]
+        after += children[at + 1 :]
+        element = parent
+    return before, after
+
+
+def _title(element: Element) -> str | None:
+    """The text of a heading, or of something whose name says that it is the title."""
+    for node in element.iter():
+        if not is_element(node):
+            continue
+        names = f"{node.get('id', '')} {node.get('class', '')}".lower()
+        if node.tag in ("h1", "h2", "h3") or "title" in names or "biaoti" in names:
+            text = re.sub(r"\s+", " ", shown_text(node)).strip()
+            if 6 <= len(squeezed(text)) <= 80:
+                return text
+    return None

@@ -1,0 +1,206 @@
+"""Elements of a page: which are blocks, which are never shown, and how much text stands in each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.errors import RejectError, RejectReason
+
+Element = etree._Element
+
+UNSEEN = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "svg",
+        "math",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "area",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "base",
+        "input",
+        "select",
+        "button",
+        "textarea",
+        "option",
+        "optgroup",
+        "datalist",
+        "rt",
+        "rp",
+    ]
+)
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+
+_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_BLANK = re.compile(r"[\s\u200b\ufeff]+")
+_STOPS = re.compile("[。；，！？]")
+
+
+@dataclass(slots=True)
+class Weight:
+    """What stands in an element: characters without blanks, those of links, sentence marks, and links."""
+
+    chars: int = 0
+    link_chars: int = 0
+    stops: int = 0
+    links: int = 0
+
+    @property
+    def link_share(self) -> float:
+        """Share of the characters that are links."""
+        return self.link_chars / self.chars if self.chars else 0.0
+
+
+def is_element(node: Element) -> bool:
+    """Whether a node is an element, and not a comment or a processing instruction."""
+    return isinstance(node.tag, str)
+
+
+def is_unseen(element: Element) -> bool:
+    """Whether a browser shows nothing of the element."""
+    if not is_element(element) or element.tag in UNSEEN or element.get("hidden") is not None:
+        return True
+    return bool(_HIDDEN_STYLE.search(element.get("style", "")))
+
+
+def squeezed(text: str) -> str:
+    """Text without any blanks."""
+    return _BLANK.sub("", text)
+
+
+def shown_text(element: Element) -> str:
+    """All text that a browser shows of an element, blanks as they are in the source."""
+    pieces: list[str] = []
+    unseen: Element | None = None
+    for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            if unseen is None and is_unseen(node):
+                unseen = node
+            elif unseen is None and node.text:
+                pieces.append(node.text)
+            if unseen is None and (node.tag == "br" or node.tag in BLOCKS):
+                pieces.append("\n")
+            continue
+        if node is unseen:
+            unseen = None
+        if unseen is None and node is not element and node.tail:
+            pieces.append(node.tail)
+    return "".join(pieces)
+
+
+def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
+    """The weight of every shown element. RejectError `too_deep` where elements nest deeper than `max_depth`."""
+    weights: dict[Element, Weight] = {}
+    stack: list[Weight] = []
+    links = 0
+    unseen: Element | None = None
+
+    def count(text: str | None) -> None:
+        if text and unseen is None and stack:
+            bare = squeezed(text)
+            weight = stack[-1]
+            weight.chars += len(bare)
+            weight.stops += len(_STOPS.findall(bare))
+            weight.link_chars += len(bare) if links else 0
+
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            stack.append(Weight())
+            if len(stack) > max_depth:
+                raise RejectError(RejectReason.TOO_DEEP, f"elements nest more than {max_depth} deep")
+            if unseen is None and is_unseen(node):
+                unseen = node
+            links += _is_link(node)
+            count(node.text)
+        elif event == "end":
+            weight = stack.pop()
+            weight.links += _is_link(node)
+            links -= _is_link(node)
+            if unseen is None:
+                weights[node] = weight
+                if stack:
+                    _add(stack[-1], weight)
+            elif node is unseen:
+                unseen = None
+            if node is not root:
+                count(node.tail)
+        else:
+            count(node.tail)
+    return weights
+
+
+def _is_link(node: Element) -> bool:
+    return bool(node.tag == "a" and node.get("href"))
+
+
+def _add(weight: Weight, more: Weight) -> None:
+    weight.chars += more.chars
+    weight.link_chars += more.link_chars
+    weight.stops += more.stops
+    weight.links += more.links

@@ -1,0 +1,103 @@
+"""The flow of a page: elements in reading order to blocks and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from ingest.limits import Limits
+from ingest.model import Block, Cell, Table
+from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen
+from ingest.web.tables import is_layout, places
+
+_LONGEST_HEADING = 100
+_SOURCE_LINE_END = "\x01"
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
+_END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
+
+
+def flow(element: Element, skipped: Container[Element], limits: Limits) -> list[Block | Table]:
+    """The blocks and tables of an element. `<br>` stays a line end in its block; elements in `skipped` are left out."""
+    writer = _Writer(skipped, limits)
+    writer.walk(element)
+    writer.end_block()
+    return writer.parts
+
+
+class _Writer:
+    """Gathers inline text until a block ends."""
+
+    def __init__(self, skipped: Container[Element], limits: Limits) -> None:
+        self.parts: list[Block | Table] = []
+        self._skipped = skipped
+        self._limits = limits
+        self._pieces: list[str] = []
+
+    def walk(self, element: Element) -> None:
+        """Write an element, without the text behind it."""
+        if is_unseen(element) or element in self._skipped:
+            return
+        tag = element.tag
+        if tag == "br":
+            self._pieces.append("\n")
+            return
+        if tag == "table" and not is_layout(element):
+            self._table(element)
+            return
+        if tag in BLOCKS:
+            self.end_block()
+        begun = len(self.parts)
+        self._text(element.text, raw=tag == "pre")
+        for child in element:
+            self.walk(child)
+            self._text(child.tail, raw=tag == "pre")
+        if tag in BLOCKS:
+            self.end_block()
+        if tag in HEADINGS:
+            self._mark_heading(begun, HEADINGS[tag])
+
+    def end_block(self) -> None:
+        """What has gathered becomes a paragraph."""
+        text = _joined(self._pieces)
+        self._pieces.clear()
+        if text.strip():
+            self.parts.append(Block(text))
+
+    def _text(self, text: str | None, *, raw: bool) -> None:
+        if not text:
+            return
+        if raw:
+            self._pieces.append(text)
+            return
+        self._pieces.append(_BLANKS.sub(lambda blanks: _SOURCE_LINE_END if "\n" in blanks[0] else " ", text))
+
+    def _mark_heading(self, begun: int, level: int) -> None:
+        """Blocks inside a heading element are headings, except where a whole paragraph stands in it."""
+        for part in self.parts[begun:]:
+            if isinstance(part, Block) and len(part.text) <= _LONGEST_HEADING:
+                part.kind, part.heading_level = "heading", level
+                part.text = part.text.replace("\n", " ")
+
+    def _table(self, table: Element) -> None:
+        """A table of data: its caption before it, the tables in its cells behind it."""
+        self.end_block()
+        for child in table:
+            if child.tag == "caption":
+                self.walk(child)
+        cells: list[Cell] = []
+        inner: list[Table] = []
+        for place in places(table, self._limits.cells):
+            parts = flow(place.element, self._skipped, self._limits)
+            text = "\n".join(part.text for part in parts if isinstance(part, Block))
+            inner += [part for part in parts if isinstance(part, Table)]
+            cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))
+        self.parts.append(Table(cells))
+        self.parts += inner
+
+
+def _joined(pieces: list[str]) -> str:
+    """Inline text as a browser shows it: line ends of the source are blanks, and nothing between wide characters."""
+    text = _END_IN_WIDE.sub("", "".join(pieces)).replace(_SOURCE_LINE_END, " ")
+    lines = [re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n")]
+    return "\n".join(lines).strip("\n")

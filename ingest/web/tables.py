@@ -1,0 +1,119 @@
+"""Tables of a page: those that hold data, with their grid of places, told from those that lay out the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.errors import RejectError, RejectReason
+from ingest.web.dom import HEADINGS, Element, is_unseen, shown_text, squeezed
+
+_MAX_COL_SPAN = 1_000
+_LONG_CELL = 200
+_DIGIT = re.compile(r"[0-9０-９]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell element at its row and column (from 1), with its spans."""
+
+    row: int
+    col: int
+    row_span: int
+    col_span: int
+    element: Element
+
+
+def own_rows(table: Element) -> list[Element]:
+    """The rows of a table, without those of tables inside it."""
+    rows: list[Element] = []
+    for child in table:
+        if is_unseen(child):
+            continue
+        if child.tag == "tr":
+            rows.append(child)
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            rows += [row for row in child if row.tag == "tr" and not is_unseen(row)]
+    return rows
+
+
+def own_cells(row: Element) -> list[Element]:
+    """The cells of a row."""
+    return [cell for cell in row if cell.tag in ("td", "th") and not is_unseen(cell)]
+
+
+def places(table: Element, max_places: int) -> Iterator[Place]:
+    """The cells of a table at the places that a browser gives them. RejectError where they cover too many."""
+    rows = own_rows(table)
+    taken_until: dict[int, int] = {}
+    covered = 0
+    for row_no, row in enumerate(rows, start=1):
+        col = 1
+        for cell in own_cells(row):
+            while taken_until.get(col, 0) >= row_no:
+                col += 1
+            rows_left = len(rows) - row_no + 1
+            row_span = _span(cell, "rowspan", rows_left) or rows_left
+            col_span = _span(cell, "colspan", _MAX_COL_SPAN) or 1
+            covered += row_span * col_span
+            if covered > max_places:
+                raise RejectError(RejectReason.TOO_MANY_CELLS, f"a table covers more than {max_places} places")
+            for covered_col in range(col, col + col_span):
+                taken_until[covered_col] = row_no + row_span - 1
+            yield Place(row_no, col, row_span, col_span, cell)
+            col += col_span
+
+
+def is_layout(table: Element) -> bool:
+    """Whether a table only lays out the page, so that its cells are text in a row and not figures in a grid."""
+    rows = [cells for row in own_rows(table) if (cells := own_cells(row))]
+    if table.get("role") in ("presentation", "none") or not rows:
+        return True
+    texts = [[_own_text(cell) for cell in cells] for cells in rows]
+    if max(len(cells) for cells in rows) == 1:
+        return True
+    filled = [text for row in texts for text in row if text]
+    if not filled:
+        return True
+    if len(rows) == 1 and len(filled) <= 2:
+        return True
+    if any(element.tag in HEADINGS for row in rows for cell in row for element in _own_elements(cell)):
+        return True
+    figures = sum(len(text) <= 20 and bool(_DIGIT.search(text)) for text in filled)
+    if figures >= 5:
+        return False
+    long_chars = sum(len(text) for text in filled if len(text) > _LONG_CELL)
+    holds_tables = any(True for row in rows for cell in row for _ in cell.iter("table"))
+    return long_chars > 0.5 * sum(len(text) for text in filled) or (holds_tables and len(filled) <= 3)
+
+
+def _own_elements(cell: Element) -> Iterator[Element]:
+    """The elements in a cell, without those in tables inside it."""
+    for child in cell:
+        if is_unseen(child) or child.tag == "table":
+            continue
+        yield child
+        yield from _own_elements(child)
+
+
+def _own_text(cell: Element) -> str:
+    """Text of a cell without blanks and without the tables inside it."""
+    inner = sum(len(squeezed(shown_text(table))) for table in cell.iter("table"))
+    text = squeezed(shown_text(cell))
+    return text if not inner else "".join(squeezed(_direct_text(cell)))
+
+
+def _direct_text(element: Element) -> str:
+    pieces = [element.text or ""]
+    for child in element:
+        if not is_unseen(child) and child.tag != "table":
+            pieces.append(_direct_text(child))
+        pieces.append(child.tail or "")
+    return "".join(pieces)
+
+
+def _span(cell: Element, name: str, most: int) -> int:
+    """A span as HTML reads it: leading digits, 1 where there are none, cut to `most`."""
+    match = re.match(r"\s*(\d{1,9})", cell.get(name, "1"))
+    return min(int(match[1]), most) if match else 1
