@@ -1,0 +1,163 @@
+"""Building: dbt in this process on the work file, its failures as lines, and what it made published."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.errors import GongkaiError
+from ingest.project import project_folder, rules_fingerprint
+from ingest.publish import publish, published_fingerprint, raw_fingerprint, remove_leftovers
+from ingest.warehouse import work_path, write_lock
+
+Progress = Callable[[int, int, str], None]
+"""Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
+
+SHOWN_ROWS = 5
+"""Failing rows that are shown of each test; all of them stay in the schema test_failures of the work file."""
+
+
+@dataclass(slots=True)
+class Failure:
+    """A model, seed or test that failed: what it is, where it is written, and why in one line, with failing rows."""
+
+    name: str
+    path: str
+    message: str
+    rows: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did. With failures nothing was published; `unchanged` means that there was nothing to do."""
+
+    published: Path
+    unchanged: bool = False
+    steps: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+
+
+def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
+    """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
+
+    GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start.
+    """
+    published = published.absolute()
+    if not work_path(published).is_file():
+        raise GongkaiError(f"nothing has been ingested for {published} yet; run: gongkai run FOLDER")
+    project = project_folder()
+    with write_lock(published):
+        fingerprint = f"{raw_fingerprint(published)} {rules_fingerprint(project)}"
+        if not full_refresh and published_fingerprint(published) == fingerprint:
+            remove_leftovers(published)
+            return Built(published, unchanged=True)
+        built = _run_dbt(project, published, full_refresh=full_refresh, progress=progress)
+        if not built.failures:
+            progress(built.steps, built.steps, "publishing")
+            publish(published, fingerprint)
+    return built
+
+
+def _run_dbt(project: Path, published: Path, *, full_refresh: bool, progress: Progress) -> Built:
+    os.environ["GONGKAI_WAREHOUSE"] = str(published)  # profiles.yml leads dbt to the work file by it
+    # Imported here: dbt takes seconds to import, and every other command does without it.
+    from dbt.cli.main import dbtRunner
+
+    counter = _Counter(progress)
+    scratch = published.with_name(f"{published.stem}.dbt")
+    arguments = [
+        "build",
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        # Beside the warehouse, so that builds of two warehouses never write the same file.
+        *("--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")),
+        # Unit tests are about the rules, not about what was landed: `make test` runs them.
+        *("--exclude-resource-type", "unit_test"),
+        *("--quiet", "--log-level", "none"),
+        *(["--full-refresh"] if full_refresh else []),
+    ]
+    try:
+        result = dbtRunner(callbacks=[counter.on_event]).invoke(arguments)
+    finally:
+        _close_dbt()
+    built = Built(published, steps=counter.total)
+    nodes = getattr(result.result, "results", None)
+    if isinstance(result.exception, KeyboardInterrupt):
+        raise result.exception
+    if nodes is None:
+        detail = " ".join(str(result.exception or "no reason given").split())
+        raise GongkaiError(f"dbt could not start in {project}: {detail}")
+    for node in nodes:
+        status = str(node.status)
+        if status in {"error", "fail", "runtime error"}:
+            built.failures.append(_failure(node))
+        elif status == "warn":
+            built.warnings.append(_failure(node))
+    _add_failing_rows(published, nodes, built)
+    if not built.failures and not result.success:
+        raise GongkaiError(f"dbt stopped before it was done ({result.exception}); run gongkai build again")
+    return built
+
+
+class _Counter:
+    """Turns dbt's events into calls of `Progress`."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.done = 0
+        self.total = 0
+
+    def on_event(self, event: Any) -> None:
+        name = event.info.name
+        if name == "ConcurrencyLine":
+            self.total = event.data.node_count
+        elif name == "NodeStart":
+            self.progress(self.done, self.total, event.data.node_info.node_name)
+        elif name == "NodeFinished":
+            self.done += 1
+
+
+def _close_dbt() -> None:
+    """Let go of the work file, which dbt would keep open until this process ends."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _failure(node: Any) -> Failure:
+    """A failed node of dbt's result as a readable failure."""
+    kind = str(node.node.resource_type)
+    message = " ".join((node.message or "no message").split())
+    if kind == "test" and node.failures:
+        message = f"{node.failures} row{'' if node.failures == 1 else 's'} against the rule"
+    return Failure(name=f"{kind} {node.node.name}", path=node.node.original_file_path, message=message)
+
+
+def _add_failing_rows(published: Path, nodes: Any, built: Built) -> None:
+    """Put the first stored rows of failed tests into their failures."""
+    relations = {
+        f"test {node.node.name}": node.node.relation_name
+        for node in nodes
+        if str(node.node.resource_type) == "test" and node.failures and node.node.relation_name
+    }
+    failed = [failure for failure in [*built.failures, *built.warnings] if failure.name in relations]
+    if not failed:
+        return
+    with duckdb.connect(config={"autoload_known_extensions": False}) as connection:
+        path = str(work_path(published)).replace("'", "''")
+        connection.execute(f"attach '{path}' as gongkai (read_only)")
+        for failure in failed:
+            cursor = connection.execute(f"select * from {relations[failure.name]} limit {SHOWN_ROWS}")
+            names = [column[0] for column in cursor.description]
+            failure.rows = [
+                ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True) if value is not None)
+                for row in cursor.fetchall()
+            ]

@@ -1,0 +1,1 @@
+"""Hand-outs made from the published marts: a workbook, csv files and parquet files."""

@@ -1,0 +1,89 @@
+"""The published warehouse as exports read it: tables, their columns with descriptions, and rows in batches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ingest.errors import GongkaiError
+
+BATCH_ROWS = 10_000
+"""Rows held in memory at a time; a batch of the widest table is some 20 MB as Python objects."""
+
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a mart: its name, DuckDB type, and description."""
+
+    name: str
+    type: str
+    description: str
+
+
+@contextmanager
+def open_published(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, opened for reading. GongkaiError where there is none or it is no warehouse of ours."""
+    if not published.is_file():
+        raise GongkaiError(f"there is no warehouse at {published} yet; make it with: gongkai run FOLDER")
+    try:
+        connection = duckdb.connect(
+            str(published),
+            read_only=True,
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
+        )
+    except duckdb.Error as error:
+        raise GongkaiError(
+            f"{published} cannot be opened ({str(error).splitlines()[0]}); "
+            "close the program that writes to it, or make it anew with: gongkai build"
+        ) from error
+    try:
+        if not tables(connection):
+            raise GongkaiError(f"{published} holds no schema marts; make it anew with: gongkai build --full-refresh")
+        yield connection
+    finally:
+        connection.close()
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of the marts. Names become file names, so only plain ones are taken."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts' order by table_name"
+    ).fetchall()
+    return [name for (name,) in rows if _PLAIN_NAME.fullmatch(name)]
+
+
+def columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
+    """The columns of a mart in their order."""
+    rows = connection.execute(
+        "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
+        "where schema_name = 'marts' and table_name = ? order by column_index",
+        [table],
+    ).fetchall()
+    return [Column(*row) for row in rows]
+
+
+def table_description(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """What the mart holds, its grain first."""
+    row = connection.execute(
+        "select coalesce(comment, '') from duckdb_tables() where schema_name = 'marts' and table_name = ?", [table]
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def batches(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
+    """The rows of a query, some thousands at a time; one empty frame with the columns where there is no row."""
+    reader = connection.sql(query).to_arrow_reader(BATCH_ROWS)
+    empty = True
+    for batch in reader:
+        empty = False
+        yield pl.DataFrame(batch)
+    if empty:
+        yield pl.DataFrame(reader.schema.empty_table())

@@ -1,0 +1,52 @@
+"""Where the dbt project is, and a short proof of what it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ingest.errors import GongkaiError
+
+_RULE_FOLDERS = ("models", "seeds", "macros", "tests")
+_RULE_ENDINGS = {".sql", ".csv", ".yml", ".md"}
+_BUILDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb")
+
+
+def project_folder() -> Path:
+    """The folder that holds dbt_project.yml: beside this package, or the current one. GongkaiError where neither does."""
+    for folder in (Path(__file__).resolve().parents[1], Path.cwd()):
+        if (folder / "dbt_project.yml").is_file():
+            return folder
+    raise GongkaiError(
+        f"the dbt project (dbt_project.yml) is neither beside the package nor in {Path.cwd()}; "
+        "run gongkai from the root of its repository"
+    )
+
+
+def rule_files(project: Path) -> Iterator[Path]:
+    """The files that decide what a build makes, in a fixed order."""
+    yield project / "dbt_project.yml"
+    yield project / "profiles.yml"
+    for name in _RULE_FOLDERS:
+        for folder, folders, files in os.walk(project / name):
+            folders[:] = sorted(each for each in folders if each not in {"python", "__pycache__"})
+            for file in sorted(files):
+                if Path(file).suffix in _RULE_ENDINGS:
+                    yield Path(folder, file)
+
+
+def rules_fingerprint(project: Path) -> str:
+    """A hash of every rule file and of the versions of the tools that turn them into tables."""
+    digest = hashlib.sha256()
+    for package in _BUILDING_PACKAGES:
+        try:
+            digest.update(f"{package} {version(package)}\n".encode())
+        except PackageNotFoundError as error:
+            raise GongkaiError(f"the Python package {package} is missing; run: make setup") from error
+    for path in rule_files(project):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(project).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
