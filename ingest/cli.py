@@ -7,8 +7,13 @@ from typing import Annotated
 
 import typer
 
+from ingest.commands.build import build
+from ingest.commands.doctor import doctor
+from ingest.commands.export import export
 from ingest.commands.ingest import ingest
 from ingest.commands.rejects import rejects
+from ingest.commands.run import run
+from ingest.commands.show import show
 from ingest.commands.status import status
 from ingest.console import Debug, run_cli, say
 
@@ -38,8 +43,13 @@ def _root(
 
 
 app.command()(ingest)
+app.command()(build)
+app.command()(run)
 app.command()(status)
 app.command()(rejects)
+app.command()(show)
+app.command()(export)
+app.command()(doctor)
 
 
 def main() -> None:

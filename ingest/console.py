@@ -71,7 +71,7 @@ def run_cli(app: Callable[..., object]) -> None:
     except GongkaiError as error:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _fail("stopped; what was done is kept, and the same command goes on from there", 1)
+        _fail("stopped; what was done is kept, and the same command goes on from there", 130)
     except BrokenPipeError:
         # the reader of our output is gone (as with `| head`); Python would complain again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

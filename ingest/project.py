@@ -16,7 +16,7 @@ _BUILDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb")
 
 
 def project_folder() -> Path:
-    """The folder that holds dbt_project.yml: beside this package, or the current one. GongkaiError where neither does."""
+    """The folder that holds dbt_project.yml: beside this package, or the current one. GongkaiError where none does."""
     for folder in (Path(__file__).resolve().parents[1], Path.cwd()):
         if (folder / "dbt_project.yml").is_file():
             return folder

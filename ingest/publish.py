@@ -16,7 +16,10 @@ from ingest import __version__
 from ingest.errors import GongkaiError
 from ingest.warehouse import work_path
 
-_SETTINGS = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
 """The raw tables that are published with the marts: evidence leads to their words."""
@@ -128,7 +131,7 @@ def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{_quote(schema)}.{_quote(name)}"
-    connection.execute(f"create table published.{relation} as select * from work.{relation}")
+    connection.execute(f"create table published.{relation} as select * from work.{relation}")  # noqa: S608 - quoted
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
         "union all "

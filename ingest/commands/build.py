@@ -28,8 +28,8 @@ def build_and_tell(warehouse: Path, *, full_refresh: bool) -> Built:
     """Build with a progress bar; failures as lines on stderr, then GongkaiError."""
     started = time.monotonic()
     bar = Progress(
-        TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"),
-        console=err, transient=True, disable=not err.is_terminal,
+        TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.description}"), console=err, transient=True, disable=not err.is_terminal,
     )  # fmt: skip
     with bar:
         task = bar.add_task("reading the rules", total=None)

@@ -45,7 +45,9 @@ class _Formats:
     """The cell formats of one workbook."""
 
     def __init__(self, book: Workbook) -> None:
-        self.heading: Format = book.add_format({"bold": True, "bg_color": "#D9E2F3", "text_wrap": True, "valign": "top"})
+        self.heading: Format = book.add_format(
+            {"bold": True, "bg_color": "#D9E2F3", "text_wrap": True, "valign": "top"}
+        )
         self.date: Format = book.add_format({"num_format": "yyyy-mm-dd"})
         self.time: Format = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
@@ -62,7 +64,9 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, target: Path, *, rows_
     with replacing(target) as path:
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         # The time of the data, not of the export: the same data give the same file.
-        book.set_properties({"title": "Gongkai", "created": published_at[0] if published_at else dt.datetime(2000, 1, 1)})
+        book.set_properties(
+            {"title": "Gongkai", "created": published_at[0] if published_at else dt.datetime(2000, 1, 1)}
+        )
         formats = _Formats(book)
         _write_read_me(book, formats, every)
         count = sum(_write_sheet(book, formats, connection, sheet, rows_per_sheet) for sheet in every)
@@ -163,7 +167,9 @@ def _write_dictionary(book: Workbook, formats: _Formats, every: list[Sheet]) -> 
     """The data dictionary: one row a column of each sheet."""
     page = book.add_worksheet("数据字典")
     page.freeze_panes(1, 0)
-    for column, (heading, width) in enumerate((("工作表", 22), ("表头", 40), ("列名", 34), ("类型", 16), ("说明", 100))):
+    for column, (heading, width) in enumerate(
+        (("工作表", 22), ("表头", 40), ("列名", 34), ("类型", 16), ("说明", 100))
+    ):
         page.write_string(0, column, heading, formats.heading)
         page.set_column(column, column, width)
     line = 0

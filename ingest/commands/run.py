@@ -1,0 +1,75 @@
+"""`gongkai run`: everything from a folder of files to published tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from ingest.commands.build import FullRefresh, build_and_tell
+from ingest.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, run_ingest
+from ingest.console import DEFAULT_WAREHOUSE, Debug, Warehouse, out, safe, say
+from ingest.export.source import open_published
+
+_SHOWN_YEARS = 12
+
+
+def run(
+    paths: Paths,
+    manifest: ManifestFile = None,
+    limit: LimitSettings = None,
+    strict: Strict = False,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    full_refresh: FullRefresh = False,
+    debug: Debug = False,
+) -> int:
+    """Ingest, build and publish, then show a summary of what the warehouse holds."""
+    summary = run_ingest(paths, warehouse, manifest, limit or [])
+    build_and_tell(warehouse, full_refresh=full_refresh)
+    print_summary(warehouse)
+    return 1 if strict and summary.rejected else 0
+
+
+def print_summary(warehouse: Path) -> None:
+    """A table of reports and figures by year, newest first."""
+    with open_published(warehouse) as connection:
+        rows = connection.execute(
+            """
+            with figures as (
+                select
+                    report_id,
+                    count(*) as figure_count,
+                    any_value(value) filter (where indicator_code = 'application.received') as received
+                from marts.observations
+                where is_selected
+                group by report_id
+            )
+            select
+                reports.year,
+                count(*),
+                count(distinct reports.agency_id),
+                coalesce(sum(figures.figure_count), 0),
+                sum(figures.received),
+                count(figures.received)
+            from marts.dim_report as reports
+            left join figures on reports.report_id = figures.report_id
+            where reports.is_current
+            group by reports.year
+            order by reports.year desc nulls last
+            """
+        ).fetchall()
+        documents = connection.execute("select count(*) from raw.documents").fetchone()
+    reports = sum(row[1] for row in rows)
+    say(f"{reports} current reports out of {documents[0] if documents else 0} documents")
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("year", "reports", "agencies", "figures", "applications received", "stated by"):
+        table.add_column(heading, justify="right")
+    for year, count, agencies, figures, received, stated in rows[:_SHOWN_YEARS]:
+        total = "" if received is None else f"{received.normalize():,f}"
+        cells = (year if year is not None else "unknown", count, agencies, figures, total, stated)
+        table.add_row(*(safe(cell) for cell in cells))
+    out.print(table)
+    if len(rows) > _SHOWN_YEARS:
+        say(f"and {len(rows) - _SHOWN_YEARS} earlier years")

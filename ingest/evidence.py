@@ -1,0 +1,207 @@
+"""Evidence: a report's figures with the words that they came from, as the published file holds them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+
+import duckdb
+
+from ingest.errors import GongkaiError, UsageError
+
+CONTEXT = 36
+"""Characters shown on either side of the words that a figure came from."""
+
+_SHOWN_MATCHES = 5
+# 一、 or （二） or 三. at the beginning of a short line: a heading that the format does not mark as one.
+_NUMBERED = re.compile(
+    r"\s*(?:第[一二三四五六七八九十]+[章部节]|[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])"
+)
+_HEADING_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text with a marked part: what stands before it, the part, and what stands after it."""
+
+    before: str
+    marked: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One observation, fit to be shown: the figure, where it stands, and its words."""
+
+    indicator: str
+    label: str
+    value: str
+    basis: str
+    is_selected: bool
+    place: str
+    words: Words
+
+
+def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str, object]:
+    """The row of marts.dim_report whose id begins so, or whose source file is or ends so.
+
+    UsageError where none or several do; it names the first of them, or says that the document is no report.
+    """
+    rows = _records(
+        connection,
+        "select * from marts.dim_report where report_id = $wanted or source_file = $wanted order by is_current desc",
+        {"wanted": wanted},
+    ) or _records(
+        connection,
+        "select * from marts.dim_report where starts_with(report_id, $wanted) or ends_with(source_file, '/' || $wanted) "
+        "order by source_file",
+        {"wanted": wanted},
+    )
+    if len(rows) == 1:
+        return rows[0]
+    if rows:
+        some = "; ".join(f"{row['report_id']} {row['source_file']}" for row in rows[:_SHOWN_MATCHES])
+        more = f" and {len(rows) - _SHOWN_MATCHES} more" if len(rows) > _SHOWN_MATCHES else ""
+        raise UsageError(f"{wanted} names {len(rows)} reports: {some}{more}; give one of these ids")
+    other = connection.execute(
+        "select source_file from raw.document_sources where source_file = $wanted or ends_with(source_file, '/' || $wanted)",
+        {"wanted": wanted},
+    ).fetchone()
+    if other:
+        raise UsageError(f"{other[0]} is not an annual report; marts.dim_document says why")
+    raise UsageError(
+        f"no report is called {wanted}; give a report_id or its beginning, or a source file as marts.dim_report has it"
+    )
+
+
+def figures(connection: duckdb.DuckDBPyConnection, report_id: str, *, everything: bool) -> list[Figure]:
+    """The figures of a report in the order of the text; `everything`: also the readings that were not chosen."""
+    rows = _records(
+        connection,
+        """
+        select observations.*, indicators.name_zh
+        from marts.observations as observations
+        inner join marts.dim_indicator as indicators on observations.indicator_code = indicators.indicator_code
+        where report_id = $report_id and (is_selected or $everything)
+        order by coalesce(observations.block_no, 0), table_no nulls first, row_no, col_no, char_start,
+            observations.indicator_code
+        """,
+        {"report_id": report_id, "everything": everything},
+    )
+    if not rows:
+        return []
+    text = _Text(connection, str(rows[0]["document_id"]))
+    return [_figure(row, text) for row in rows]
+
+
+class _Text:
+    """The landed text of one document, by place."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, document_id: str) -> None:
+        self.blocks: dict[int, str] = {}
+        self.section_of: dict[int, str] = {0: ""}
+        section = ""
+        for number, kind, text in connection.execute(
+            "select block_no, kind, text from raw.blocks where document_id = ? order by block_no", [document_id]
+        ).fetchall():
+            self.blocks[number] = text
+            if kind == "heading" or (len(text) <= _HEADING_LENGTH and _NUMBERED.match(text)):
+                section = text.strip()
+            self.section_of[number] = section
+        self.rows: dict[tuple[int, int], list[tuple[int, str]]] = defaultdict(list)
+        self.block_before: dict[int, int] = {}
+        for table, row, column, span, after, text in connection.execute(
+            "select table_no, row_no, col_no, row_span, after_block_no, text from raw.table_cells "
+            "where document_id = ? order by table_no, row_no, col_no",
+            [document_id],
+        ).fetchall():
+            self.block_before[table] = after
+            for covered in range(row, row + span):
+                self.rows[table, covered].append((column, text))
+
+
+def _figure(row: dict[str, object], text: _Text) -> Figure:
+    qualifier = {"exact": "", "about": "约", "at_least": "至少", "at_most": "至多"}[str(row["qualifier"])]
+    label = str(row["name_zh"])
+    if row["applicant_type"] != "all":
+        label += f" · {row['applicant_type']}"
+    if row["category_label"]:
+        label += f" · {row['category_label']}"
+    return Figure(
+        indicator=str(row["indicator_code"]),
+        label=label,
+        value=f"{qualifier}{_number(row['value'])} {row['unit']}",
+        basis=str(row["basis"]),
+        is_selected=bool(row["is_selected"]),
+        place=_place(row, text),
+        words=_words(row, text),
+    )
+
+
+def _number(value: object) -> str:
+    whole, _, part = str(value).partition(".")
+    part = part.rstrip("0")
+    return f"{whole}.{part}" if part else whole
+
+
+def _place(row: dict[str, object], text: _Text) -> str:
+    """Page, section, and table with row and column, as far as there are any."""
+    parts = []
+    if row["page"] is not None:
+        parts.append(f"page {row['page']}")
+    table, block = row["table_no"], row["block_no"]
+    if isinstance(table, int):
+        section = text.section_of.get(text.block_before.get(table, 0), "")
+    else:
+        section = text.section_of.get(block, "") if isinstance(block, int) else ""
+    if section:
+        parts.append(section)
+    if isinstance(table, int):
+        parts.append(f"table {table}, row {row['row_no']}, column {row['col_no']}")
+    elif isinstance(block, int):
+        parts.append(f"paragraph {block}")
+    return ", ".join(parts) or "no place of its own"
+
+
+def _words(row: dict[str, object], text: _Text) -> Words:
+    """The evidence within its paragraph or its row of the table."""
+    evidence = str(row["evidence_text"] or "")
+    table, line, block = row["table_no"], row["row_no"], row["block_no"]
+    if isinstance(table, int) and isinstance(line, int):
+        cells = text.rows[table, line]
+        before = " | ".join(_one_line(cell) for column, cell in cells if column < int(str(row["col_no"])))
+        after = " | ".join(_one_line(cell) for column, cell in cells if column > int(str(row["col_no"])))
+        return Words(f"{before} | " if before else "", _one_line(evidence), f" | {after}"[:CONTEXT] if after else "")
+    start, end = row["char_start"], row["char_end"]
+    paragraph = text.blocks.get(block) if isinstance(block, int) else None
+    if paragraph is None or not isinstance(start, int) or not isinstance(end, int):
+        return Words("", _one_line(evidence), "")
+    before = ("…" if start > CONTEXT else "") + paragraph[max(0, start - CONTEXT) : start]
+    after = paragraph[end : end + CONTEXT] + ("…" if len(paragraph) > end + CONTEXT else "")
+    return Words(_one_line(before), _one_line(paragraph[start:end]), _one_line(after))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _records(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object]
+) -> list[dict[str, object]]:
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def require_marts(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """GongkaiError where the published file lacks a table that is needed."""
+    there = {
+        name
+        for (name,) in connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+    }
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise GongkaiError(f"the warehouse lacks marts.{missing[0]}; make it anew with: gongkai build --full-refresh")
