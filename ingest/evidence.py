@@ -54,7 +54,8 @@ def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str,
         {"wanted": wanted},
     ) or _records(
         connection,
-        "select * from marts.dim_report where starts_with(report_id, $wanted) or ends_with(source_file, '/' || $wanted) "
+        "select * from marts.dim_report "
+        "where starts_with(report_id, $wanted) or ends_with(source_file, '/' || $wanted) "
         "order by source_file",
         {"wanted": wanted},
     )
@@ -65,7 +66,8 @@ def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str,
         more = f" and {len(rows) - _SHOWN_MATCHES} more" if len(rows) > _SHOWN_MATCHES else ""
         raise UsageError(f"{wanted} names {len(rows)} reports: {some}{more}; give one of these ids")
     other = connection.execute(
-        "select source_file from raw.document_sources where source_file = $wanted or ends_with(source_file, '/' || $wanted)",
+        "select source_file from raw.document_sources "
+        "where source_file = $wanted or ends_with(source_file, '/' || $wanted)",
         {"wanted": wanted},
     ).fetchone()
     if other:

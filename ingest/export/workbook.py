@@ -59,14 +59,12 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, target: Path, *, rows_
     Nothing in it is a formula or a link: text is written as text whatever it begins with. GongkaiError where the file
     cannot be written.
     """
-    published_at = connection.execute("select published_at from raw.publication").fetchone()
+    published_at = connection.execute("select max(published_at) from raw.publication").fetchall()[0][0]
     every = sheets(connection)
     with replacing(target) as path:
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         # The time of the data, not of the export: the same data give the same file.
-        book.set_properties(
-            {"title": "Gongkai", "created": published_at[0] if published_at else dt.datetime(2000, 1, 1)}
-        )
+        book.set_properties({"title": "Gongkai", "created": published_at})
         formats = _Formats(book)
         _write_read_me(book, formats, every)
         count = sum(_write_sheet(book, formats, connection, sheet, rows_per_sheet) for sheet in every)
@@ -167,9 +165,8 @@ def _write_dictionary(book: Workbook, formats: _Formats, every: list[Sheet]) -> 
     """The data dictionary: one row a column of each sheet."""
     page = book.add_worksheet("数据字典")
     page.freeze_panes(1, 0)
-    for column, (heading, width) in enumerate(
-        (("工作表", 22), ("表头", 40), ("列名", 34), ("类型", 16), ("说明", 100))
-    ):
+    widths = {"工作表": 22, "表头": 40, "列名": 34, "类型": 16, "说明": 100}
+    for column, (heading, width) in enumerate(widths.items()):
         page.write_string(0, column, heading, formats.heading)
         page.set_column(column, column, width)
     line = 0
