@@ -1,0 +1,21 @@
+{%- set kinds = ['int_checks_within', 'int_checks_across'] -%}
+with results as (
+    {%- for kind in kinds %}
+    select
+        report_id,
+        check_code,
+        applicant_type,
+        result,
+        expected,
+        actual,
+        difference,
+        blank_count,
+        observation_ids,
+        detail_zh,
+        detail_en,
+    from {{ ref(kind) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from results
