@@ -9,6 +9,7 @@ import typer
 
 from ingest.commands.build import build
 from ingest.commands.doctor import doctor
+from ingest.commands.evaluate import evaluate
 from ingest.commands.export import export
 from ingest.commands.ingest import ingest
 from ingest.commands.rejects import rejects
@@ -50,6 +51,7 @@ app.command()(rejects)
 app.command()(show)
 app.command()(export)
 app.command()(doctor)
+app.command()(evaluate)
 
 
 def main() -> None:

@@ -2,9 +2,9 @@
 
     .venv/bin/python samples/build.py [--sources DIR] [--out DIR] [--check]
 
-A source is a TOML file (see README.md): what kind of file to write, the text with its tables, the figures on the forms, and the right
-answers. `--check` writes nothing and fails where a committed text sample or gold.jsonl differs from its source. The scan needs a Chinese
-font on the machine; where there is none it is left as committed.
+A source is a TOML file (see README.md): what kind of file to write, the text with its tables, the figures on the
+forms, and the right answers. `--check` writes nothing and fails where a committed text sample or gold.jsonl differs
+from its source. The scan needs a Chinese font on the machine; where there is none it is left as committed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import writers
 
 HERE = Path(__file__).parent
 GOLD_FIELDS = [
-    "agency", "agency_kind", "level", "region_code", "region_path", "year", "period_start", "period_end", "published", "form",
+    "agency", "agency_kind", "level", "region_code", "region_path", "year", "period_start", "period_end",
+    "published", "form",
 ]  # fmt: skip
 QUALIFIERS = {"about", "at_least", "at_most"}
 BASES = {"negation", "narrative", "table", "derived"}
@@ -62,7 +63,7 @@ def hand_grid(lines: list[str]) -> forms.Grid:
 
 
 def parts(source: dict[str, Any]) -> tuple[list[tuple[str, Any]], list[dict[str, Any]]]:
-    """The document as (kind, content) parts (`title`, `heading`, `paragraph`, `table`), and the facts that its forms state."""
+    """The document as (kind, content) parts, and the facts that its forms state."""
     out: list[tuple[str, Any]] = []
     facts: list[dict[str, Any]] = []
     for raw in source["text"].strip("\n").split("\n"):

@@ -1,7 +1,7 @@
 """The official forms as grids, filled from a sample's source, with the facts that the filled cells state.
 
-A grid is a list of rows; a row is a list of cells (text, rows covered, columns covered). Values come from the `[form]` part of a source
-(see samples/README.md); money on a form is in 万元, in the facts in yuan.
+A grid is a list of rows; a row is a list of cells (text, rows covered, columns covered). Values come from the `[form]`
+part of a source (see samples/README.md); money on a form is in 万元, in the facts in yuan.
 """
 
 from __future__ import annotations
@@ -304,7 +304,7 @@ def table_3(form: dict[str, Any]) -> tuple[Grid, list[Fact]]:
 
 
 def table_4(form: dict[str, Any]) -> tuple[Grid, list[Fact]]:
-    """Table 4: reconsiderations and lawsuits; three groups of four figures, the fifth is their sum unless it is given."""
+    """Table 4: reconsiderations and lawsuits; three groups of four figures and their sum."""
     heads = [(x, 1, 1) for x in ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")]
     texts: list[str] = []
     facts: list[Fact] = []

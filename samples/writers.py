@@ -1,6 +1,7 @@
 """Write a document (title, headings, paragraphs, tables) as text, Markdown, HTML, Word, PDF or a scan-like PDF.
 
-Every writer takes the source and the parts of the document and returns the bytes of the file; the same source gives the same bytes.
+Every writer takes the source and the parts of the document, a list of (kind, content) with the kinds title, heading,
+paragraph and table, and returns the bytes of the file; the same source gives the same bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ SCAN_FONTS = [
 
 
 def flat_rows(grid: Grid, layout: str, joint: str = "|") -> list[str]:
-    """A table as text lines: `tabs` (a cell a line after a tab), `bars` (a row a line), `lines` (a cell a line), `blanks` (padded columns)."""
+    """A table as text lines.
+
+    `tabs`: a cell a line after a tab; `bars`: a row a line; `lines`: a cell a line; `blanks`: columns apart by blanks.
+    """
     lines: list[str] = []
     for row in grid:
         texts = [cell[0] for cell in row]
@@ -100,7 +104,7 @@ def html_table(grid: Grid) -> str:
 
 
 def to_html(source: dict[str, Any], parts: Parts) -> bytes:
-    """An article in the page of a portal: menus, breadcrumbs, article, links and footer come from `[portal]` in the source."""
+    """An article in the page of a portal; its menus, breadcrumbs, links and footer come from `[portal]`."""
     portal = source.get("portal", {})
     encoding = source.get("encoding", "utf-8")
     title = next((content for kind, content in parts if kind == "title"), "")
@@ -263,7 +267,7 @@ WRITERS = {"txt": to_text, "md": to_markdown, "html": to_html, "docx": to_docx, 
 
 
 def write(source: dict[str, Any], parts: Parts) -> bytes | None:
-    """The file of a source in the format that it names; `replace` pairs are applied to the text first (wrapped or misspelt labels)."""
+    """The file of a source in the format that it names; `replace` pairs change the words in tables first."""
     for old, new in source.get("replace", []):
         parts = [
             (kind, [[(text.replace(old, new), *spans) for text, *spans in row] for row in content])

@@ -1,0 +1,54 @@
+"""Shared by all tests: where the project is, its command line, and a warehouse of the samples built once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Gongkai = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def gongkai_environment(published: Path | None = None) -> dict[str, str]:
+    """The environment in which this checkout's own package runs, on the warehouse given."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GONGKAI_W", "DBT_"))}
+    environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    if published is not None:
+        environment["GONGKAI_WAREHOUSE"] = str(published)
+    return environment
+
+
+def run_gongkai(
+    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT, timeout: float = 300
+) -> subprocess.CompletedProcess[str]:
+    """Run `gongkai` in a process of its own and give back its status and what it printed."""
+    return subprocess.run(
+        [sys.executable, "-m", "ingest.cli", *map(str, arguments)],
+        cwd=cwd,
+        env=gongkai_environment(published),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def gongkai() -> Gongkai:
+    """The command line: `gongkai("status", published=path)`."""
+    return run_gongkai
+
+
+@pytest.fixture(scope="session")
+def built_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published warehouse of samples/reports. Read only: tests that change things build their own."""
+    published = tmp_path_factory.mktemp("samples") / "gongkai.duckdb"
+    done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
+    assert done.returncode == 0, done.stderr
+    return published
