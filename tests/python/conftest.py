@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# `make fuzz` takes this profile: many more examples than `make test` has time for.
+settings.register_profile("fuzz", max_examples=5_000, deadline=None)
 
 ROOT = Path(__file__).resolve().parents[2]
 

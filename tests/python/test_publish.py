@@ -85,7 +85,7 @@ def test_a_reader_in_another_process_keeps_its_data_while_builds_are_published(p
                 connection = duckdb.connect({str(published)!r}, read_only=True)
                 print(connection.sql("select count(*) from marts.numbers").fetchall()[0][0], flush=True)
                 sys.stdin.readline()
-                print(connection.sql("select count(*), sum(value)::bigint from marts.numbers").fetchall()[0], flush=True)
+                print(connection.sql("select count(*), sum(value)::bigint from marts.numbers").fetchall()[0])
                 """
             ),
         ],
@@ -192,7 +192,8 @@ def test_the_fingerprint_of_raw_sees_content_but_not_the_time_of_the_last_look(p
     before = raw_fingerprint(published)
     with open_work(published) as connection:
         connection.execute(
-            "insert into raw.documents by name select 'd1' as document_id, 'a.txt' as source_file, '' as archive_member, "
+            "insert into raw.documents by name "
+            "select 'd1' as document_id, 'a.txt' as source_file, '' as archive_member, "
             "'text/plain' as media_type, 1 as size_bytes, 'txt' as reader, '1' as reader_version, 1 as char_count, "
             "false as ocr_used, '{}' as properties, timestamp '2026-01-01' as first_seen_at, "
             "timestamp '2026-01-01' as last_seen_at, 'v1' as content_version"

@@ -1,0 +1,66 @@
+# Gongkai. `make demo` shows everything; `make test` is what CI runs. Needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SAMPLES := samples/reports
+N ?= 1000
+
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint dbt bench fuzz lock system clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## make .venv with everything in it, pinned and checked by hash
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the pinned packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## read the samples, build the warehouse, write the workbook, csv and parquet files
+	@$(BIN)/gongkai run $(SAMPLES)
+	@$(BIN)/gongkai export --to exports
+	@echo "try: $(BIN)/gongkai show 2022-deqing-xian.html"
+
+test: setup lint dbt ## lint, types, dbt build on the samples, and all tests
+	@$(BIN)/python -m pytest
+
+lint: setup ## ruff, mypy, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/data
+
+dbt: export GONGKAI_WAREHOUSE := target/test/gongkai.duckdb
+dbt: setup ## dbt build alone on the samples, deprecations as errors
+	@rm -rf target/test
+	@$(BIN)/gongkai ingest $(SAMPLES)
+	@$(BIN)/dbt build --warn-error-options '{"error": ["Deprecations"]}'
+
+bench: setup ## speed on N generated reports: make bench N=1000
+	@$(BIN)/python -m benchmarks.run --reports $(N)
+
+fuzz: setup ## the properties of the parsers on many more examples
+	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
+
+lock: ## solve the dependencies of pyproject.toml anew into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --all-extras --no-strip-extras --universal --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --python-version 3.11 --output-file requirements.lock
+
+SYSTEM_PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk poppler-utils chromium
+
+system: ## what pip cannot bring: LibreOffice for .doc and .wps, Chinese fonts, a browser to look at charts
+	@if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
+	else \
+		echo "make system: skipped, as it needs apt-get and root; install yourself: $(SYSTEM_PACKAGES)"; \
+	fi
+
+clean: ## remove what was made, but neither .venv nor your warehouse
+	rm -rf target logs exports benchmarks/work .pytest_cache .mypy_cache .ruff_cache .hypothesis
