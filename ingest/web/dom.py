@@ -4,96 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
 
-Element = etree._Element
+Element: TypeAlias = Any
+"""An lxml element; lxml has no types of its own."""
 
 UNSEEN = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "frame",
-        "frameset",
-        "object",
-        "embed",
-        "applet",
-        "svg",
-        "math",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "area",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "base",
-        "input",
-        "select",
-        "button",
-        "textarea",
-        "option",
-        "optgroup",
-        "datalist",
-        "rt",
-        "rp",
-    ]
+    "script style noscript template iframe frame frameset object embed applet svg math canvas audio video map area "  # noqa: SIM905
+    "head title meta link base input select button textarea option optgroup datalist rt rp".split()
 )
 BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "  # noqa: SIM905
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul".split()
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
