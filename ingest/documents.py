@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ingest.archives import Member, check_container, members
 from ingest.arrow import DocumentTables, document_tables
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
@@ -76,19 +77,52 @@ def read_bytes(path: str, limits: Limits) -> bytes:
     return data
 
 
-def read_file(path: str, source_file: str, limits: Limits, is_known: IsKnown) -> Iterator[Result]:
-    """What a file holds: one result for a document, one for each member of an archive. Never raises RejectError."""
+def read_file(
+    path: str,
+    source_file: str,
+    limits: Limits,
+    is_known: IsKnown,
+    starting: Callable[[Place], None] = lambda place: None,
+    skip: int = 0,
+) -> Iterator[Result]:
+    """What a file holds: one result for a document, one for each member of an archive. Never raises RejectError.
+
+    `starting` is called before each document; the first `skip` members of an archive are left out.
+    """
     place = Place(source_file)
+    starting(place)
     digest = None
     try:
         data = read_bytes(path, limits)
         digest = hashlib.sha256(data).hexdigest()
         kind = sniff(data, source_file)
-        if not isinstance(kind, Reader):
-            raise RejectError(RejectReason.UNSUPPORTED_TYPE, f"a {kind} archive")
-        yield parse(data, digest, kind, place, limits, is_known)
+        if isinstance(kind, Reader):
+            yield parse(data, digest, kind, place, limits, is_known)
+            return
+        for number, member in enumerate(members(kind, data, PurePosixPath(source_file).name, limits), start=1):
+            if number > skip:
+                member_place = Place(source_file, member.name)
+                starting(member_place)
+                yield _read_member(member, member_place, limits, is_known)
     except RejectError as error:
         yield Rejected(place, digest, error.reason_code, error.detail)
+    except MemoryError:
+        yield Rejected(place, digest, RejectReason.MEMORY.value, "the document takes more memory than the limit")
+
+
+def _read_member(member: Member, place: Place, limits: Limits, is_known: IsKnown) -> Result:
+    digest = None
+    try:
+        data = member.read()
+        digest = hashlib.sha256(data).hexdigest()
+        kind = sniff(data, member.name)
+        if not isinstance(kind, Reader):
+            raise RejectError(RejectReason.TOO_DEEP, "an archive in an archive in an archive")
+        return parse(data, digest, kind, place, limits, is_known)
+    except RejectError as error:
+        return Rejected(place, digest, error.reason_code, error.detail)
+    except MemoryError:
+        return Rejected(place, digest, RejectReason.MEMORY.value, "the document takes more memory than the limit")
 
 
 def parse(
@@ -99,6 +133,7 @@ def parse(
     if is_known(document_id, reader.name, version):
         return Unchanged(place, document_id)
     try:
+        check_container(data, limits)
         name = PurePosixPath(place.archive_member or place.source_file).name
         document = read_document(reader, data, name, limits)
         document.parts = split_paragraphs(document.parts)

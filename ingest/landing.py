@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from ingest.documents import Landed, Rejected, Result
+from ingest.documents import Landed, Rejected, Result, Unchanged
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
 
 _PLACE_SCHEMA = pa.schema({"document_id": pa.string(), "source_file": pa.string(), "archive_member": pa.string()})
@@ -29,20 +29,20 @@ _BATCH_BYTES = 32 * 1024 * 1024
 class Batch:
     """Results that wait for the next transaction."""
 
-    landed: dict[str, Landed] = field(default_factory=dict)
+    landed: list[Landed] = field(default_factory=list)
     places: list[tuple[str, str, str]] = field(default_factory=list)
     rejects: list[Rejected] = field(default_factory=list)
     done_files: list[str] = field(default_factory=list)
     nbytes: int = 0
 
     def add(self, result: Result) -> None:
-        """Take a result in; bytes met twice are one document under several places."""
+        """Take a result in."""
         if isinstance(result, Rejected):
             self.rejects.append(result)
             return
         self.places.append((result.document_id, result.place.source_file, result.place.archive_member))
-        if isinstance(result, Landed) and result.document_id not in self.landed:
-            self.landed[result.document_id] = result
+        if isinstance(result, Landed):
+            self.landed.append(result)
             self.nbytes += result.tables.nbytes
 
     @property
@@ -60,14 +60,26 @@ class Landing:
         self._started_at = started_at
         self._manifest = manifest
         self.batch = Batch()
+        self._landed: set[str] = set()
         rows = manifest.rows if manifest is not None else []
         self._connection.register("manifest_rows", pa.Table.from_pylist(rows, schema=MANIFEST_SCHEMA))
 
-    def add(self, result: Result) -> None:
-        """Take a result in, and land the batch when it is full."""
+    def add(self, result: Result) -> Result:
+        """Take a result in, and land the batch when it is full. Gives back what the result counts as."""
+        result = self._once(result)
         self.batch.add(result)
         if self.batch.is_full:
             self.flush()
+        return result
+
+    def _once(self, result: Result) -> Result:
+        """Bytes met twice in a run are one document under two places."""
+        if not isinstance(result, Landed):
+            return result
+        if result.document_id in self._landed:
+            return Unchanged(result.place, result.document_id)
+        self._landed.add(result.document_id)
+        return result
 
     def file_done(self, source_file: str) -> None:
         """All results of this file were given: rejects of earlier runs under it no longer hold."""
@@ -94,7 +106,7 @@ class Landing:
         if not batch.landed:
             return
         run = self._connection
-        tables = [result.tables for result in batch.landed.values()]
+        tables = [result.tables for result in batch.landed]
         documents = pa.concat_tables([table.documents for table in tables])
         blocks = pa.concat_tables([table.blocks for table in tables])
         cells = pa.concat_tables([table.cells for table in tables])

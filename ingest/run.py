@@ -1,11 +1,13 @@
-"""A run of ingest: files found, read, and landed in batches."""
+"""A run of ingest: files found, read by processes of their own, and landed in batches."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -14,40 +16,43 @@ from uuid import uuid4
 
 import duckdb
 
-from ingest.documents import Landed, Place, Rejected, Result, Unchanged, read_file
+from ingest.documents import Landed, Place, Rejected, Result, Unchanged
 from ingest.errors import GongkaiError
 from ingest.files import check_paths, find_files
+from ingest.known import write_known
 from ingest.landing import Landing
 from ingest.limits import Limits
 from ingest.manifest import Manifest
+from ingest.messages import Task
+from ingest.pool import FileDone, Pool
 from ingest.warehouse import open_work, work_path
+
+_KEPT_REJECTS = 1_000
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did. `seen` counts files, the others documents (a file, or a member of an archive)."""
+    """What a run did. `seen` and `done` count files, the others documents (a file, or a member of an archive)."""
 
     seen: int = 0
+    done: int = 0
     landed: int = 0
     unchanged: int = 0
-    rejects: list[Rejected] = field(default_factory=list)
     rejected: int = 0
+    rejects: list[Rejected] = field(default_factory=list)
+    """The first thousand, for printing; all of them are in raw.rejects."""
     seconds: float = 0.0
 
     def count(self, result: Result) -> None:
-        """Take a result in; of the rejects only the first thousand are kept for printing."""
+        """Take a result in."""
         if isinstance(result, Landed):
             self.landed += 1
         elif isinstance(result, Unchanged):
             self.unchanged += 1
         else:
             self.rejected += 1
-            if len(self.rejects) < 1_000:
+            if len(self.rejects) < _KEPT_REJECTS:
                 self.rejects.append(result)
-
-    def reasons(self) -> Counter[str]:
-        """How many of the kept rejects each reason has."""
-        return Counter(reject.reason_code for reject in self.rejects)
 
 
 def ingest_paths(
@@ -56,46 +61,42 @@ def ingest_paths(
     *,
     limits: Limits,
     manifest: Manifest | None = None,
+    workers: int | None = None,
     arguments: list[str] | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Land everything below `paths` in the work file of the warehouse `published`.
 
-    GongkaiError where nothing can be read or written; what cannot be read of the files is in the summary's rejects.
+    `workers` is the number of reading processes (one a core by default). GongkaiError where there is nothing to read
+    or nowhere to write; what cannot be read of the files is in the summary's rejects.
     """
     check_paths(paths)
     begun = time.monotonic()
-    summary = Summary()
-    with open_work(published) as connection:
-        started_at = _start(connection)
-        run_id = uuid4().hex
-        connection.execute(
-            "insert into raw.ingest_runs by name select $id as run_id, $at as started_at, $args as arguments, "
-            "$version as software_version",
-            {
-                "id": run_id,
-                "at": started_at,
-                "args": json.dumps(arguments or [], ensure_ascii=False),
-                "version": version("gongkai-warehouse"),
-            },
-        )
-        known = dict.fromkeys(
-            connection.sql("select document_id, reader, reader_version from raw.documents").fetchall()
-        )
+    with open_work(published) as connection, _temp_folder(published) as temp_folder:
+        started_at = _next_start(connection)
+        run_id = _begin(connection, started_at, arguments or [])
         landing = Landing(connection, started_at, manifest)
-        for found in find_files(paths, leave_out=[published, work_path(published)]):
-            summary.seen += 1
-            results: Iterable[Result]
-            if found.reason is not None:
-                results = [Rejected(Place(found.source_file), None, found.reason.value, found.detail)]
-            else:
-                results = read_file(found.path, found.source_file, limits, lambda *key: key in known)
-            for result in results:
-                summary.count(result)
-                landing.add(result)
-            landing.file_done(found.source_file)
-            on_progress(summary)
-        landing.flush()
+        summary = Summary()
+
+        def tasks() -> Iterator[Task]:
+            for found in find_files(paths, leave_out=[published, work_path(published), temp_folder]):
+                summary.seen += 1
+                if found.reason is None:
+                    yield Task(found.path, found.source_file)
+                    continue
+                reject = Rejected(Place(found.source_file), None, found.reason.value, found.detail)
+                _take(reject, landing, summary)
+                _take(FileDone(found.source_file), landing, summary)
+
+        with write_known(_documents(connection)) as known:
+            size = workers or len(os.sched_getaffinity(0))
+            with Pool(limits, known, size, temp_folder) as pool:
+                try:
+                    for event in pool.read(tasks()):
+                        _take(event, landing, summary)
+                        on_progress(summary)
+                finally:
+                    landing.flush()
         summary.seconds = time.monotonic() - begun
         _finish(connection, run_id, summary)
     if not summary.seen:
@@ -103,12 +104,61 @@ def ingest_paths(
     return summary
 
 
-def _start(connection: duckdb.DuckDBPyConnection) -> datetime:
+def _take(event: Result | FileDone, landing: Landing, summary: Summary) -> None:
+    if isinstance(event, FileDone):
+        summary.done += 1
+        landing.file_done(event.source_file)
+    else:
+        summary.count(landing.add(event))
+
+
+@contextmanager
+def _temp_folder(published: Path) -> Iterator[Path]:
+    """A folder for what readers write aside, beside the work file: what a killed run left there is removed."""
+    folder = work_path(published).with_suffix(".tmp")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder.resolve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _documents(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
+    """What raw holds: document_id, reader and reader_version, in the order of document_id."""
+    rows = connection.execute("select document_id, reader, reader_version from raw.documents order by document_id")
+    while chunk := rows.fetchmany(10_000):
+        yield from chunk
+
+
+def _next_start(connection: duckdb.DuckDBPyConnection) -> datetime:
     """The time of this run (UTC), later than that of every run before even where the clock was set back."""
     row = connection.execute("select max(started_at) from raw.ingest_runs").fetchone()
     now = datetime.now(UTC).replace(tzinfo=None)
     last = row[0] if row else None
     return max(now, last + timedelta(microseconds=1)) if last is not None else now
+
+
+def _begin(connection: duckdb.DuckDBPyConnection, started_at: datetime, arguments: list[str]) -> str:
+    """Note the run; its row has no end as long as it is at work, and for ever where it was stopped."""
+    run_id = uuid4().hex
+    connection.execute(
+        """
+        insert into raw.ingest_runs by name
+        select
+            $run_id as run_id,
+            $started_at as started_at,
+            $arguments as arguments,
+            $software_version as software_version,
+        """,
+        {
+            "run_id": run_id,
+            "started_at": started_at,
+            "arguments": json.dumps(arguments, ensure_ascii=True),
+            "software_version": version("gongkai-warehouse"),
+        },
+    )
+    return run_id
 
 
 def _finish(connection: duckdb.DuckDBPyConnection, run_id: str, summary: Summary) -> None:
@@ -122,15 +172,15 @@ def _finish(connection: duckdb.DuckDBPyConnection, run_id: str, summary: Summary
             unchanged_count = $unchanged,
             rejected_count = $rejected,
             duration_seconds = $seconds
-        where run_id = $id
+        where run_id = $run_id
         """,
         {
+            "run_id": run_id,
             "microseconds": int(summary.seconds * 1_000_000),
+            "seconds": round(summary.seconds, 3),
             "seen": summary.seen,
             "landed": summary.landed,
             "unchanged": summary.unchanged,
             "rejected": summary.rejected,
-            "seconds": round(summary.seconds, 3),
-            "id": run_id,
         },
     )

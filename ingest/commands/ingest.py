@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ingest.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from ingest.console import DEFAULT_WAREHOUSE, Debug, Warehouse, err, say
 from ingest.errors import RejectReason
 from ingest.limits import Limits
 from ingest.manifest import read_manifest
@@ -26,26 +29,39 @@ LimitSettings = Annotated[
     typer.Option("--limit", help="Limit for each document, as in seconds=60 or bytes=64M; may stand several times."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 where a file was rejected.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading processes.", show_default="one a core")]
 
 
 def ingest(
     paths: Paths,
     manifest: ManifestFile = None,
     limit: LimitSettings = None,
+    workers: Workers = None,
     strict: Strict = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
-    summary = run_ingest(paths, warehouse, manifest, limit or [])
+    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
     return 1 if strict and summary.rejected else 0
 
 
-def run_ingest(paths: list[Path], warehouse: Path, manifest: Path | None, limit: list[str]) -> Summary:
-    """Ingest with progress, and print the summary and what was rejected. Shared with `gongkai run`."""
-    limits = Limits.parse(limit)
+def run_ingest(
+    paths: list[Path], warehouse: Path, *, manifest: Path | None, limit: list[str] | None, workers: int | None
+) -> Summary:
+    """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
+    limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
-    summary = ingest_paths(paths, warehouse, limits=limits, manifest=rows, arguments=sys.argv[1:])
+    with _progress() as on_progress:
+        summary = ingest_paths(
+            paths,
+            warehouse,
+            limits=limits,
+            manifest=rows,
+            workers=workers,
+            arguments=sys.argv[1:],
+            on_progress=on_progress,
+        )
     say(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
         f"{summary.rejected} rejected, in {summary.seconds:.1f} s"
@@ -54,8 +70,16 @@ def run_ingest(paths: list[Path], warehouse: Path, manifest: Path | None, limit:
         member = f"!{reject.place.archive_member}" if reject.place.archive_member else ""
         say(f"  rejected {reject.place.source_file}{member}: {reject.detail} ({reject.reason_code})")
     if summary.rejected > _SHOWN_REJECTS:
-        say(f"  and {summary.rejected - _SHOWN_REJECTS} more")
-    if summary.rejected:
-        for reason in sorted(summary.reasons()):
-            say(f"  {reason}: {RejectReason(reason).next_step}")
+        say(f"  and {summary.rejected - _SHOWN_REJECTS} more: gongkai rejects --all")
+    for reason in sorted({reject.reason_code for reject in summary.rejects}):
+        say(f"  {reason}: {RejectReason(reason).next_step}")
     return summary
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Summary], None]]:
+    """A bar on a terminal, nothing elsewhere. Its end moves while files are still being found."""
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        bar = progress.add_task("", total=None)
+        yield lambda summary: progress.update(bar, completed=summary.done, total=summary.seen)

@@ -26,8 +26,14 @@ _LAYOUT_METAS = {"viewport", "renderer", "robots", "format-detection", "generato
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
     """The article of a page. RejectError where its elements nest too deep or nothing is shown."""
+    return read_page(data, limits)
+
+
+def read_page(data: bytes, limits: Limits, header_charset: str | None = None) -> Document:
+    """As `read`; `header_charset` is what came with the page, and only a hint, as its meta tag is."""
     declared = _CHARSET.search(data[:8192])
-    text, encoding = decode_text(data, limits, declared[1].decode("ascii") if declared else None)
+    charset = header_charset or (declared[1].decode("ascii") if declared else None)
+    text, encoding = decode_text(data, limits, charset)
     root = parse(text)
     properties = page_properties(root)
     body = root.find("body")

@@ -1,0 +1,196 @@
+"""The reading processes of a run: started, fed, watched, and ended when one is stuck or has died."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import ingest
+from ingest.documents import Place, Rejected, Result
+from ingest.errors import GongkaiError, RejectReason
+from ingest.limits import Limits
+from ingest.messages import Done, Message, Ready, Started, Task, receive_message, send_task
+from ingest.worker import OUT_OF_MEMORY, as_argument
+
+_QUEUED = 3
+_SECONDS_TO_START = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FileDone:
+    """All results of a file were given."""
+
+    source_file: str
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One reading process: its tasks, the first of them at work, and where in that it is."""
+
+    process: subprocess.Popen[bytes]
+    connection: Connection
+    deadline: float
+    is_ready: bool = False
+    tasks: deque[Task] = field(default_factory=deque)
+    place: Place | None = None
+    members_started: int = 0
+
+
+class Pool:
+    """A fixed number of reading processes. Use in `with`; leaving it ends them all."""
+
+    def __init__(self, limits: Limits, known: BinaryIO, size: int, temp_folder: Path) -> None:
+        self._limits = limits
+        self._known = known
+        self._size = size
+        self._temp_folder = temp_folder
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            _end(worker)
+        self._workers.clear()
+
+    def read(self, tasks: Iterable[Task]) -> Iterator[Result | FileDone]:
+        """Results of all tasks as they come in; tasks are drawn only as fast as they are read."""
+        waiting = iter(tasks)
+        again: deque[Task] = deque()
+        while True:
+            while (task := again.popleft() if again else next(waiting, None)) is not None:
+                worker = self._next_worker()
+                if worker is None:
+                    again.appendleft(task)
+                    break
+                self._give(worker, task)
+            if not any(worker.tasks for worker in self._workers):
+                return
+            yield from self._events(again)
+
+    def _next_worker(self) -> _Worker | None:
+        """The worker with the fewest tasks, a new one before any waits for its second; None where all have enough."""
+        if len(self._workers) < self._size and all(worker.tasks for worker in self._workers):
+            self._workers.append(self._start())
+        worker = min(self._workers, key=lambda worker: len(worker.tasks))
+        return worker if len(worker.tasks) < _QUEUED else None
+
+    def _give(self, worker: _Worker, task: Task) -> None:
+        if not worker.tasks:
+            worker.members_started, worker.place = task.skip, None
+            if worker.is_ready:
+                worker.deadline = time.monotonic() + self._limits.seconds
+        worker.tasks.append(task)
+        try:
+            send_task(worker.connection, task)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # it has died, which the next look at its connection tells
+
+    def _events(self, again: deque[Task]) -> Iterator[Result | FileDone]:
+        """Wait for messages and deal with those, and with the processes that are over their time."""
+        soonest = min(worker.deadline for worker in self._workers if worker.tasks or not worker.is_ready)
+        by_connection = {worker.connection: worker for worker in self._workers}
+        ready = wait(list(by_connection), timeout=max(0.0, soonest - time.monotonic()))
+        for connection in ready:
+            worker = by_connection[connection]  # type: ignore[index]
+            try:
+                message = receive_message(worker.connection)
+            except (EOFError, OSError):
+                yield from self._replace(worker, again, None)
+                continue
+            yield from self._take(worker, message, again)
+        now = time.monotonic()
+        for worker in self._workers[:]:
+            if (worker.tasks or not worker.is_ready) and worker.deadline < now and not worker.connection.poll():
+                detail = f"not read within {self._limits.seconds} seconds"
+                yield from self._replace(worker, again, (RejectReason.TIMEOUT, detail))
+
+    def _take(self, worker: _Worker, message: Message, again: deque[Task]) -> Iterator[Result | FileDone]:
+        worker.deadline = time.monotonic() + self._limits.seconds
+        match message:
+            case Ready():
+                worker.is_ready = True
+            case Started(place):
+                worker.place = place
+                worker.members_started += bool(place.archive_member)
+            case Done(leaving):
+                yield FileDone(worker.tasks.popleft().source_file)
+                worker.place = None
+                worker.members_started = worker.tasks[0].skip if worker.tasks else 0
+                if leaving:
+                    again.extendleft(reversed(worker.tasks))
+                    self._workers.remove(worker)
+                    _end(worker)
+            case _:
+                worker.place = None
+                yield message
+
+    def _replace(
+        self, worker: _Worker, again: deque[Task], reason: tuple[RejectReason, str] | None
+    ) -> Iterator[Result | FileDone]:
+        """End a process, reject the document that it was at, and take its other tasks back."""
+        self._workers.remove(worker)
+        _end(worker)
+        if not worker.is_ready:
+            raise GongkaiError(
+                f"a reading process did not start (exit status {worker.process.returncode}); "
+                "run gongkai doctor, or raise --limit memory_bytes"
+            )
+        again.extendleft(reversed(list(worker.tasks)[1:]))
+        if not worker.tasks:
+            return
+        task = worker.tasks[0]
+        code, detail = reason or _death(worker.process.returncode)
+        yield Rejected(worker.place or Place(task.source_file), None, code.value, detail)
+        if worker.place is not None and worker.place.archive_member:
+            again.appendleft(Task(task.path, task.source_file, skip=worker.members_started))
+        else:
+            yield FileDone(task.source_file)
+
+    def _start(self) -> _Worker:
+        ours, theirs = Pipe()
+        package_folder = str(Path(ingest.__file__).parent.parent)
+        python_path = os.pathsep.join(filter(None, [package_folder, os.environ.get("PYTHONPATH", "")]))
+        known = self._known.fileno()
+        command = [sys.executable, "-P", "-m", "ingest.worker"]
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - our own module, arguments of our own
+                [*command, str(theirs.fileno()), str(known), str(os.getpid()), as_argument(self._limits)],
+                pass_fds=(theirs.fileno(), known),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": python_path, "TMPDIR": str(self._temp_folder)},
+                start_new_session=True,
+            )
+        return _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.seconds))
+
+
+def _end(worker: _Worker) -> None:
+    """End a process and everything that it started; they are a process group of their own."""
+    with suppress(ProcessLookupError):  # where it has ended already
+        os.killpg(worker.process.pid, signal.SIGKILL)
+    worker.process.wait()
+    worker.connection.close()
+
+
+def _death(status: int) -> tuple[RejectReason, str]:
+    if status == -signal.SIGKILL:
+        # we have not sent it, so the system did, which it does for one reason
+        return RejectReason.MEMORY, "the system ended the reading process for want of memory"
+    if status == OUT_OF_MEMORY:
+        return RejectReason.MEMORY, "the document takes more memory than the limit"
+    how = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+    return RejectReason.READER_DIED, f"the reading process ended {how}"

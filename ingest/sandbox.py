@@ -1,0 +1,71 @@
+"""What a reading process may not do: outlive its parent, take more memory than its share, or use the network."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
+_NETWORK_EVENTS = {
+    "socket.connect",
+    "socket.bind",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "urllib.Request",
+}
+
+
+def die_with_parent(parent: int) -> None:
+    """End this process when `parent` ends, however that ends (Linux; elsewhere the closed pipe has to do)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def limit_memory(memory_bytes: int) -> None:
+    """Cap the memory of this process and its children; no core is written when one of them dies of it.
+
+    On Linux the data segment counts every private page, but not what libraries only reserve.
+    """
+    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    _, hard = resource.getrlimit(kind)
+    most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(kind, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def cut_network() -> None:
+    """No network for this process and its children: an empty network namespace, and no sockets from Python.
+
+    Where the system grants no namespace, what Python does is still stopped.
+    """
+    if sys.platform == "linux":
+        _enter_empty_network()
+    sys.addaudithook(_refuse_network)
+
+
+def _enter_empty_network() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWNET) == 0:
+        return
+    user, group = os.getuid(), os.getgid()
+    if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+        return
+    # the same user inside as outside, so that files stay as readable as they were
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def _refuse_network(event: str, _: tuple[object, ...]) -> None:
+    if event in _NETWORK_EVENTS:
+        raise PermissionError("nothing is fetched while a document is read")

@@ -1,0 +1,64 @@
+"""A reading process: takes files from the run, reads them within the limits, and sends back what is in them.
+
+Started as `python -m ingest.worker FD KNOWN_FD PARENT LIMITS` by `ingest.pool`.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from dataclasses import fields
+from multiprocessing.connection import Connection
+
+from ingest.documents import Place, read_file
+from ingest.known import Known
+from ingest.limits import Limits
+from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
+from ingest.sandbox import cut_network, die_with_parent, limit_memory
+
+OUT_OF_MEMORY = 77
+"""Exit status of a process that met the limit of memory where it could not go on."""
+
+_RECURSION = 5_000
+
+
+def main() -> None:
+    """Serve tasks until the run closes the connection, or until memory of this process should be given back."""
+    descriptor, known_descriptor, parent = (int(argument) for argument in sys.argv[1:4])
+    limits = Limits(**json.loads(sys.argv[4]))
+    die_with_parent(parent)
+    cut_network()
+    sys.setrecursionlimit(_RECURSION)
+    connection = Connection(descriptor)
+    known = Known(known_descriptor)
+    send_message(connection, Ready())
+    limit_memory(limits.memory_bytes)
+    try:
+        while True:
+            _serve(connection, receive_task(connection), limits, known)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
+
+
+def _serve(connection: Connection, task: Task, limits: Limits, known: Known) -> None:
+    def starting(place: Place) -> None:
+        send_message(connection, Started(place))
+
+    for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip):
+        send_message(connection, result)
+    leaving = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory_bytes // 2
+    send_message(connection, Done(leaving))
+    if leaving:
+        sys.exit(0)
+
+
+def as_argument(limits: Limits) -> str:
+    """Limits as the argument that `main` reads."""
+    return json.dumps({entry.name: getattr(limits, entry.name) for entry in fields(limits)})
+
+
+if __name__ == "__main__":
+    main()
