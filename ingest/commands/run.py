@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from ingest.commands.build import FullRefresh, build_and_tell
-from ingest.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, run_ingest
+from ingest.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
 from ingest.console import DEFAULT_WAREHOUSE, Debug, Warehouse, out, safe, say
 from ingest.export.source import open_published
 
@@ -18,13 +18,14 @@ def run(
     paths: Paths,
     manifest: ManifestFile = None,
     limit: LimitSettings = None,
+    workers: Workers = None,
     strict: Strict = False,
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
     full_refresh: FullRefresh = False,
     debug: Debug = False,
 ) -> int:
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
-    summary = run_ingest(paths, warehouse, manifest, limit or [])
+    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)
     return 1 if strict and summary.rejected else 0
