@@ -99,16 +99,16 @@ def reason(error: Exception) -> str:
 
 def _copy(published: Path, aside: Path, fingerprint: str) -> None:
     with duckdb.connect(config=_SETTINGS) as connection:
-        # Rows in the order of the work file would cost memory and bring nothing: readers sort as they need.
-        connection.execute("set preserve_insertion_order = false")
         _attach(connection, work_path(published), "work", read_only=True)
         _attach(connection, aside, "published", read_only=False)
         connection.execute("create schema published.marts")
         connection.execute("create schema published.raw")
         for name in _relations(connection, "marts"):
-            _copy_table(connection, "marts", name)
+            _copy_table(connection, "marts", name, order=True)
+        # The order of text means nothing, and keeping it costs memory.
+        connection.execute("set preserve_insertion_order = false")
         for name in EVIDENCE_TABLES:
-            _copy_table(connection, "raw", name)
+            _copy_table(connection, "raw", name, order=False)
         connection.execute(
             "create table published.raw.publication as "
             "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version",
@@ -128,10 +128,22 @@ def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
-    """Copy a table, or what a view shows, with the comments on it and on its columns."""
+def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, *, order: bool) -> None:
+    """Copy a table, or what a view shows, with the comments on it and on its columns.
+
+    `order`: by report and by the first columns, which hold the key. So one report's rows lie together, and an export
+    can stream the table as it lies and still be the same every time.
+    """
     relation = f"{_quote(schema)}.{_quote(name)}"
-    connection.execute(f"create table published.{relation} as select * from work.{relation}")  # noqa: S608 - quoted
+    columns = connection.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = 'work' and schema_name = ? and table_name = ? order by column_index",
+        [schema, name],
+    ).fetchall()
+    names = [str(column) for (column,) in columns]
+    keys = dict.fromkeys([*(column for column in names if column == "report_id"), *names[:2]])
+    by = f"order by {', '.join(_quote(key) for key in keys)}" if order else ""
+    connection.execute(f"create table published.{relation} as select * from work.{relation} {by}")  # noqa: S608 - quoted
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
         "union all "
