@@ -1,0 +1,145 @@
+"""Office Open XML packages: opened within limits, parsed without entities, and never followed to anything outside."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+
+from lxml import etree
+
+from ingest.errors import RejectError, RejectReason
+from ingest.limits import MIB, Limits
+
+_RATIO_FROM = 10 * MIB
+_PARSER = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+}
+
+
+class Package:
+    """The parts of one package, read on demand. RejectError: not a zip, encrypted, damaged, or over a limit."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._limits = limits
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            raise RejectError(RejectReason.DAMAGED, f"the package cannot be opened: {error}") from error
+        self._infos = {info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()}
+        self._check(len(data))
+
+    def _check(self, packed: int) -> None:
+        infos = self._zip.infolist()
+        if len(infos) > self._limits.members:
+            raise RejectError(RejectReason.DECOMPRESSION, f"{len(infos)} parts; the limit is {self._limits.members}")
+        unpacked = sum(info.file_size for info in infos)
+        if unpacked > self._limits.decompressed_bytes:
+            raise RejectError(
+                RejectReason.DECOMPRESSION,
+                f"unpacks to {unpacked} bytes; the limit is {self._limits.decompressed_bytes}",
+            )
+        if unpacked > _RATIO_FROM and unpacked > self._limits.ratio * max(packed, 1):
+            raise RejectError(
+                RejectReason.DECOMPRESSION,
+                f"unpacks to {unpacked // max(packed, 1)} times its size; the limit is {self._limits.ratio}",
+            )
+        if any(info.flag_bits & 1 for info in infos):
+            raise RejectError(RejectReason.ENCRYPTED, "the package is protected by a password")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._infos
+
+    def read(self, name: str) -> bytes:
+        """Bytes of a part, at most as many as its entry promises."""
+        info = self._infos[name]
+        try:
+            with self._zip.open(info) as part:
+                return part.read(info.file_size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise RejectError(RejectReason.DAMAGED, f"part {name!r} cannot be unpacked: {error}") from error
+
+    def xml(self, name: str) -> etree._Element | None:
+        """Root of an XML part, None where the package has no such part."""
+        if name not in self._infos:
+            return None
+        try:
+            root = etree.fromstring(self.read(name), etree.XMLParser(**_PARSER))
+        except etree.XMLSyntaxError as error:
+            deep = "depth" in str(error).lower()
+            raise RejectError(
+                RejectReason.TOO_DEEP if deep else RejectReason.DAMAGED, f"part {name!r} is no sound XML: {error}"
+            ) from error
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise RejectError(RejectReason.FORBIDDEN_CONTENT, f"part {name!r} declares a document type with entities")
+        return root
+
+    def relationships(self, name: str) -> dict[str, tuple[str, str]]:
+        """Relationship id to (last word of its type, part name) for a part; those that lead outside are left out."""
+        folder, file = posixpath.split(name)
+        root = self.xml(posixpath.join(folder, "_rels", file + ".rels"))
+        found: dict[str, tuple[str, str]] = {}
+        for relationship in root if root is not None else ():
+            if relationship.get("TargetMode") == "External":
+                continue
+            target = relationship.get("Target", "")
+            part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[relationship.get("Id", "")] = (relationship.get("Type", "").rpartition("/")[2], part)
+        return found
+
+
+def local(element: etree._Element) -> str:
+    """Local name of an element; empty for a comment or processing instruction."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def attribute(element: etree._Element, name: str) -> str | None:
+    """An attribute by local name, in the element's own namespace or none."""
+    namespace = element.tag.rpartition("}")[0] + "}" if "}" in element.tag else ""
+    value: str | None = element.get(namespace + name, element.get(name))
+    return value
+
+
+def child(element: etree._Element | None, *path: str) -> etree._Element | None:
+    """The first descendant along a path of local names."""
+    for name in path:
+        if element is None:
+            return None
+        element = next((inner for inner in element if local(inner) == name), None)
+    return element
+
+
+def child_value(element: etree._Element | None, *path: str) -> str | None:
+    """The `val` attribute of the first descendant along a path."""
+    found = child(element, *path)
+    return None if found is None else attribute(found, "val")
+
+
+def is_on(element: etree._Element | None, *path: str) -> bool:
+    """Whether a toggle along a path is there and not switched off."""
+    found = child(element, *path)
+    return found is not None and attribute(found, "val") not in ("0", "false", "off", "none")
+
+
+def core_properties(package: Package) -> dict[str, str]:
+    """Title, author, dates and such of the package; empty where it says nothing."""
+    properties: dict[str, str] = {}
+    for part in ("docProps/core.xml", "docProps/app.xml"):
+        root = package.xml(part)
+        for element in root if root is not None else ():
+            name = local(element)
+            if name in _PROPERTIES and element.text and element.text.strip():
+                properties[name] = element.text.strip()
+    return properties
+
+
+_PROPERTIES = {
+    *("title", "subject", "creator", "keywords", "description", "category", "lastModifiedBy", "created", "modified"),
+    *("Company", "Manager", "Application"),
+}

@@ -1,0 +1,245 @@
+"""Word documents: paragraphs and tables in document order, with spans, headings, automatic numbers and text boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.docx_styles import Numbering, Styles
+from ingest.errors import RejectError, RejectReason
+from ingest.limits import Limits
+from ingest.model import Block, BlockKind, Cell, Document, Table
+from ingest.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
+
+VERSION = "1"
+
+_LONGEST_HEADING = 100
+_WIDEST_SPAN = 1_000
+_TRANSPARENT = {"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo"}
+_LEFT_OUT = {
+    "del",
+    "moveFrom",
+    "delText",
+    "instrText",
+    "rt",
+    "pPr",
+    "rPr",
+    "sectPr",
+    "tblPr",
+    "tblGrid",
+    "annotationRef",
+}
+
+
+def read(data: bytes, name: str, limits: Limits) -> Document:
+    """Blocks and tables of a .docx or .docm. RejectError where it is damaged, protected, hostile or over a limit."""
+    package = Package(data, limits)
+    main = next((part for kind, part in package.relationships("").values() if kind == "officeDocument"), None)
+    root = package.xml(main or "word/document.xml")
+    if root is None or local(root) != "document":
+        raise RejectError(RejectReason.WRONG_TYPE, "the zip file holds no Word document")
+    related = package.relationships(main or "word/document.xml")
+    parts = dict(related.values())
+    reader = _Reader(
+        Styles.parse(package.xml(parts.get("styles", ""))),
+        Numbering.parse(package.xml(parts.get("numbering", ""))),
+        limits,
+    )
+    body = [part for element in root if local(element) == "body" for part in reader.parts(element)]
+    notes = [
+        part
+        for kind in ("footnotes", "endnotes")
+        for note in _notes(package.xml(parts.get(kind, "")))
+        for part in reader.parts(note)
+    ]
+    heads = list(reader.running(package, related, "header"))
+    feet = list(reader.running(package, related, "footer"))
+    return Document([*heads, *body, *notes, *feet], core_properties(package))
+
+
+def _notes(root: etree._Element | None) -> Iterator[etree._Element]:
+    """Footnotes without the separators that Word keeps among them."""
+    for note in root if root is not None else ():
+        if attribute(note, "type") in (None, "normal"):
+            yield note
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What is needed to read the parts of one document, with the cells counted so far."""
+
+    styles: Styles
+    numbering: Numbering
+    limits: Limits
+    places: int = 0
+
+    def running(self, package: Package, related: dict[str, tuple[str, str]], kind: str) -> Iterator[Block]:
+        """Texts of the heads or feet of pages, each once."""
+        seen: set[str] = set()
+        role: BlockKind = "page_header" if kind == "header" else "page_footer"
+        for name in dict.fromkeys(part for given, part in related.values() if given == kind):
+            root = package.xml(name)
+            for part in self.parts(root) if root is not None else ():
+                texts = [part.text] if isinstance(part, Block) else [cell.text for cell in part.cells]
+                for text in texts:
+                    if text.strip() and text not in seen:
+                        seen.add(text)
+                        yield Block(text, kind=role)
+
+    def parts(self, container: etree._Element, depth: int = 0) -> Iterator[Block | Table]:
+        """Blocks and tables directly in a body, cell, text box or note, in order."""
+        for element in container:
+            kind = local(element)
+            if kind == "p":
+                yield from self._paragraph(element, depth)
+            elif kind == "tbl":
+                yield from self._table(element, depth)
+            elif kind in _TRANSPARENT:
+                yield from self.parts(element, depth)
+            elif kind == "AlternateContent":
+                yield from self.parts(_chosen(element), depth)
+
+    def _paragraph(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
+        properties = child(element, "pPr")
+        boxes: list[etree._Element] = []
+        text = "".join(_texts(element, boxes))
+        if text.strip():
+            number = self.styles.number(properties)
+            if number is not None and not is_on(properties, "rPr", "del"):
+                text = _numbered(self.numbering.text(*number), text)
+            level = self.styles.heading_level(properties)
+            if level is not None and len(text) <= _LONGEST_HEADING and "。" not in text:
+                yield Block(text, kind="heading", heading_level=level)
+            else:
+                yield Block(text)
+        for box in boxes:
+            self._check_depth(depth)
+            yield from self.parts(box, depth + 1)
+
+    def _table(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
+        """A table and then those nested in it; one of a single cell is only a frame around its content."""
+        self._check_depth(depth)
+        rows = [(row, list(_cells(row))) for row in _rows(element)]
+        if len(rows) == 1 and len(rows[0][1]) == 1:
+            yield from self.parts(rows[0][1][0], depth + 1)
+            return
+        cells: list[Cell] = []
+        nested: list[Table] = []
+        above: dict[int, Cell] = {}
+        for number, (row, row_cells) in enumerate(rows, 1):
+            col = 1 + _span(child_value(row, "trPr", "gridBefore"), missing=0)
+            left: Cell | None = None
+            for element_cell in row_cells:
+                properties = child(element_cell, "tcPr")
+                span = _span(child_value(properties, "gridSpan"))
+                if left is not None and child_value(properties, "hMerge") == "continue":
+                    left.col_span += span
+                elif _goes_on(properties) and col in above and above[col].row + above[col].row_span == number:
+                    above[col].row_span += 1
+                    left = above[col]
+                else:
+                    left = Cell(number, col, self._cell_text(element_cell, nested, depth), col_span=span)
+                    above[col] = left
+                    cells.append(left)
+                col += span
+                self._count(span)
+        yield Table(cells)
+        yield from nested
+
+    def _cell_text(self, element: etree._Element, nested: list[Table], depth: int) -> str:
+        """Text of a cell, a line a paragraph; tables inside it are set apart."""
+        lines: list[str] = []
+        for part in self.parts(element, depth + 1):
+            if isinstance(part, Block):
+                lines.append(part.text)
+            else:
+                nested.append(part)
+        return "\n".join(lines)
+
+    def _count(self, places: int) -> None:
+        self.places += places
+        if self.places > self.limits.cells:
+            raise RejectError(RejectReason.TOO_MANY_CELLS, f"more than {self.limits.cells} table cells")
+
+    def _check_depth(self, depth: int) -> None:
+        if depth > self.limits.nesting:
+            raise RejectError(
+                RejectReason.TOO_DEEP, f"tables or text boxes nested more than {self.limits.nesting} deep"
+            )
+
+
+def _numbered(number: str, text: str) -> str:
+    """The automatic number before the text; a blank where digits would run together."""
+    return f"{number} {text}" if number and text[0].isascii() and text[0].isalnum() else number + text
+
+
+def _texts(element: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
+    """Text of a paragraph's runs in order; text boxes met on the way are collected, deleted text is left out."""
+    for inner in element:
+        kind = local(inner)
+        if kind == "t":
+            yield inner.text or ""
+        elif kind in ("tab", "ptab"):
+            yield "\t"
+        elif kind in ("br", "cr"):
+            yield "\n" if attribute(inner, "type") in (None, "textWrapping") else ""
+        elif kind == "noBreakHyphen":
+            yield "-"
+        elif kind == "sym":
+            yield _symbol(attribute(inner, "char"))
+        elif kind == "txbxContent":
+            boxes.append(inner)
+        elif kind == "AlternateContent":
+            yield from _texts(_chosen(inner), boxes)
+        elif kind == "r":
+            if not is_on(inner, "rPr", "vanish"):
+                yield from _texts(inner, boxes)
+        elif kind and kind not in _LEFT_OUT:
+            yield from _texts(inner, boxes)
+
+
+def _symbol(code: str | None) -> str:
+    """A character given by its code in a symbol font; one of a font's own (private use) says nothing as text."""
+    try:
+        number = int(code or "", 16)
+    except ValueError:
+        return ""
+    return chr(number) if 0x20 <= number < 0xD800 else ""
+
+
+def _chosen(element: etree._Element) -> etree._Element:
+    """The one branch to read of content that stands twice, for new and old versions of Word."""
+    choice, fallback = child(element, "Choice"), child(element, "Fallback")
+    if choice is not None and (fallback is None or any(local(inner) in ("t", "tbl") for inner in choice.iter())):
+        return choice
+    return fallback if fallback is not None else element
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    for element in table:
+        kind = local(element)
+        if kind == "tr" and child(element, "trPr", "del") is None:
+            yield element
+        elif kind in _TRANSPARENT:
+            yield from _rows(element)
+
+
+def _cells(row: etree._Element) -> Iterator[etree._Element]:
+    for element in row:
+        kind = local(element)
+        if kind == "tc" and child(element, "tcPr", "cellDel") is None:
+            yield element
+        elif kind in _TRANSPARENT:
+            yield from _cells(element)
+
+
+def _goes_on(properties: etree._Element | None) -> bool:
+    """Whether a cell only continues the one above it."""
+    merge = child(properties, "vMerge")
+    return merge is not None and attribute(merge, "val") in (None, "continue")
+
+
+def _span(text: str | None, missing: int = 1) -> int:
+    return min(int(text), _WIDEST_SPAN) if text is not None and text.isascii() and text.isdigit() else missing
