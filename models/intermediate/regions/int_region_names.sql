@@ -21,7 +21,7 @@ official as (
     inner join places on named.region_code = places.region_code
 ),
 
--- 恩施土家族苗族自治州 is called 恩施州 and 恩施; 鄂温克族自治旗 鄂温克旗; 榆阳区 榆阳; 镇、乡 keep their word.
+-- 恩施土家族苗族自治州 is called 恩施州 and 恩施; 莫力达瓦达斡尔族自治旗 莫力达瓦旗; 宝坻区 宝坻; 镇、乡 keep their word.
 forms as (
     select region_code, name as form, 'full' as form_kind, valid_from_year, valid_to_year from official
     union all
