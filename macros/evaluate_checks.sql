@@ -68,7 +68,7 @@ judged as (
         case
             when stated_count = 0 then 'not_applicable'
             when not (has_left and has_right) then if(is_optional, 'not_applicable', 'uncertain')
-            when holds and comparison = '<=' and could_rise then 'uncertain'
+            when holds and comparison = '<=' and could_rise and not is_optional then 'uncertain'
             when holds then 'pass'
             when not is_exact then 'uncertain'
             when excess < 0 and could_rise then 'uncertain'

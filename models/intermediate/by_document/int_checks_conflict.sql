@@ -1,0 +1,83 @@
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+readings as (
+    select readings.*, {{ report_id('readings.document_id') }} as report_id
+    from {{ ref('int_candidates_chosen') }} as readings
+    inner join documents_to_build on readings.document_id = documents_to_build.document_id
+    where readings.category_label is null and readings.confidence != 'doubtful'
+        and readings.period_part = 'year' and readings.scope_part = 'own'
+),
+
+check_indicators as (
+    select * from {{ ref('int_check_indicators') }} where kind = 'conflict'
+),
+
+-- 受理 may mean what came in this year or that and what was carried in: the right side of the check adds these up.
+check_alternatives as (
+    select check_code, unnest(string_split(right_side, ' ')) as term from {{ ref('checks') }}
+    where kind = 'conflict' and right_side is not null
+),
+
+alternatives as (
+    select readings.document_id, check_alternatives.check_code, sum(readings.value) as value
+    from readings
+    inner join check_alternatives on readings.indicator_code = ltrim(check_alternatives.term, '+')
+    where readings.is_selected and readings.applicant_type = 'all'
+    group by all
+),
+
+pairs as (
+    select
+        selected.document_id,
+        selected.report_id,
+        check_indicators.check_code,
+        check_indicators.name_zh,
+        check_indicators.name_en,
+        selected.value as selected_value,
+        others.value as other_value,
+        selected.basis as selected_basis,
+        others.basis as other_basis,
+        selected.confidence = 'certain' and others.confidence = 'certain' as is_certain,
+        selected.observation_id as selected_id,
+        others.observation_id as other_id,
+        others.value = alternatives.value as is_alternative,
+        {{ qualified_agree('selected', 'others') }} as agrees,
+    from readings as selected
+    inner join readings as others
+        on selected.document_id = others.document_id
+        and selected.indicator_code = others.indicator_code
+        and selected.applicant_type = others.applicant_type
+        and selected.observation_id != others.observation_id
+    inner join check_indicators on selected.indicator_code = check_indicators.indicator_code
+    left join alternatives
+        on selected.document_id = alternatives.document_id
+        and check_indicators.check_code = alternatives.check_code
+    where selected.is_selected and selected.applicant_type = 'all'
+),
+
+judged as (
+    select
+        document_id,
+        report_id,
+        check_code,
+        'all' as applicant_type,
+        case
+            when bool_and(agrees or coalesce(is_alternative, false)) then 'pass'
+            when bool_or(is_certain and not agrees and not coalesce(is_alternative, false)) then 'fail'
+            else 'uncertain'
+        end as result,
+        any_value(selected_value) as expected,
+        arg_max(other_value, abs(other_value - selected_value)) filter (where not agrees) as stated_otherwise,
+        coalesce(stated_otherwise, expected) as actual,
+        (actual - expected)::decimal(20, 4) as difference,
+        0 as blank_count,
+        list_distinct(list(selected_id) || list(other_id)) as observation_ids,
+        name_zh as detail_zh,
+        name_en as detail_en,
+    from pairs
+    group by all
+)
+
+select * exclude (stated_otherwise) from judged

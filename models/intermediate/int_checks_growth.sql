@@ -1,0 +1,26 @@
+with pairs as (
+    {{ figures_year_on_year('growth') }}
+),
+
+judged as (
+    select
+        report_id,
+        check_code,
+        'all' as applicant_type,
+        -- Few cases jump by chance: only a change of 30 or more is worth a look.
+        case
+            when abs(value - previous_value) < 30 then 'pass'
+            when value > 5 * previous_value or 5 * value < previous_value then 'fail'
+            else 'pass'
+        end as result,
+        previous_value as expected,
+        value as actual,
+        (value - previous_value)::decimal(20, 4) as difference,
+        0 as blank_count,
+        observation_ids,
+        name_zh as detail_zh,
+        name_en as detail_en,
+    from pairs
+)
+
+select * from judged

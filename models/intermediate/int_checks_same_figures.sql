@@ -1,0 +1,83 @@
+with reports as (
+    select * from {{ ref('dim_report') }} where is_current and year is not null and agency_id is not null
+),
+
+checks as (
+    select * from {{ ref('checks') }}
+),
+
+figures as (
+    select * from {{ ref('int_check_figures') }}
+),
+
+-- Zeros agree by themselves: a report is compared by its other figures.
+fingerprints as (
+    select
+        reports.report_id,
+        reports.agency_id,
+        reports.agency_name,
+        reports.year,
+        count(*) as figure_count,
+        hash(string_agg(
+            concat_ws('|', figures.indicator_code, figures.applicant_type, figures.value),
+            ';' order by figures.indicator_code, figures.applicant_type
+        )) as fingerprint,
+    from reports
+    inner join figures on reports.report_id = figures.report_id
+    where figures.value != 0 and figures.indicator_code != 'disclosure.by_category'
+    group by all
+),
+
+against_last_year as (
+    select
+        'X-SAME' as check_code,
+        these.report_id,
+        these.figure_count,
+        these.fingerprint = previous.fingerprint as is_same,
+        previous.year || '年' as detail_zh,
+        previous.year::varchar as detail_en,
+    from fingerprints as these
+    inner join fingerprints as previous on these.agency_id = previous.agency_id and these.year = previous.year + 1
+    -- One or two figures stay the same by chance.
+    where these.figure_count >= 5
+),
+
+against_others as (
+    select
+        'X-DUP' as check_code,
+        report_id,
+        figure_count,
+        count(*) over same_figures > 1 as is_same,
+        array_to_string(list_filter(
+            list(agency_name) over same_figures, lambda name: name is distinct from agency_name
+        )[1:3], '、') as detail_zh,
+        detail_zh as detail_en,
+    from fingerprints
+    where figure_count >= 8
+    window same_figures as (partition by year, fingerprint)
+),
+
+compared as (
+    select * from against_last_year
+    union all by name
+    select * from against_others
+),
+
+judged as (
+    select
+        compared.report_id,
+        compared.check_code,
+        'all' as applicant_type,
+        if(compared.is_same, 'fail', 'pass') as result,
+        null::decimal(20, 4) as expected,
+        compared.figure_count::decimal(20, 4) as actual,
+        null::decimal(20, 4) as difference,
+        0 as blank_count,
+        null::varchar[] as observation_ids,
+        compared.detail_zh,
+        compared.detail_en,
+    from compared
+    inner join checks on compared.check_code = checks.check_code
+)
+
+select * from judged

@@ -1,0 +1,86 @@
+{#- Of 64 hashes, how many of the smallest of both texts together stand in both: an estimate of their Jaccard index. -#}
+{%- set similarity -%}
+length(list_intersect(
+    list_intersect(these.signature, others.signature),
+    list_sort(list_distinct(these.signature || others.signature))[1:64]
+)) / least(64, length(list_distinct(these.signature || others.signature)))
+{%- endset -%}
+with reports as (
+    select * from {{ ref('dim_report') }} where is_current and year is not null
+),
+
+-- Short texts are alike by nature.
+signed as (
+    select reports.report_id, reports.agency_id, reports.agency_name, reports.year, signatures.signature
+    from reports
+    inner join {{ ref('int_text_signatures') }} as signatures on reports.document_id = signatures.document_id
+    where signatures.shingle_count >= 20
+),
+
+last_year as (
+    select
+        'X-TEXT-SAME' as check_code,
+        these.report_id,
+        others.year::varchar as other,
+        {{ similarity }} as similarity,
+    from signed as these
+    inner join signed as others on these.agency_id = others.agency_id and these.year = others.year + 1
+),
+
+-- Texts that are much alike share some of their eight smallest hashes. What many share is set phrases, and shows nothing.
+smallest as (
+    select report_id, year, unnest(signature[1:8]) as shingle from signed
+    qualify count(*) over (partition by year, shingle) between 2 and 100
+),
+
+neighbours as (
+    select distinct these.report_id, others.report_id as other_report_id
+    from smallest as these
+    inner join smallest as others
+        on these.year = others.year and these.shingle = others.shingle and these.report_id != others.report_id
+),
+
+other_bodies as (
+    select
+        'X-TEXT-DUP' as check_code,
+        these.report_id,
+        others.agency_name as other,
+        {{ similarity }} as similarity,
+    from neighbours
+    inner join signed as these on neighbours.report_id = these.report_id
+    inner join signed as others on neighbours.other_report_id = others.report_id
+    where these.agency_id is distinct from others.agency_id
+),
+
+nearest as (
+    select * from last_year
+    union all by name
+    select * from other_bodies
+    qualify row_number() over (partition by report_id, check_code order by similarity desc, other) = 1
+),
+
+-- A text with no neighbour is its own.
+compared as (
+    select report_id, check_code, other, similarity from nearest
+    union all by name
+    select report_id, 'X-TEXT-DUP' as check_code from signed
+    anti join nearest on signed.report_id = nearest.report_id and nearest.check_code = 'X-TEXT-DUP'
+),
+
+judged as (
+    select
+        report_id,
+        check_code,
+        'all' as applicant_type,
+        if(similarity >= {{ var('copied_text_similarity', 0.8) }}, 'fail', 'pass') as result,
+        {{ var('copied_text_similarity', 0.8) }}::decimal(20, 4) as expected,
+        similarity::decimal(20, 4) as actual,
+        (actual - expected)::decimal(20, 4) as difference,
+        0 as blank_count,
+        null::varchar[] as observation_ids,
+        other as detail_zh,
+        other as detail_en,
+    from compared
+)
+
+select * from judged

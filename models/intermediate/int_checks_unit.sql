@@ -1,0 +1,27 @@
+with pairs as (
+    {{ figures_year_on_year('unit') }}
+),
+
+-- 元 written where the form asks for 万元, or the other way round, makes a jump of about ten thousand times.
+judged as (
+    select
+        report_id,
+        check_code,
+        'all' as applicant_type,
+        case
+            when value = 0 or previous_value = 0 then 'not_applicable'
+            when value / previous_value between 8000 and 12500 then 'fail'
+            when previous_value / value between 8000 and 12500 then 'fail'
+            else 'pass'
+        end as result,
+        previous_value as expected,
+        value as actual,
+        (value - previous_value)::decimal(20, 4) as difference,
+        0 as blank_count,
+        observation_ids,
+        name_zh as detail_zh,
+        name_en as detail_en,
+    from pairs
+)
+
+select * from judged
