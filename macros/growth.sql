@@ -9,6 +9,7 @@ select
     check_indicators.indicator_code,
     check_indicators.name_zh,
     check_indicators.name_en,
+    check_indicators.tolerance,
     figures.value,
     previous_figures.value as previous_value,
     figures.observation_ids || previous_figures.observation_ids as observation_ids,

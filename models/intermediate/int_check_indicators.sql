@@ -9,12 +9,12 @@ indicators as (
 -- An item of the list is an indicator or the beginning of several (decision.); * is all that no other check of the
 -- same kind names.
 items as (
-    select check_code, kind, unnest(string_split(left_side, ' ')) as item from checks
+    select check_code, kind, tolerance, unnest(string_split(left_side, ' ')) as item from checks
     where kind not in ('identity') and left_side is not null
 ),
 
 named as (
-    select items.check_code, items.kind, indicators.indicator_code, indicators.name_zh, indicators.name_en
+    select items.* exclude (item), indicators.indicator_code, indicators.name_zh, indicators.name_en
     from items
     inner join indicators
         on indicators.indicator_code = items.item
@@ -22,7 +22,7 @@ named as (
 ),
 
 remaining as (
-    select items.check_code, items.kind, indicators.indicator_code, indicators.name_zh, indicators.name_en
+    select items.* exclude (item), indicators.indicator_code, indicators.name_zh, indicators.name_en
     from items
     cross join indicators
     anti join named on items.kind = named.kind and indicators.indicator_code = named.indicator_code

@@ -32,7 +32,7 @@ named as (
         applicants,
         side,
         place,
-        case when contains(factor_and_name, '*') then split_part(factor_and_name, '*', 2) else factor_and_name end as name,
+        split_part(factor_and_name, '*', -1) as name,
         case when contains(factor_and_name, '*') then split_part(factor_and_name, '*', 1)::decimal(20, 4) else 1 end
         * sign as factor,
     from parsed

@@ -1,6 +1,6 @@
 {%- set kinds = [
     'int_checks_within', 'int_checks_across', 'int_checks_conflict', 'int_checks_growth', 'int_checks_unit',
-    'int_checks_peers', 'int_checks_same_figures',
+    'int_checks_peers', 'int_checks_same_figures', 'int_checks_same_text',
 ] -%}
 with results as (
     {%- for kind in kinds %}

@@ -10,7 +10,7 @@ judged as (
         -- Few cases jump by chance: only a change of 30 or more is worth a look.
         case
             when abs(value - previous_value) < 30 then 'pass'
-            when value > 5 * previous_value or 5 * value < previous_value then 'fail'
+            when value > tolerance * previous_value or tolerance * value < previous_value then 'fail'
             else 'pass'
         end as result,
         previous_value as expected,

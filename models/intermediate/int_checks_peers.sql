@@ -28,7 +28,7 @@ judged as (
         'all' as applicant_type,
         case
             when peer_count < 10 or robust_z is null then 'not_applicable'
-            when abs(robust_z) > 3.5 and abs(value - previous_value) >= 30 then 'fail'
+            when abs(robust_z) > tolerance and abs(value - previous_value) >= 30 then 'fail'
             else 'pass'
         end as result,
         (previous_value * exp(median_log_ratio))::decimal(20, 4) as expected,

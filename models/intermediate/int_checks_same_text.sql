@@ -27,16 +27,20 @@ last_year as (
     inner join signed as others on these.agency_id = others.agency_id and these.year = others.year + 1
 ),
 
--- Texts that are much alike share some of their eight smallest hashes. What many share is set phrases, and shows nothing.
+-- Texts that are much alike share some of their eight smallest hashes. What many share is set phrases.
 smallest as (
     select report_id, year, unnest(signature[1:8]) as shingle from signed
+),
+
+shared as (
+    select * from smallest
     qualify count(*) over (partition by year, shingle) between 2 and 100
 ),
 
 neighbours as (
     select distinct these.report_id, others.report_id as other_report_id
-    from smallest as these
-    inner join smallest as others
+    from shared as these
+    inner join shared as others
         on these.year = others.year and these.shingle = others.shingle and these.report_id != others.report_id
 ),
 
@@ -69,18 +73,19 @@ compared as (
 
 judged as (
     select
-        report_id,
-        check_code,
+        compared.report_id,
+        compared.check_code,
         'all' as applicant_type,
-        if(similarity >= {{ var('copied_text_similarity', 0.8) }}, 'fail', 'pass') as result,
-        {{ var('copied_text_similarity', 0.8) }}::decimal(20, 4) as expected,
-        similarity::decimal(20, 4) as actual,
+        if(compared.similarity >= checks.tolerance, 'fail', 'pass') as result,
+        checks.tolerance as expected,
+        compared.similarity::decimal(20, 4) as actual,
         (actual - expected)::decimal(20, 4) as difference,
         0 as blank_count,
         null::varchar[] as observation_ids,
-        other as detail_zh,
-        other as detail_en,
+        compared.other as detail_zh,
+        compared.other as detail_en,
     from compared
+    inner join {{ ref('checks') }} as checks on compared.check_code = checks.check_code
 )
 
 select * from judged

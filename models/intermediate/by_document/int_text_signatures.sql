@@ -1,3 +1,10 @@
+{#- Figures go, then each name in turn. -#}
+{%- set mask = namespace(
+    text="regexp_replace(blocks.text_regular, '[\\s\\d〇零一二三四五六七八九十百千万.٬%]+', '', 'g')"
+) -%}
+{%- for name in ['agency_name', 'name', 'county_name', 'prefecture_name', 'province_name', 'short_name'] -%}
+    {%- set mask.text = "replace(" ~ mask.text ~ ",\n            coalesce(names." ~ name ~ ", ''), '')" -%}
+{%- endfor -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -20,16 +27,15 @@ blocks as (
 ),
 
 -- What a copy would change is taken out: figures, the body's own name, and the names of the places above it.
-own_names as (
+names as (
     select
         reports.document_id,
-        list_distinct(list_filter(
-            [
-                reports.agency_name, regions.name, regions.short_name,
-                regions.province_name, regions.prefecture_name, regions.county_name,
-            ],
-            lambda name: length(name) >= 2
-        )) as names,
+        reports.agency_name,
+        regions.name,
+        regions.county_name,
+        regions.prefecture_name,
+        regions.province_name,
+        nullif(left(regions.short_name, nullif(length(regions.short_name), 1)), '') as short_name,
     from reports
     left join regions on reports.region_code = regions.region_code
 ),
@@ -37,12 +43,9 @@ own_names as (
 masked as (
     select
         blocks.document_id,
-        list_reduce(
-            own_names.names, lambda text, name: replace(text, name, ''),
-            regexp_replace(blocks.text_regular, '[\s\d〇零一二三四五六七八九十百千万.٬%]+', '', 'g')
-        ) as text,
+        {{ mask.text }} as text,
     from blocks
-    inner join own_names on blocks.document_id = own_names.document_id
+    inner join names on blocks.document_id = names.document_id
 ),
 
 -- A shingle is a clause: whoever copies a report keeps its clauses.
