@@ -42,7 +42,7 @@ pairs as (
         selected.confidence = 'certain' and others.confidence = 'certain' as is_certain,
         selected.observation_id as selected_id,
         others.observation_id as other_id,
-        others.value = alternatives.value as is_alternative,
+        others.value = alternatives.value and alternatives.value != selected.value as is_alternative,
         {{ qualified_agree('selected', 'others') }} as agrees,
     from readings as selected
     inner join readings as others
