@@ -1,3 +1,102 @@
--- Placeholder by the lead so that dbt parses until the owner lands the real model: overwrite or delete this file.
-{{ config(materialized="view", pre_hook=[], post_hook=[]) }}
-select null::varchar as document_id, null::varchar as indicator_code, null::varchar as applicant_type, null::varchar as category_label, null::decimal(20, 4) as value, null::varchar as qualifier, null::varchar as basis, null::varchar as period_part, null::varchar as scope_part, null::varchar as confidence, null::varchar as rule_id, null::integer as block_no, null::integer as table_no, null::integer as row_no, null::integer as col_no, null::integer as page, null::integer as char_start, null::integer as char_end, null::varchar as evidence_text where false
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+figures_matched as (
+    select matched.* exclude (figure_no, quantity_no, before_all, applies_to)
+    from {{ ref('int_figures_matched') }} as matched
+    inner join documents_to_build on matched.document_id = documents_to_build.document_id
+),
+
+zeros_matched as (
+    select matched.*
+    from {{ ref('int_zeros_matched') }} as matched
+    inner join documents_to_build on matched.document_id = documents_to_build.document_id
+),
+
+categories_matched as (
+    select matched.*
+    from {{ ref('int_categories_matched') }} as matched
+    inner join documents_to_build on matched.document_id = documents_to_build.document_id
+),
+
+blocks as (
+    select
+        blocks.document_id,
+        blocks.block_no,
+        blocks.page,
+        blocks.paragraph_no,
+        blocks.place_in_paragraph,
+        length(blocks.text) as length,
+        blocks.char_places,
+        source.text,
+    from {{ ref('int_prose_blocks') }} as blocks
+    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
+    inner join {{ ref('stg_raw__blocks') }} as source
+        on blocks.document_id = source.document_id and blocks.block_no = source.block_no
+),
+
+sentences as (
+    select sentences.document_id, sentences.paragraph_no, sentences.sentence_no, sentences.place, length(sentences.text) as length
+    from {{ ref('int_sentences') }} as sentences
+    inner join documents_to_build on sentences.document_id = documents_to_build.document_id
+),
+
+matched as (
+    select * from figures_matched
+    union all by name
+    select * from zeros_matched
+    union all by name
+    select * from categories_matched
+),
+
+-- The evidence is the sentence, as far as it stands in the block in which the figure stands.
+located as (
+    select
+        matched.*,
+        blocks.block_no,
+        blocks.page,
+        blocks.text,
+        blocks.char_places,
+        greatest(sentences.place - blocks.place_in_paragraph, 0) as squashed_start,
+        least(sentences.place + sentences.length - blocks.place_in_paragraph, blocks.length) as squashed_end,
+    from matched
+    inner join blocks
+        on matched.document_id = blocks.document_id
+        and matched.paragraph_no = blocks.paragraph_no
+        and matched.place >= blocks.place_in_paragraph
+        and matched.place < blocks.place_in_paragraph + blocks.length
+    inner join sentences
+        on matched.document_id = sentences.document_id
+        and matched.paragraph_no = sentences.paragraph_no
+        and matched.sentence_no = sentences.sentence_no
+),
+
+clauses_matched as (
+    select
+        document_id,
+        indicator_code,
+        'all' as applicant_type,
+        category_label,
+        value,
+        qualifier,
+        basis,
+        period_part,
+        scope_part,
+        confidence,
+        rule_id,
+        block_no,
+        null::integer as table_no,
+        null::integer as row_no,
+        null::integer as col_no,
+        page,
+        coalesce(char_places[squashed_start + 1], squashed_start)::integer as char_start,
+        coalesce(char_places[squashed_end] + 1, squashed_end)::integer as char_end,
+        substring(text, char_start + 1, char_end - char_start) as evidence_text,
+    from located
+    qualify row_number() over (
+        partition by document_id, indicator_code, category_label, value, block_no, char_start order by confidence, rule_id
+    ) = 1
+)
+
+select * from clauses_matched

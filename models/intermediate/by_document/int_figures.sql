@@ -1,0 +1,167 @@
+{%- set topics = seed_rows(ref('prose_topics'), 'topic') -%}
+{%- set topic_words = [] -%}
+{%- for row in topics -%}{%- do topic_words.append(row['words']) -%}{%- endfor -%}
+-- depends_on: {{ ref('prose_topics') }}
+-- depends_on: {{ ref('prose_readings') }}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+quantities as (
+    select quantities.*
+    from {{ ref('int_quantities') }} as quantities
+    inner join documents_to_build on quantities.document_id = documents_to_build.document_id
+),
+
+blocks as (
+    select blocks.document_id, blocks.block_no, blocks.text
+    from {{ ref('int_prose_blocks') }} as blocks
+    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
+),
+
+-- The year that a report is of, for telling its figures from other years': the one in its title, or the one that it
+-- names most.
+years_named as (
+    select
+        document_id,
+        translate(unnest(regexp_extract_all(
+            text, '((?:19|20)[0-9]{2}|[二][〇○零][〇○零一二][0-9一二三四五六七八九〇○零])年', 1
+        )), '〇○零一二三四五六七八九', '000123456789')::integer as year,
+        case
+            when block_no <= 6 and regexp_matches(text, '年度?[^。]{0,30}(?:年度?报告|年报)') and length(text) < 80 then 20
+            when regexp_matches(text, '统计(?:期限|时间|数据)|数据[^。]{0,10}统计') then 5
+            else 1
+        end as weight,
+    from blocks
+),
+
+report_years as (
+    select document_id, arg_max(year, (weight_of_year, -year)) as report_year
+    from (select document_id, year, sum(weight) as weight_of_year from years_named group by document_id, year) as weighed
+    group by document_id
+),
+
+-- 分别为1件、0件: so many figures in a row, for as many nouns before.
+with_coordination as (
+    select
+        quantities.*,
+        case
+            when regexp_matches(before_all, '分别(?:为|是|有|达|办理|收到|公开|发布|占)?(?:约|近)?$') then quantity_no
+        end as series_start,
+        regexp_matches(before_raw, '(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$') as is_shared,
+        regexp_full_match(before_all, '[和及与]?') as is_bare,
+    from quantities
+),
+
+with_series as (
+    select
+        *,
+        last_value(series_start ignore nulls) over in_sentence as series_no,
+        count(*) filter (where not is_bare) over in_sentence as bare_group,
+    from with_coordination
+    window in_sentence as (
+        partition by document_id, paragraph_no, sentence_no order by quantity_no
+        rows between unbounded preceding and current row
+    )
+),
+
+with_nouns_listed as (
+    select
+        *,
+        series_no is not null
+            and (series_start is not null or is_bare)
+            and bare_group = max(case when series_start is not null then bare_group end) over in_series as in_series,
+        string_split_regex(
+            regexp_replace(
+                first_value(before_all) over (in_series order by quantity_no),
+                '[，、；：]*分别(?:为|是|有|达|办理|收到|公开|发布|占)?(?:约|近)?$',
+                ''
+            ),
+            '、|以及|和|与|及|，'
+        ) as nouns_of_series,
+        count(*) filter (where series_start is not null or is_bare) over in_series as series_length,
+        quantity_no - series_no + 1 as place_in_series,
+        case when is_shared then list_filter(
+            string_split_regex(
+                regexp_replace(before_all, '[，、；：]*(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$', ''), '、|以及|和|与|及|，|或'
+            ),
+            lambda noun: noun != ''
+        ) end as nouns_shared,
+    from with_series
+    window in_series as (partition by document_id, paragraph_no, sentence_no, series_no)
+),
+
+nouns_given as (
+    select
+        * exclude (nouns_of_series, nouns_shared, series_start, is_bare, bare_group),
+        unnest(case
+            when in_series and series_length = len(nouns_of_series) then [nouns_of_series[place_in_series]]
+            when in_series and series_length < len(nouns_of_series)
+                then [nouns_of_series[len(nouns_of_series) - series_length + place_in_series]]
+            when len(nouns_shared) > 1 then nouns_shared
+            else [case
+                when regexp_full_match(before, '(?:其中|共|总|全年|本年度?|有|包括|另有|另外|：|（|、)*') then after else before
+            end]
+        end) as noun,
+        coalesce(in_series or len(nouns_shared) > 1, false) as is_coordinated,
+    from with_nouns_listed
+),
+
+with_topic as (
+    select
+        nouns_given.*,
+        report_years.report_year,
+        -- 依申请公开政府信息 is about applications, whatever its last words.
+        regexp_replace(
+            concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
+            '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
+        ) as read_before,
+        regexp_extract(read_before, '.*({{ topic_words | join("|") if topic_words else "申请" }})', 1) as topic_word,
+        case
+            {%- for row in topics %}
+            when regexp_full_match(topic_word, {{ literal(row['words']) }}) then '{{ row['topic'] }}'
+            {%- endfor %}
+            when topic_word is null then ''
+        end as topic,
+        -- A year named in the sentence, comparisons and brackets apart.
+        try_cast(regexp_extract(
+            regexp_replace(sentence_before, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门)|至)', '', 'g'),
+            '.*((?:19|20)[0-9]{2})年', 1
+        ) as integer) as year_named,
+    from nouns_given
+    left join report_years on nouns_given.document_id = report_years.document_id
+),
+
+read_in_context as (
+    select
+        *,
+        list_filter([
+            {%- for row in seed_rows(ref('prose_readings'), 'reading_id') %}
+            {%- set text -%}
+            {%- if row['place'] == 'before' -%}before_raw
+            {%- elif row['place'] == 'left' -%}sentence_before
+            {%- elif row['place'] == 'section' -%}section || '＞' || subheadings
+            {%- else -%}before_raw || '＃' || after{%- endif -%}
+            {%- endset %}
+            case when regexp_matches({{ text }}, {{ literal(row['pattern']) }})
+                {%- if row['unless'] %} and not regexp_matches({{ text }}, {{ literal(row['unless']) }}){% endif %}
+                then '{{ row['effect'] }}' end,
+            {%- endfor %}
+            case when year_named != report_year then 'drop' end,
+        ], lambda effect: effect is not null) as effects,
+    from with_topic
+),
+
+figures as (
+    select
+        * exclude (effects, read_before, topic_word, year_named),
+        concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before) as context,
+        list_contains(effects, 'drop') as is_about_something_else,
+        case when list_contains(effects, 'part_of_year') then 'part' else 'year' end as period_part,
+        case when list_contains(effects, 'part_of_scope') then 'part' else 'own' end as scope_part,
+        list_contains(effects, 'doubtful') as is_doubtful,
+        row_number() over (partition by document_id order by paragraph_no, sentence_no, quantity_no, noun) as figure_no,
+    from read_in_context
+)
+
+select * from figures

@@ -1,0 +1,122 @@
+{%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
+{%- set words_of_set = {} -%}
+{%- for row in seed_rows(ref('measure_words'), 'word') -%}
+    {%- for unit_set in (row['unit_sets'] or '').split(' ') if unit_set -%}
+        {%- do words_of_set.setdefault(unit_set, ["''"] if unit_set in ('case', 'item') else []).append(literal(row['word'])) -%}
+    {%- endfor -%}
+{%- endfor -%}
+-- depends_on: {{ ref('prose_figures') }}
+-- depends_on: {{ ref('measure_words') }}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+figures as (
+    select figures.*
+    from {{ ref('int_figures') }} as figures
+    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    where not figures.is_about_something_else
+),
+
+rules as (
+    select * from {{ ref('prose_figures') }}
+),
+
+figures_read as (
+    select
+        *,
+        -- What is said of the figure after it, up to the words that lead to the next one.
+        case
+            when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（]*$', '')
+        end as said_after,
+        list_filter([
+            {%- for rule in rules if rule['applies_to'] in ('figure', 'also') %}
+            case when measure in ({{ words_of_set.get(rule['units'], ["''"]) | join(', ') }})
+                {%- if rule['topic'] %} and topic = '{{ rule['topic'] }}'{% endif %}
+                {%- if rule['noun'] %} and regexp_matches(noun, {{ literal(rule['noun']) }}){% endif %}
+                {%- if rule['before'] %} and regexp_matches(before_all, {{ literal(rule['before']) }}){% endif %}
+                {%- if rule['after'] %} and regexp_matches(after, {{ literal(rule['after']) }}){% endif %}
+                {%- if rule['context'] %} and regexp_matches(context, {{ literal(rule['context']) }}){% endif %}
+                {%- if rule['unless'] %} and not regexp_matches(
+                    case when is_coordinated then noun else before_raw || '＃' || after end, {{ literal(rule['unless']) }}
+                ){% endif %}
+                then '{{ rule['rule_id'] }}' end,
+            {%- endfor %}
+            null::varchar,
+        ], lambda rule_id: rule_id is not null) as rule_ids,
+    from figures
+),
+
+rules_met as (
+    select figures_read.*, rules.rule_no, rules.rule_id, rules.indicator_code, rules.applies_to, rules.confidence
+    from (select * exclude (rule_ids), unnest(rule_ids) as rule_id_met from figures_read) as figures_read
+    inner join rules on figures_read.rule_id_met = rules.rule_id
+),
+
+-- One reading for each figure: the first rule in the order of the seed.
+figures_matched as (
+    select *
+    from rules_met
+    where applies_to = 'figure'
+    qualify row_number() over (partition by document_id, figure_no order by rule_no) = 1
+),
+
+also_matched as (
+    select * from rules_met where applies_to = 'also'
+),
+
+-- 行政诉讼3件，均判决维持: what is said of all of them.
+of_all as (
+    select
+        figures_matched.* replace (
+            whole_rules.rule_id as rule_id,
+            whole_rules.indicator_code as indicator_code,
+            whole_rules.confidence as confidence
+        ),
+    from figures_matched
+    inner join rules as whole_rules
+        on figures_matched.indicator_code = whole_rules.whole
+        and whole_rules.applies_to = 'all_of_it'
+    where case whole_rules.rule_id
+        {%- for rule in rules if rule['applies_to'] == 'all_of_it' %}
+        when '{{ rule['rule_id'] }}' then (
+            (figures_matched.value = 1
+                and regexp_matches(figures_matched.said_after, {{ literal('^[^；。]*(?:' ~ rule['after'] ~ ')') }}))
+            or regexp_matches(figures_matched.said_after, {{ literal('(?:均|全部|都|皆)[^，；。]*(?:' ~ rule['after'] ~ ')') }})
+        ) {%- if rule['unless'] %} and not regexp_matches(figures_matched.said_after, {{ literal(rule['unless']) }}){% endif %}
+        {%- endfor %}
+        else false
+    end
+),
+
+all_matched as (
+    select * from figures_matched
+    union all by name
+    select * from also_matched
+    union all by name
+    select * from of_all
+),
+
+matched as (
+    select
+        document_id,
+        figure_no,
+        paragraph_no,
+        sentence_no,
+        quantity_no,
+        indicator_code,
+        value,
+        qualifier,
+        case when regexp_matches(piece, '^零') then 'negation' else 'narrative' end as basis,
+        period_part,
+        scope_part,
+        case when is_doubtful then 'doubtful' else confidence end as confidence,
+        rule_id,
+        sentence_place + place as place,
+        piece_length as length,
+        before_all,
+        applies_to,
+    from all_matched
+)
+
+select * from matched
