@@ -59,6 +59,8 @@ distinct_forms as (
     from forms
     inner join places on forms.region_code = places.region_code
     where length(forms.form) >= 2
+        -- Some rows of the lists are called no more than what they are.
+        and not regexp_full_match(forms.form, '街道|地区|农场|林场|牧场|渔场|茶场|园区|开发区|工业园区?|城区街道|管理区|监狱|社区|机关')
     group by forms.form, forms.region_code, places.level_code
 )
 

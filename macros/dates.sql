@@ -1,0 +1,18 @@
+{# Text in which Chinese digits are Arabic ones, place by place: 二〇一七年 is 2017年, 三十一日 is 3十1日. #}
+{% macro arabic_digits(column) -%}
+translate({{ column }}, '〇○零О一二三四五六七八九', '0000123456789')
+{%- endmacro %}
+
+{# A month or day of such a text as a number: 12, 十2, 3十1, 十. #}
+{% macro small_number(column) -%}
+case
+    when {{ column }} not like '%十%' then try_cast({{ column }} as integer)
+    else coalesce(try_cast(split_part({{ column }}, '十', 1) as integer), 1) * 10
+        + coalesce(try_cast(split_part({{ column }}, '十', 2) as integer), 0)
+end
+{%- endmacro %}
+
+{# A day from its three parts; NULL where there is no such day. #}
+{% macro day_of(year, month, day) -%}
+try_cast(format('{}-{:02d}-{:02d}', {{ year }}, {{ small_number(month) }}, {{ small_number(day) }}) as date)
+{%- endmacro %}

@@ -1,0 +1,147 @@
+{# The places of each report that may name its agency: title, signature, head of the form, preamble, properties, file
+   name and what the portal says, each cut down to the name. #}
+{%- set agency_ending -%}(?:政府|办事处|公署|委员会|管委会|委|局|厅|部|署|办公室|办|中心|联合会|残联|总工会|工会|院|校|公司|海关|支队|总队|大队|站|所|处|会|社)
+{%- endset -%}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+reports as (
+    select
+        classified.document_id,
+        classified.title,
+        classified.title_evidence,
+        classified.title_block_no,
+        classified.title_line_count,
+        documents.file_stem,
+        documents.properties ->> 'title' as title_property,
+        documents.manifest_agency,
+    from {{ ref('int_documents_classified') }} as classified
+    inner join documents_to_build on classified.document_id = documents_to_build.document_id
+    inner join {{ ref('stg_raw__documents') }} as documents on classified.document_id = documents.document_id
+    where classified.document_class = 'annual_report'
+),
+
+lines as (
+    select lines.*, reports.title_block_no, reports.title_line_count
+    from {{ ref('int_document_lines') }} as lines
+    inner join reports on lines.document_id = reports.document_id
+),
+
+openings as (
+    select document_id, string_agg(line, '。' order by line_no) as opening
+    from lines
+    where line_no <= 8 and not is_about_page
+        and not coalesce(block_no between title_block_no and title_block_no + title_line_count - 1, false)
+    group by document_id
+),
+
+-- A line that holds nothing but a name (and a day, or 盖章).
+signatures as (
+    select
+        document_id,
+        block_no,
+        line_no_from_end,
+        line_no,
+        regexp_replace(
+            line,
+            '（[盖公印章签字：]+）|\d{4}年.{1,8}日|[二2][〇○零o0一二三四五六七八九]{3}年.{1,8}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|印发|签发|^(抄送|主送|落款|单位)：', '', 'g'
+        ) as name,
+    from lines
+    where length(line) <= 48
+        and not is_about_page
+        and not regexp_matches(line, '^（?[一二三四五六七八九十\d]+[）、.]')
+        and (
+            line_no_from_end <= 15
+            or line_no <= 6 and block_no >= coalesce(title_block_no + title_line_count, 1)
+        )
+),
+
+labeled as (
+    select
+        document_id,
+        block_no,
+        regexp_extract(line, '(?:填报单位|填表单位|编制单位|报送单位|报告单位|公开单位|单位名称|编报单位|机关名称|报告机关)(?:（[^）]*）)?：([\p{Han}（）]{3,40}?)(?:填报|填表|报送|日期|单位|负责|审核|$|[^\p{Han}（）])', 1) as form_header,
+        regexp_extract(line, '(?:发布机构|发文机关|发布单位|公开机构|责任单位|信息来源|文章来源|来源|作者)：([\p{Han}（）]{3,40}?)(?:发布|时间|日期|浏览|点击|字号|成文|公开|主题|索引|$|[^\p{Han}（）])', 1) as portal,
+    from lines
+),
+
+phrases as (
+    select document_id, 1 as source_rank, 'manifest' as source, null::bigint as block_no, {{ squash('manifest_agency') }} as phrase
+    from reports
+    union all
+    select document_id, 2, 'title', title_block_no, {{ head_of_title('title') }}
+    from reports
+    where title_evidence = 'body'
+    union all
+    select document_id, 3, 'signature', block_no, name
+    from signatures
+    where line_no_from_end <= 15 and regexp_matches(name, '^[\p{Han}（）、]{3,40}{{ agency_ending }}$')
+    union all
+    select document_id, 4, 'signature_above', block_no, name
+    from signatures
+    where line_no_from_end > 15 and regexp_matches(name, '^[\p{Han}（）、]{3,40}{{ agency_ending }}$')
+    union all
+    select document_id, 5, 'form_header', block_no, form_header
+    from labeled
+    where form_header != ''
+    union all
+    select document_id, 6, 'preamble', null, regexp_extract(
+        opening, '(?:由|本报告是?)([\p{Han}（）、]{3,40}?)(?:根据|依据|依照|按照|编制|组织|汇总|综合|负责|编写|向社会)', 1
+    )
+    from openings
+    union all
+    select document_id, 6, 'preamble', null, unnest(regexp_extract_all(
+        opening,
+        '(?:公布|公开|现将|发布|编制|编成|报告|，|。)([\p{Han}（）、]{3,40}?)(?:对|将|关于|自)?(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2})年',
+        1
+    ))
+    from openings
+    union all
+    select document_id, 6, 'preamble', null, regexp_extract(
+        opening, '(?:^|[，。])([\p{Han}（）、]{3,40}?{{ agency_ending }})(?:编制|制作|根据|依据|按照|结合|认真|特向|特编|现将|现公布|组织)', 1
+    )
+    from openings
+    union all
+    select document_id, 7, 'contact', null, regexp_extract(
+        opening, '(?:请|可|直接|径)?(?:与|向|同|联系)([\p{Han}（）、]{3,40}?{{ agency_ending }})(?:联系|反映|咨询|（|[，。]|提出)', 1
+    )
+    from openings
+    union all
+    select document_id, 8, 'property', null, {{ head_of_title(squash(regularise('title_property'))) }}
+    from reports
+    where regexp_matches({{ squash(regularise('title_property')) }}, '公开|年度报告|年报')
+    union all
+    select document_id, 9, 'file_name', null, {{ head_of_title(squash('file_stem')) }}
+    from reports
+    where regexp_matches(file_stem, '公开|年度报告|年报')
+    union all
+    select document_id, 10, 'portal', block_no, portal
+    from labeled
+    where portal != ''
+),
+
+cleaned as (
+    select
+        document_id,
+        source_rank,
+        source,
+        block_no,
+        regexp_replace(
+            regexp_replace(phrase, '（[盖公印章签]+）|^(关于|中共|本报告由|本年度报告由|报告由|现将|兹将|将|特?向社会公布|现?公布|特?编制|由|是)+|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$', '', 'g'),
+            '(关于|的|年度|度|全年|本级)+$', ''
+        ) as phrase,
+    from phrases
+    where phrase is not null and phrase != ''
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by document_id order by source_rank, block_no desc nulls last, phrase) as phrase_no,
+    from (select distinct on (document_id, source, phrase) * from cleaned order by block_no desc nulls last)
+    where length(phrase) between 2 and 45
+        and not regexp_matches(phrase, '统计|期限|数据|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^[全我]')
+)
+
+select * from numbered

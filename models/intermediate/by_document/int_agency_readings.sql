@@ -1,0 +1,187 @@
+{# Each name of an agency taken apart: 浙江省|温州市|永嘉县 are places one within the other, 财政局 is the rest. #}
+{%- set national_names = seed_rows('national_agencies', order_by='length(name) desc, name') -%}
+{%- set agency_rules = seed_rows('agency_rules', order_by='rule_order') -%}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+phrases as (
+    select phrases.*
+    from {{ ref('int_agency_phrases') }} as phrases
+    inner join documents_to_build on phrases.document_id = documents_to_build.document_id
+),
+
+region_names as (
+    select * from {{ ref('int_region_names') }}
+),
+
+region_ancestors as (
+    select * from {{ ref('int_region_ancestors') }}
+),
+
+-- 国家税务总局永嘉县税务局: the central body's name stands before the places.
+prefixed as (
+    select
+        document_id,
+        phrase_no,
+        phrase,
+        regexp_extract(phrase, '^(?:中华人民共和国)?(?:{% for national in national_names %}{{ national['name'] }}{{ '|' if not loop.last }}{% endfor %})?') as prefix,
+    from phrases
+),
+
+reading_0 as (
+    select
+        document_id,
+        phrase_no,
+        prefix,
+        substr(phrase, length(prefix) + 1) as rest,
+        []::varchar[] as chain,
+        []::varchar[] as codes,
+        '' as own_kind,
+        true as is_consistent,
+    from prefixed
+),
+{% for step in range(1, 5) %}
+{#- 人民政府 may stand between a place and one within it: 渝北区人民政府龙塔街道办事处. -#}
+open_{{ step }} as (
+    select
+        *,
+        case
+            when {{ step }} > 1 and rest like '人民政府__%' then '人民政府'
+            when {{ step }} > 1 and rest like '政府__%' then '政府'
+            else ''
+        end as link,
+    from reading_{{ step - 1 }}
+    where len(chain) = {{ step - 1 }}
+),
+
+beginnings_{{ step }} as (
+    select open.document_id, open.phrase_no, open.codes, substr(open.rest, length(open.link) + 1, lengths.length) as form
+    from open_{{ step }} as open
+    cross join range(2, 16) as lengths (length)
+    where length(open.rest) - length(open.link) >= lengths.length
+),
+
+places_{{ step }} as (
+    select
+        beginnings.document_id,
+        beginnings.phrase_no,
+        beginnings.form,
+        min(region_names.form_kind) as form_kind,
+        list(distinct region_names.region_code) as all_codes,
+        list(distinct region_names.region_code) filter (
+            where {{ step }} = 1 or region_ancestors.ancestor_code is not null
+        ) as consistent_codes,
+    from beginnings_{{ step }} as beginnings
+    inner join region_names on beginnings.form = region_names.form
+    left join region_ancestors
+        on region_names.region_code = region_ancestors.region_code
+        and list_contains(beginnings.codes, region_ancestors.ancestor_code)
+    group by beginnings.document_id, beginnings.phrase_no, beginnings.form
+),
+
+-- The longest name that lies in the place before it. One that does not still counts where it is a county's full name
+-- (lists and reports disagree on what lies where), and then decides nothing alone.
+place_{{ step }} as (
+    select *
+    from places_{{ step }}
+    where consistent_codes is not null or (form_kind = 'full' and regexp_matches(form, '[市县区旗]$'))
+    qualify row_number() over (
+        partition by document_id, phrase_no
+        order by consistent_codes is null, length(form) desc
+    ) = 1
+),
+
+reading_{{ step }} as (
+    select
+        reading.document_id,
+        reading.phrase_no,
+        reading.prefix,
+        case
+            when place.form is null then reading.rest
+            else substr(reading.rest, length(coalesce(open.link, '')) + length(place.form) + 1)
+        end as rest,
+        case when place.form is null then reading.chain else list_append(reading.chain, place.form) end as chain,
+        case when place.form is null then reading.codes else coalesce(place.consistent_codes, place.all_codes) end as codes,
+        coalesce(place.form_kind, reading.own_kind) as own_kind,
+        reading.is_consistent and (place.form is null or place.consistent_codes is not null) as is_consistent,
+    from reading_{{ step - 1 }} as reading
+    left join open_{{ step }} as open
+        on reading.document_id = open.document_id and reading.phrase_no = open.phrase_no
+    left join place_{{ step }} as place
+        on reading.document_id = place.document_id and reading.phrase_no = place.phrase_no
+),
+{% endfor %}
+-- 永嘉县, 永嘉县政府 and 永嘉县人民政府 are the government; a town's office writes for the town.
+own_body as (
+    select
+        phrases.document_id,
+        phrases.phrase_no,
+        phrases.source_rank,
+        phrases.source,
+        phrases.block_no,
+        phrases.phrase,
+        reading.prefix,
+        reading.chain,
+        reading.chain[-1] as own_form,
+        reading.own_kind,
+        reading.codes,
+        reading.is_consistent,
+        reading.rest,
+        len(reading.chain) > 0 and length(reading.codes[1]) = 9 as is_township,
+        case
+            when len(reading.chain) = 0 then false
+            when regexp_full_match(reading.rest, '((人民)?政府|本级|本级政府|街道|(街道)?办事处|街道办|行政公署|行署|[全本][省市县区州旗镇乡])?') then true
+            when length(reading.codes[1]) = 9
+                then regexp_full_match(reading.rest, '(人民政府|政府|街道办事处|办事处)?(党政|综合|党政综合|党政和综合|党政与综合|行政)?(服务|管理|事务)?(办公室|办|中心)')
+            else false
+        end as is_government,
+    from phrases
+    inner join reading_4 as reading
+        on phrases.document_id = reading.document_id and phrases.phrase_no = reading.phrase_no
+),
+
+-- The name as the convention has it: a township's own name alone, everything else with the places that it is named with.
+named as (
+    select
+        *,
+        case
+            when prefix != '' and rest = '' and len(chain) = 0 then prefix
+            when is_government and is_township and regexp_matches(own_form, '街道$') then own_form || '办事处'
+            when is_government and is_township and regexp_matches(own_form, '地区$') then own_form || '办事处'
+            when is_government and is_township and regexp_matches(own_form, '[镇乡]$|苏木$') then own_form || '人民政府'
+            when is_government and is_township and rest != '' then own_form || rest
+            when is_government and is_township then null
+            when is_government and own_kind = 'full' and regexp_matches(rest, '公署|行署') then array_to_string(chain, '') || '行政公署'
+            when is_government and own_kind = 'full' and regexp_matches(own_form, '(开发区|新区|园区|管理区|示范区|新城|产业园|高新区)$')
+                and regexp_matches(own_form, '浦东|滨海|两江') is false and length(own_form) > 5
+                then array_to_string(chain, '') || '管理委员会'
+            when is_government then array_to_string(chain, '') || '人民政府'
+            else prefix || array_to_string(chain, '') || rest
+        end as name,
+    from own_body
+),
+
+judged as (
+    select
+        *,
+        prefix != '' and rest = '' and len(chain) = 0 and prefix != '中华人民共和国' as is_national,
+        case
+            {%- for rule in agency_rules %}
+            when regexp_matches(name, {{ literal(rule['pattern']) }}) then {{ literal(rule['agency_kind']) }}
+            {%- endfor %}
+        end as agency_kind,
+        -- 市气象局, 县教育局: a body of the place that the text takes for granted.
+        len(chain) = 0 and prefix = '' and regexp_matches(rest, '^[省市县区州旗盟].{2,}') as names_level_only,
+    from named
+),
+
+readings as (
+    select *
+    from judged
+    where agency_kind is not null
+        -- Without a place only a title or a signature names an agency.
+        and (len(chain) > 0 or is_national or source in ('manifest', 'title', 'signature', 'form_header', 'property'))
+)
+
+select * from readings

@@ -1,0 +1,45 @@
+{# The places of county level and above that each report names anywhere, with how often. #}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+blocks as (
+    select blocks.document_id, {{ squash('blocks.text_regular') }} as line
+    from {{ ref('stg_raw__blocks') }} as blocks
+    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
+    inner join {{ ref('int_documents_classified') }} as classified on blocks.document_id = classified.document_id
+    where classified.document_class = 'annual_report'
+),
+
+-- What stands before each 省, 市, 县 ... and ends with it: the name is some end of it.
+runs as (
+    select document_id, unnest(regexp_extract_all(line, '\p{Han}{1,11}?[省市县区旗州盟]')) as run
+    from blocks
+),
+
+distinct_runs as (
+    select document_id, run, count(*) as run_count
+    from runs
+    group by document_id, run
+),
+
+endings as (
+    select document_id, right(run, lengths.length::integer) as form, run_count
+    from distinct_runs
+    cross join range(2, 13) as lengths (length)
+    where length(run) >= lengths.length
+),
+
+named as (
+    select
+        endings.document_id,
+        endings.form,
+        region_names.region_code,
+        sum(endings.run_count)::integer as mention_count,
+    from endings
+    inner join {{ ref('int_region_names') }} as region_names on endings.form = region_names.form
+    where region_names.form_kind = 'full' and region_names.level_code != 'township'
+    group by endings.document_id, endings.form, region_names.region_code
+)
+
+select * from named
