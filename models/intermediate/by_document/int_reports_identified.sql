@@ -24,6 +24,12 @@ readings as (
     inner join reports on readings.document_id = reports.document_id
 ),
 
+forms as (
+    select forms.*
+    from {{ ref('int_report_forms') }} as forms
+    inner join reports on forms.document_id = reports.document_id
+),
+
 places_named as (
     select places.*
     from {{ ref('int_report_places') }} as places
@@ -341,6 +347,7 @@ joined as (
         chosen.is_township,
         chosen.is_national,
         chosen.agency_kind as kind_by_name,
+        case when chosen.names_level_only then substr(chosen.rest, 2) else chosen.rest end as agency_part,
         chosen.own_form,
         chosen.own_kind,
         settled.region_code,
@@ -397,6 +404,7 @@ identified as (
         dates.period_end,
         dates.period_basis,
         dates.published_on,
+        forms.form,
         case
             when regexp_matches(
                 joined.opening,
@@ -406,6 +414,14 @@ identified as (
             when joined.kind_by_name in ('department', 'other') then 'own'
             when regexp_matches(joined.opening, '本级') then 'own'
         end as scope,
+        -- One body keeps its id over the years however its name is written: 东宝区财政局, 荆门市东宝区财政局.
+        case
+            when joined.agency_name is null then null
+            when joined.region_code is null then joined.agency_name
+            when joined.is_government then joined.region_code || '|人民政府'
+            when joined.agency_part != '' then joined.region_code || '|' || joined.agency_part
+            else joined.region_code || '|' || joined.agency_name
+        end as agency_key,
         joined.agency_source,
         joined.agency_evidence,
         case
@@ -420,6 +436,7 @@ identified as (
         dates.year_contradicted_by,
         dates.published_evidence,
     from joined
+    left join forms on joined.document_id = forms.document_id
     left join dates on joined.document_id = dates.document_id
 )
 
