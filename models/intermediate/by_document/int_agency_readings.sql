@@ -1,6 +1,6 @@
 {# Each name of an agency taken apart: 浙江省|温州市|永嘉县 are places one within the other, 财政局 is the rest. #}
-{%- set national_names = seed_rows('national_agencies', order_by='length(name) desc, name') -%}
-{%- set agency_rules = seed_rows('agency_rules', order_by='rule_order') -%}
+{%- set national_names = seed_rows(ref('national_agencies'), 'length(name) desc, name') -%}
+{%- set agency_rules = seed_rows(ref('agency_rules'), 'rule_order') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),

@@ -1,6 +1,5 @@
 {# What a document is: an annual report, or another thing of those that lie in the same folders. #}
-{%- set title_rules = seed_rows('document_rules', "part = 'title'", 'rule_order') -%}
-{%- set opening_rules = seed_rows('document_rules', "part = 'opening'", 'rule_order') -%}
+{%- set rules = seed_rows(ref('document_rules'), 'rule_order') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -66,12 +65,8 @@ judged as (
         titles.title_line_count,
         coalesce(parts_found.part_count, 0) as part_count,
         case
-            {%- for rule in title_rules %}
-            when regexp_matches(titles.title, {{ literal(rule['pattern']) }})
-                then {{ literal(rule['document_class'] ~ '|' ~ rule['rule_id']) }}
-            {%- endfor %}
-            {%- for rule in opening_rules %}
-            when regexp_matches(openings.opening, {{ literal(rule['pattern']) }})
+            {%- for rule in rules %}
+            when regexp_matches({{ 'titles.title' if rule['part'] == 'title' else 'openings.opening' }}, {{ literal(rule['pattern']) }})
                 then {{ literal(rule['document_class'] ~ '|' ~ rule['rule_id']) }}
             {%- endfor %}
         end as ruling,
