@@ -14,6 +14,10 @@ applicants as (
     select * from {{ ref('applicants') }}
 ),
 
+verdicts as (
+    select * from {{ ref('verdicts') }}
+),
+
 described as (
     select
         -- The same failure of the same report keeps its id; other figures make another finding.
@@ -47,6 +51,15 @@ described as (
     inner join reports on failures.report_id = reports.report_id
     inner join checks on failures.check_code = checks.check_code
     left join applicants on failures.applicant_type = applicants.applicant_type
+),
+
+judged as (
+    select
+        described.*,
+        verdicts.verdict,
+        verdicts.note as verdict_note,
+    from described
+    left join verdicts on described.finding_id = verdicts.finding_id
 )
 
-select * from described
+select * from judged

@@ -4,7 +4,7 @@ with documents_to_build as (
 
 readings as (
     select readings.*, {{ report_id('readings.document_id') }} as report_id
-    from {{ ref('int_candidates_chosen') }} as readings
+    from {{ ref('int_candidates_corrected') }} as readings
     inner join documents_to_build on readings.document_id = documents_to_build.document_id
     where readings.category_label is null and readings.confidence != 'doubtful'
         and readings.period_part = 'year' and readings.scope_part = 'own'

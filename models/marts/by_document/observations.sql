@@ -4,7 +4,7 @@ with documents_to_build as (
 
 chosen as (
     select chosen.*
-    from {{ ref('int_candidates_chosen') }} as chosen
+    from {{ ref('int_candidates_corrected') }} as chosen
     inner join documents_to_build on chosen.document_id = documents_to_build.document_id
 ),
 
@@ -25,6 +25,8 @@ observed as (
         chosen.basis,
         chosen.confidence,
         chosen.is_selected,
+        chosen.original_value,
+        chosen.correction_reason,
         chosen.rule_id,
         chosen.document_id,
         chosen.block_no::integer as block_no,
