@@ -19,7 +19,6 @@ _DECLARED = {
     "gbk": "gb18030",
     "gb18030": "gb18030",
     "x-gbk": "gb18030",
-    "hz-gb-2312": "hz",
     "big5": "big5hkscs",
     "big5-hkscs": "big5hkscs",
     "x-x-big5": "big5hkscs",
@@ -47,8 +46,6 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     named = _DECLARED.get((declared or "").strip().lower())
     candidates = ["gb18030", "big5hkscs"]
     best = max(candidates, key=lambda encoding: (_commonness(data, encoding), encoding == named, encoding == "gb18030"))
-    if named == "hz":
-        best = "hz"
     return _checked(data.decode(best, "replace"), best)
 
 
@@ -61,14 +58,17 @@ def _checked(text: str, encoding: str) -> tuple[str, str]:
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8, allowing a cut-off last character and one broken character in 1000 others."""
+    """Whether the bytes are UTF-8, allowing a cut-off last character and a broken one among twenty others.
+
+    Text in GB18030 or Big5 read as UTF-8 is broken at every other character.
+    """
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
         return True
     except UnicodeDecodeError:
         sample = data[:_SAMPLE].decode("utf-8", "replace")
         broken = sample.count("\ufffd")
-        return broken * 1000 <= sum(character > "\x7f" for character in sample) - broken
+        return broken * 20 <= sum(character > "\x7f" for character in sample) - broken
 
 
 def _wide_encoding(data: bytes) -> str | None:

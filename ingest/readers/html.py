@@ -13,6 +13,7 @@ from ingest.readers.txt import decode_text
 from ingest.web.article import find_article
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.flow import flow
+from ingest.web.tables import Layouts
 
 VERSION = "1"
 
@@ -42,8 +43,9 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:
-        article = find_article(body, weights)
-        parts = flow(article.element, article.skipped, limits)
+        layouts = Layouts()
+        article = find_article(body, weights, layouts)
+        parts = flow(article.element, article.skipped, layouts, limits)
         if article.title is not None and not _stands_in(article.title, parts[:5]):
             parts.insert(0, Block(article.title, "heading", 1))
         if article.signature is not None:

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
-from ingest.web.tables import is_layout
+from ingest.web.tables import Layouts
 
+_TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
 _FURNITURE_TAGS = {"nav", "aside", "footer"}
 _FURNITURE_NAMES = re.compile(
     r"^(?:nav\w*|menus?|(?:bread)?crumbs?|position|location|weizhi|dqwz|header|top|topbar|head|foot|footer|copyright|"
@@ -52,12 +53,12 @@ class Article:
     labels: dict[str, str]
 
 
-def find_article(body: Element, weights: dict[Element, Weight]) -> Article:
+def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts) -> Article:
     """The article of a page; the whole body where nothing in it stands out."""
     total = weights[body]
-    furniture = _furniture(body, weights, total)
+    furniture = _furniture(body, weights, layouts)
     start = _named_content(body, weights, total, furniture)
-    element = _descend(start, weights, furniture)
+    element = _descend(start, weights, furniture, layouts)
     before, after = _around(body, element, weights, furniture)
     labels: dict[str, str] = {}
     for outside in (*before, *after, *furniture):
@@ -69,9 +70,12 @@ def find_article(body: Element, weights: dict[Element, Weight]) -> Article:
     return Article(element, furniture, title, signature, labels)
 
 
-def _furniture(body: Element, weights: dict[Element, Weight], total: Weight) -> set[Element]:
+def _furniture(body: Element, weights: dict[Element, Weight], layouts: Layouts) -> set[Element]:
     """The largest elements that are page furniture; nothing that holds a good part of the page's sentences is."""
     found: set[Element] = set()
+    total = weights[body]
+    if not total.stops:
+        return found  # a page without a sentence is a list or a form, and all of it is what it has to say
     waiting = [body]
     while waiting:
         element = waiting.pop()
@@ -79,16 +83,15 @@ def _furniture(body: Element, weights: dict[Element, Weight], total: Weight) -> 
             weight = weights.get(child)
             if weight is None or not weight.chars:
                 continue
-            if weight.stops <= 0.3 * total.stops and _is_furniture(child, weight):
+            if weight.stops <= 0.3 * total.stops and _is_furniture(child, weight, layouts):
                 found.add(child)
             else:
                 waiting.append(child)
     return found
 
 
-def _is_furniture(element: Element, weight: Weight) -> bool:
-    if element.tag in ("td", "th", "tr", "tbody", "thead"):
-        # cells of a data table may be links or short; those of a layout table are looked at by what is in them
+def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
+    if element.tag in _TABLE_PARTS and not _is_in_layout(element, layouts):
         return False
     if element.tag in _FURNITURE_TAGS:
         return True
@@ -99,7 +102,7 @@ def _is_furniture(element: Element, weight: Weight) -> bool:
         return True
     if not few_sentences or weight.chars > 400:
         return False
-    names = re.split(r"[\s]+", f"{element.get('id', '')} {element.get('class', '')}".lower().strip())
+    names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
     named = any(_FURNITURE_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
     if named and weight.stops == 0:
         return True
@@ -108,6 +111,12 @@ def _is_furniture(element: Element, weight: Weight) -> bool:
         return True
     has_title = any(True for _ in element.iter("h1", "h2", "table"))
     return not has_title and bool(_FOOT.search(text) or (_COUNTER.search(text) and weight.stops == 0))
+
+
+def _is_in_layout(element: Element, layouts: Layouts) -> bool:
+    """Whether a row or cell is part of a table that only lays out the page."""
+    table = next(element.iterancestors("table"), None)
+    return table is None or table in layouts
 
 
 def _named_content(body: Element, weights: dict[Element, Weight], total: Weight, furniture: set[Element]) -> Element:
@@ -122,27 +131,27 @@ def _named_content(body: Element, weights: dict[Element, Weight], total: Weight,
     return body
 
 
-def _descend(start: Element, weights: dict[Element, Weight], furniture: set[Element]) -> Element:
+def _descend(start: Element, weights: dict[Element, Weight], furniture: set[Element], layouts: Layouts) -> Element:
     """Go down as long as exactly one child carries text of weight, and the rest is labels and captions."""
     element = start
     while True:
-        heavy = [child for child in element if child not in furniture and _is_heavy(child, weights.get(child))]
+        heavy = [child for child in element if child not in furniture and _is_heavy(child, weights.get(child), layouts)]
         if len(heavy) != 1 or _has_own_text(element):
             return element
         child = heavy[0]
         if child.tag not in BLOCKS or child.tag in HEADINGS or child.tag in ("p", "li", "pre", "blockquote"):
             return element
-        if child.tag == "table" and not is_layout(child):
+        if child.tag == "table" and child not in layouts:
             return element
         element = child
 
 
-def _is_heavy(element: Element, weight: Weight | None) -> bool:
+def _is_heavy(element: Element, weight: Weight | None, layouts: Layouts) -> bool:
     if weight is None or not weight.chars:
         return False
     if weight.chars >= 40 and weight.stops:
         return True
-    return any(not is_layout(table) for table in element.iter("table"))
+    return any(table not in layouts for table in element.iter("table"))
 
 
 def _has_own_text(element: Element) -> bool:

@@ -31,7 +31,7 @@ _STOPS = re.compile("[。；，！？]")
 
 @dataclass(slots=True)
 class Weight:
-    """What stands in an element: characters without blanks, those of links, sentence marks, and links."""
+    """What stands in an element: characters without blanks, those of links, sentence marks outside links, and links."""
 
     chars: int = 0
     link_chars: int = 0
@@ -93,8 +93,10 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
             bare = squeezed(text)
             weight = stack[-1]
             weight.chars += len(bare)
-            weight.stops += len(_STOPS.findall(bare))
-            weight.link_chars += len(bare) if links else 0
+            if links:
+                weight.link_chars += len(bare)
+            else:
+                weight.stops += len(_STOPS.findall(bare))
 
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event == "start":

@@ -8,7 +8,7 @@ from collections.abc import Container
 from ingest.limits import Limits
 from ingest.model import Block, Cell, Table
 from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen
-from ingest.web.tables import is_layout, places
+from ingest.web.tables import Layouts, places
 
 _LONGEST_HEADING = 100
 _SOURCE_LINE_END = "\x01"
@@ -17,9 +17,9 @@ _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
 
 
-def flow(element: Element, skipped: Container[Element], limits: Limits) -> list[Block | Table]:
+def flow(element: Element, skipped: Container[Element], layouts: Layouts, limits: Limits) -> list[Block | Table]:
     """The blocks and tables of an element. `<br>` stays a line end in its block; elements in `skipped` are left out."""
-    writer = _Writer(skipped, limits)
+    writer = _Writer(skipped, layouts, limits)
     writer.walk(element)
     writer.end_block()
     return writer.parts
@@ -28,9 +28,10 @@ def flow(element: Element, skipped: Container[Element], limits: Limits) -> list[
 class _Writer:
     """Gathers inline text until a block ends."""
 
-    def __init__(self, skipped: Container[Element], limits: Limits) -> None:
+    def __init__(self, skipped: Container[Element], layouts: Layouts, limits: Limits) -> None:
         self.parts: list[Block | Table] = []
         self._skipped = skipped
+        self._layouts = layouts
         self._limits = limits
         self._pieces: list[str] = []
 
@@ -42,7 +43,7 @@ class _Writer:
         if tag == "br":
             self._pieces.append("\n")
             return
-        if tag == "table" and not is_layout(element):
+        if tag == "table" and element not in self._layouts:
             self._table(element)
             return
         if tag in BLOCKS:
@@ -88,7 +89,7 @@ class _Writer:
         cells: list[Cell] = []
         inner: list[Table] = []
         for place in places(table, self._limits.cells):
-            parts = flow(place.element, self._skipped, self._limits)
+            parts = flow(place.element, self._skipped, self._layouts, self._limits)
             text = "\n".join(part.text for part in parts if isinstance(part, Block))
             inner += [part for part in parts if isinstance(part, Table)]
             cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.errors import RejectError, RejectReason
-from ingest.web.dom import HEADINGS, Element, is_unseen, shown_text, squeezed
+from ingest.web.dom import HEADINGS, Element, is_unseen, squeezed
 
 _MAX_COL_SPAN = 1_000
 _LONG_CELL = 200
@@ -65,12 +65,23 @@ def places(table: Element, max_places: int) -> Iterator[Place]:
             col += col_span
 
 
-def is_layout(table: Element) -> bool:
-    """Whether a table only lays out the page, so that its cells are text in a row and not figures in a grid."""
+class Layouts:
+    """Tells tables that only lay out the page, whose cells are text in a row, from figures in a grid, once each."""
+
+    def __init__(self) -> None:
+        self._known: dict[Element, bool] = {}
+
+    def __contains__(self, table: Element) -> bool:
+        if table not in self._known:
+            self._known[table] = _is_layout(table)
+        return self._known[table]
+
+
+def _is_layout(table: Element) -> bool:
     rows = [cells for row in own_rows(table) if (cells := own_cells(row))]
     if table.get("role") in ("presentation", "none") or not rows:
         return True
-    texts = [[_own_text(cell) for cell in cells] for cells in rows]
+    texts = [[squeezed(_own_text(cell)) for cell in cells] for cells in rows]
     if max(len(cells) for cells in rows) == 1:
         return True
     filled = [text for row in texts for text in row if text]
@@ -97,18 +108,12 @@ def _own_elements(cell: Element) -> Iterator[Element]:
         yield from _own_elements(child)
 
 
-def _own_text(cell: Element) -> str:
-    """Text of a cell without blanks and without the tables inside it."""
-    inner = sum(len(squeezed(shown_text(table))) for table in cell.iter("table"))
-    text = squeezed(shown_text(cell))
-    return text if not inner else "".join(squeezed(_direct_text(cell)))
-
-
-def _direct_text(element: Element) -> str:
+def _own_text(element: Element) -> str:
+    """Shown text without that of tables inside."""
     pieces = [element.text or ""]
     for child in element:
         if not is_unseen(child) and child.tag != "table":
-            pieces.append(_direct_text(child))
+            pieces.append(_own_text(child))
         pieces.append(child.tail or "")
     return "".join(pieces)
 

@@ -1,0 +1,85 @@
+"""Bytes to characters: the encodings in which agencies publish, and bytes that are no text at all."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.encodings import decode
+from ingest.errors import RejectError
+
+SIMPLIFIED = "二零一六年，本机关主动公开政府信息1,204条，收到申请16件，均已按期答复，未发生行政复议。"
+TRADITIONAL = "二零一六年，本機關主動公開政府資訊1,204條，收到申請16件，均已按期答覆，未發生行政復議。"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [SIMPLIFIED, SIMPLIFIED * 200, "第一行\r\n第二行：3件\r\n"])
+def test_simplified_text_is_read_in_each_encoding(encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "big5", "utf-16", "gb18030"])
+def test_traditional_text_is_read_in_each_encoding(encoding: str) -> None:
+    assert decode(TRADITIONAL.encode(encoding))[0] == TRADITIONAL
+
+
+@pytest.mark.parametrize("declared", [None, "big5", "gb2312", "utf-8", "iso-8859-1", "nonsense"])
+def test_what_the_bytes_say_goes_before_what_is_declared(declared: str | None) -> None:
+    assert decode(SIMPLIFIED.encode("gb18030"), declared)[0] == SIMPLIFIED
+    assert decode(TRADITIONAL.encode("big5"), declared)[0] == TRADITIONAL
+    assert decode(SIMPLIFIED.encode(), declared)[0] == SIMPLIFIED
+
+
+def test_a_character_cut_off_at_the_end_loses_only_itself() -> None:
+    data = (SIMPLIFIED * 20).encode()
+    for cut in (1, 2):
+        text, encoding = decode(data[:-cut])
+        assert (text[:-1], encoding) == ((SIMPLIFIED * 20)[:-1], "utf-8")
+
+
+def test_one_broken_character_does_not_change_the_encoding() -> None:
+    data = (SIMPLIFIED * 100).encode()
+    cut = len(SIMPLIFIED.encode())
+    text, encoding = decode(data[:cut] + b"\xff" + data[cut:])
+    assert encoding == "utf-8"
+    assert text.replace("\ufffd", "") == SIMPLIFIED * 100
+
+
+def test_bytes_without_sense_are_rejected() -> None:
+    noise = random.Random(1).randbytes(20_000)
+    with pytest.raises(RejectError) as rejected:
+        decode(noise)
+    assert rejected.value.reason_code == "unknown_encoding"
+
+
+_HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1)
+_COMMON = st.lists(st.sampled_from([*SIMPLIFIED, "\n", "\t", "。", "（", "）", "a", "Z"]), min_size=8).map("".join)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1))
+def test_any_utf8_text_comes_back(text: str) -> None:
+    assert decode(text.encode())[0] == text.lstrip("\ufeff")
+
+
+@given(_COMMON, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "gb18030"]))
+def test_everyday_text_comes_back_from_each_encoding(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
+@given(_HAN, st.sampled_from(["utf-8-sig", "utf-16"]))
+def test_rare_characters_come_back_where_the_file_is_marked(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding))[0] == text
+
+
+@given(st.binary())
+def test_any_bytes_are_text_or_rejected(data: bytes) -> None:
+    try:
+        text, encoding = decode(data)
+    except RejectError as error:
+        assert error.reason_code == "unknown_encoding"
+    else:
+        assert isinstance(text, str)
+        assert encoding

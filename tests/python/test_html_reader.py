@@ -1,0 +1,287 @@
+"""Web pages: encodings, the article without its portal, headings, tables with spans, what a page says of itself."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import RejectError
+from ingest.limits import Limits
+from ingest.model import Block, Document, Table
+from ingest.paragraphs import split_paragraphs
+from ingest.readers import READERS, read_document
+
+TITLE = "青石县水利局2020年政府信息公开工作年度报告"
+INTRO = "本报告依据《中华人民共和国政府信息公开条例》编制，所列数据的统计期限为2020年1月1日至12月31日。"
+BODY = [
+    "一、总体情况",
+    "2020年，本局主动公开政府信息316条，其中政策文件12条，工程招投标信息88条，其他216条。",
+    "收到政府信息公开申请4件，均已在法定期限内答复；没有结转下年度的申请。",
+    "二、存在的问题",
+    "个别栏目更新不及时，下一步将指定专人按月检查。",
+]
+ARTICLE = f"<h1>{TITLE}</h1><p>{INTRO}</p>" + "".join(f"<p>{text}</p>" for text in BODY)
+MENU = "".join(
+    f'<li><a href="/{name}">{name}</a></li>' for name in ("首页", "政务公开", "办事服务", "互动交流", "走进青石")
+)
+FOOTER = "主办单位：青石县人民政府办公室 备案号：某ICP备05001234号 网站标识码：3399990001 累计访问量：3526810人次"
+FORM = """<table border="1">
+<tr><td rowspan="2" colspan="2">项目</td><td colspan="2">申请人情况</td></tr>
+<tr><td>自然人</td><td>总计</td></tr>
+<tr><td rowspan="2">办理结果</td><td>予以公开</td><td>3</td><td>3</td></tr>
+<tr><td>不予公开</td><td>1</td><td>1</td></tr>
+</table>"""
+
+
+def read(page: str | bytes, limits: Limits | None = None) -> Document:
+    data = page if isinstance(page, bytes) else page.encode()
+    document = read_document(READERS["html"], data, "a.html", limits or Limits())
+    document.parts = split_paragraphs(document.parts)
+    return document
+
+
+def texts(document: Document) -> list[str]:
+    return [block.text for block in document.blocks()]
+
+
+def page(body: str, head: str = "") -> str:
+    return f"<html><head><title>{TITLE}_青石县人民政府</title>{head}</head><body>{body}</body></html>"
+
+
+EXPECTED = [TITLE, INTRO, *BODY]
+
+PORTALS = {
+    "divisions with telling names": f"""
+        <div class="header"><div class="logo">青石县人民政府</div><ul class="nav">{MENU}</ul></div>
+        <div class="crumb">当前位置：<a href="/">首页</a> &gt; <a href="/gk">政府信息公开</a> &gt; 年报</div>
+        <div class="article"><div class="info">发布时间：2021-01-20 来源：县水利局 浏览次数：1024</div>{ARTICLE}</div>
+        <div class="share">分享到：微信 微博</div><div>上一篇：关于防汛值班的通知</div><div>下一篇：2019年决算公开</div>
+        <div class="footer">{FOOTER}</div>""",
+    "names that say nothing": f"""
+        <div id="d1"><div id="d2"><ul>{MENU}</ul></div><div id="d3">您现在的位置：首页 &gt; 信息公开</div>
+        <div id="d4"><div id="d5">{ARTICLE}</div><div id="d6">打印本页 关闭窗口</div></div></div>
+        <div id="d7">{FOOTER}</div>""",
+    "a form around everything": f"""
+        <form id="aspnetForm"><input type="hidden" value="x"><div><ul>{MENU}</ul></div>
+        <div>{ARTICLE}</div><div><p>{FOOTER}</p></div></form>""",
+    "sectioning elements": f"""
+        <header><nav><ul>{MENU}</ul></nav></header><main><article>{ARTICLE}</article></main>
+        <aside><p>热点：全县防汛工作会议召开，县长出席并讲话，要求各乡镇压实责任。</p></aside><footer>{FOOTER}</footer>""",
+    "tables that lay out the page": f"""
+        <table width="1000"><tr><td colspan="2"><table><tr>{MENU.replace("li>", "td>")}</tr></table></td></tr>
+        <tr><td width="200"><table><tr><td><a href="/a">领导信箱</a></td></tr>
+        <tr><td><a href="/b">在线咨询</a></td></tr>
+        <tr><td><a href="/c">民意征集</a></td></tr></table></td>
+        <td><table><tr><td>{ARTICLE}</td></tr></table></td></tr>
+        <tr><td colspan="2">{FOOTER}</td></tr></table>""",
+    "the title outside the content": f"""
+        <ul>{MENU}</ul><div class="wrap"><h1>{TITLE}</h1><div class="source">来源：县水利局 发布日期：2021-01-20</div>
+        <div class="TRS_Editor">{ARTICLE.removeprefix(f"<h1>{TITLE}</h1>")}</div></div><div>{FOOTER}</div>""",
+    "line breaks for paragraphs": f"""
+        <ul>{MENU}</ul><div><h1>{TITLE}</h1>　　{INTRO}<br><br>
+        {"<br>".join(f"&nbsp;&nbsp;&nbsp;&nbsp;{text}" for text in BODY)}</div><div>{FOOTER}</div>""",
+    "a list of other articles": f"""
+        <div>{ARTICLE}</div><div><h3>相关信息</h3><ul>{
+        "".join(
+            f'<li><a href="/{number}">青石县{number}局2020年政府信息公开工作年度报告，已经发布。</a></li>'
+            for number in range(9)
+        )
+    }</ul></div><div>{FOOTER}</div>""",
+}
+
+
+@pytest.mark.parametrize("body", PORTALS.values(), ids=PORTALS.keys())
+def test_the_article_comes_out_of_its_portal(body: str) -> None:
+    document = read(page(body))
+    found = [text.strip("\u3000\xa0 ") for text in texts(document)]
+    assert [text for text in found if text in EXPECTED] == EXPECTED
+    left = "".join(text for text in found if text not in EXPECTED)
+    for furniture in (
+        "互动交流",
+        "ICP备",
+        "累计访问",
+        "上一篇",
+        "下一篇",
+        "分享到",
+        "位置",
+        "防汛",
+        "领导信箱",
+        "已经发布",
+    ):
+        assert furniture not in left
+    assert list(document.tables()) == []
+
+
+def test_what_the_page_says_of_itself_is_kept() -> None:
+    metas = '<meta name="PubDate" content="2021-01-20 09:10"><meta name="ContentSource" content="县水利局">'
+    document = read(page(PORTALS["divisions with telling names"], metas + '<meta name="viewport" content="x">'))
+    assert document.properties["title"] == f"{TITLE}_青石县人民政府"
+    assert document.properties["PubDate"] == "2021-01-20 09:10"
+    assert document.properties["ContentSource"] == "县水利局"
+    assert "viewport" not in document.properties
+
+
+def test_labels_outside_the_article_become_properties() -> None:
+    document = read(page(PORTALS["the title outside the content"]))
+    assert document.properties["发布日期"] == "2021-01-20"
+    assert document.properties["来源"] == "县水利局"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("declared", ["utf-8", "gb2312", "big5"])
+def test_the_encoding_is_what_the_bytes_are_whatever_the_page_says(encoding: str, declared: str) -> None:
+    document = read(page(ARTICLE, f'<meta charset="{declared}">').encode(encoding))
+    assert texts(document) == EXPECTED
+
+
+def test_an_xml_declaration_does_no_harm() -> None:
+    assert texts(read('<?xml version="1.0" encoding="gb2312"?>' + page(ARTICLE))) == EXPECTED
+
+
+def test_headings_keep_their_level_and_whole_paragraphs_are_none() -> None:
+    document = read(page(f"<h2>一、概况</h2><h3>{INTRO * 3}</h3><p>{INTRO}</p>"))
+    assert [(block.kind, block.heading_level) for block in document.blocks()] == [
+        ("heading", 2),
+        ("paragraph", None),
+        ("paragraph", None),
+    ]
+
+
+def grid(table: Table) -> list[tuple[int, int, int, int, str]]:
+    return [(cell.row, cell.col, cell.row_span, cell.col_span, cell.text) for cell in table.cells]
+
+
+def test_spans_put_each_cell_at_its_place() -> None:
+    document = read(page(ARTICLE + FORM))
+    assert grid(next(document.tables())) == [
+        (1, 1, 2, 2, "项目"),
+        (1, 3, 1, 2, "申请人情况"),
+        (2, 3, 1, 1, "自然人"),
+        (2, 4, 1, 1, "总计"),
+        (3, 1, 2, 1, "办理结果"),
+        (3, 2, 1, 1, "予以公开"),
+        (3, 3, 1, 1, "3"),
+        (3, 4, 1, 1, "3"),
+        (4, 2, 1, 1, "不予公开"),
+        (4, 3, 1, 1, "1"),
+        (4, 4, 1, 1, "1"),
+    ]
+
+
+def test_a_table_in_a_cell_stands_apart() -> None:
+    inner = "<table><tr><td>甲</td><td>1</td></tr><tr><td>乙</td><td>2</td></tr></table>"
+    outer = FORM.replace("<td>不予公开</td>", f"<td>不予公开{inner}</td>")
+    tables = list(read(page(ARTICLE + outer)).tables())
+    assert [len(table.cells) for table in tables] == [11, 4]
+    assert tables[0].cells[8].text == "不予公开"
+
+
+def test_an_article_inside_a_table_gives_blocks_and_its_form_a_table() -> None:
+    document = read(page(f"<table><tr><td>{ARTICLE}{FORM}<p>青石县水利局</p></td></tr></table>"))
+    assert texts(document) == [*EXPECTED, "青石县水利局"]
+    assert [len(table.cells) for table in document.tables()] == [11]
+
+
+def test_breaks_and_paragraphs_in_a_cell_stay_lines() -> None:
+    form = FORM.replace("自然人", "自<br>然<br>人").replace("予以公开", "<p>予以</p><p>公开</p>", 1)
+    table = next(read(page(ARTICLE + form)).tables())
+    assert [cell.text for cell in table.cells if "\n" in cell.text] == ["自\n然\n人", "予以\n公开"]
+
+
+def test_line_ends_of_the_source_are_not_text() -> None:
+    document = read(page(f"<p>{INTRO}</p><p>本年度收到\n      申请3件，\n其中 a\n b 类1件。</p>"))
+    assert texts(document)[-1] == "本年度收到申请3件，其中 a b 类1件。"
+
+
+def test_what_a_browser_hides_is_left_out() -> None:
+    hidden = '<p style="display: none">公开999条</p><div hidden>公开998条</div><ruby>告<rp>(</rp><rt>gao</rt></ruby>'
+    found = "".join(texts(read(page(f"{ARTICLE}<p>报{hidden}</p><script>var a=997;</script><style>p{{}}</style>"))))
+    assert "99" not in found
+    assert "gao" not in found
+
+
+def test_a_sign_off_beside_the_content_is_kept() -> None:
+    body = f'<div><div class="content">{ARTICLE}</div><div>青石县水利局<br>2021年1月20日</div></div><div>{FOOTER}</div>'
+    assert "2021年1月20日" in "".join(texts(read(page(body))))
+
+
+def test_a_list_of_reports_is_not_emptied() -> None:
+    links = "".join(f'<li><a href="/{year}">{year}年政府信息公开工作年度报告</a></li>' for year in range(2009, 2020))
+    assert "2009年" in "".join(texts(read(page(f"<div><ul>{links}</ul></div>"))))
+
+
+def test_elements_that_nest_too_deep_are_rejected() -> None:
+    with pytest.raises(RejectError) as rejected:
+        read("<html><body>" + "<div>" * 100_000 + "深" + "</div>" * 100_000)
+    assert rejected.value.reason_code == "too_deep"
+
+
+def test_a_deep_but_ordinary_page_is_read() -> None:
+    assert INTRO in texts(read(page("<div>" * 300 + ARTICLE + "</div>" * 300)))
+
+
+def test_a_span_of_millions_is_rejected() -> None:
+    rows = '<tr><td colspan="1000" rowspan="65534">1</td><td>2</td></tr>' * 2_000
+    with pytest.raises(RejectError) as rejected:
+        read(page(f"{ARTICLE}<table>{rows}<tr><td>3</td><td>4</td><td>5</td></tr></table>"))
+    assert rejected.value.reason_code == "too_many_cells"
+
+
+_TAGS = st.sampled_from(
+    [
+        *[
+            "<p>",
+            "</p>",
+            "<table>",
+            "</table>",
+            "<tr>",
+            "<td>",
+            "</td>",
+            "<div>",
+            "</div>",
+            "<br>",
+            "<h1>",
+            "</h1>",
+            "<!--",
+            "-->",
+            "<script>",
+            "</script>",
+        ],
+        *[
+            "<ul><li>",
+            "</a>",
+            "&nbsp;",
+            "&#0;",
+            "&#x110000;",
+            "&lt;",
+            "<![CDATA[",
+            "]]>",
+            "<?x?>",
+            "]>",
+            "\x00",
+            "公开3条。",
+        ],
+        *['<td colspan="3">', '<td rowspan="0">', "<a href='#'>", "<!DOCTYPE x ["],
+    ]
+)
+
+
+@given(st.lists(_TAGS | st.text(max_size=5), max_size=60).map("".join))
+def test_no_markup_breaks_the_reader(markup: str) -> None:
+    try:
+        document = read(f"<html><body>{markup}")
+    except RejectError as error:
+        assert error.reason_code in {"no_text", "damaged", "too_deep", "unknown_encoding"}
+        return
+    for part in document.parts:
+        if isinstance(part, Table):
+            covered = [
+                (cell.row + down, cell.col + right)
+                for cell in part.cells
+                for down in range(cell.row_span)
+                for right in range(cell.col_span)
+            ]
+            assert len(covered) >= len(part.cells)
+        else:
+            assert isinstance(part, Block)
