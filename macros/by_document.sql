@@ -32,7 +32,7 @@ select '{{ model.name }}', bit_xor(hash(seed_row))::varchar || ':' || count(*) f
 {% macro rules_version() -%}
 {#- A unit test has no graph. -#}
 {%- if not execute or graph.nodes is not defined -%}''{%- else -%}
-{%- set checksums = [local_md5(regularise('x'))] -%}
+{%- set checksums = [local_md5(regularise('x') ~ label_rules())] -%}
 {%- set seeds = ["''"] -%}
 {%- for unique_id in standing_on(model) -%}
     {%- set node = graph.nodes[unique_id] -%}

@@ -1,0 +1,131 @@
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+cells as (
+    select cells.*
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+),
+
+marks as (
+    select mark, reads_as from {{ ref('form_marks') }}
+),
+
+units as (
+    select unit, factor, kind from {{ ref('form_units') }}
+),
+
+-- The same few texts stand in most cells: each is read once.
+texts as (
+    select text_regular, any_value(text_squashed) as text_squashed
+    from cells
+    group by text_regular
+),
+
+texts_taken_apart as (
+    select
+        text_regular,
+        text_squashed,
+        regexp_extract(
+            regexp_replace(text_squashed, '^（(.*)）$', '\1'),
+            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+±-]?)(\d{1,3}(?:٬\d{3})+|\d+)(\.\d+)?(余|多)?([^\d]{0,8})$',
+            ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'suffix']
+        ) as parts,
+        regexp_extract(
+            text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
+            ['tens', 'ten', 'ones', 'suffix']
+        ) as numerals,
+        -- Blanks between digits part two figures, unless they mark thousands; a figure may be broken over lines.
+        regexp_matches(trim(text_regular), '\d[^\S\n]+\d|\d\s*\n\s*\d{0,2}$|^\d{1,2}\s*\n\s*\d')
+        and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
+        and not (regexp_matches(trim(text_regular), '^\d+\s*\n\s*\d+$') and length(text_squashed) >= 3)
+            as is_parted,
+    from texts
+),
+
+texts_measured as (
+    select
+        taken_apart.*,
+        marks.reads_as,
+        units.factor as own_factor,
+        units.kind as own_kind,
+        whole_units.unit as bare_unit,
+        numeral_units.unit is not null or numerals.suffix = '' as is_numeral,
+    from texts_taken_apart as taken_apart
+    left join marks on taken_apart.text_squashed = marks.mark
+    left join units on taken_apart.parts.suffix = units.unit
+    left join units as whole_units
+        on regexp_replace(taken_apart.text_squashed, '^（(.*)）$', '\1') = whole_units.unit
+    left join units as numeral_units on taken_apart.numerals.suffix = numeral_units.unit
+),
+
+texts_read as (
+    select
+        text_regular,
+        text_squashed,
+        case
+            when text_squashed = '' or reads_as = 'blank' then 'blank'
+            when reads_as = 'zero' then 'value'
+            when bare_unit is not null then 'unit'
+            when parts.digits != '' and (parts.suffix = '' or own_factor is not null)
+                then case when is_parted then 'unclear' else 'value' end
+            when parts.digits != '' and parts.suffix in ('%', '‰') then 'unclear'
+            when is_numeral and numerals.tens || numerals.ten != '' and (numerals.ten != '' or numerals.ones = '')
+                then 'value'
+            when regexp_matches(text_squashed, '^（[^（）]*）$') then 'note'
+            else 'label'
+        end as cell_kind,
+        case
+            when reads_as = 'zero' then 0
+            when parts.digits != '' then
+                case when parts.sign = '-' or parts.prefix[1:1] = '减' then -1 else 1 end
+                * try_cast(replace(parts.digits, '٬', '') || parts.decimals as decimal(24, 6))
+            when numerals.ten != ''
+                then case numerals.tens when '' then 10 else 10 * {{ numeral('numerals.tens') }} end
+                    + {{ numeral('numerals.ones') }}
+            else {{ numeral('numerals.tens') }}
+        end as figure,
+        own_factor,
+        own_kind,
+        bare_unit,
+        parts.sign != '' or parts.prefix[1:1] in ('增', '减') as is_signed,
+        case
+            when parts.prefix in ('约', '近', '大约') then 'about'
+            when parts.surplus != '' or parts.prefix in ('超', '超过') then 'at_least'
+            when parts.prefix = '不足' then 'at_most'
+            else 'exact'
+        end as qualifier,
+    from texts_measured
+),
+
+cells_read as (
+    select
+        cells.document_id,
+        cells.table_no,
+        cells.row_no,
+        cells.col_no,
+        cells.row_span,
+        cells.col_span,
+        cells.page,
+        cells.table_kind,
+        cells.after_block_no,
+        cells.text,
+        cells.text_squashed,
+        read.cell_kind,
+        case when read.cell_kind = 'value' then read.figure end as figure,
+        read.is_signed,
+        read.qualifier,
+        read.own_factor,
+        read.own_kind,
+        read.bare_unit,
+        -- Labels so far in the row: the cells of a row belong to the last label before them.
+        count_if(read.cell_kind = 'label') over (
+            partition by cells.document_id, cells.table_no, cells.row_no
+            order by cells.col_no
+        ) as label_seq,
+    from cells
+    inner join texts_read as read on cells.text_regular = read.text_regular
+)
+
+select * from cells_read
