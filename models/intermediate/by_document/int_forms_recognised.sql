@@ -21,12 +21,23 @@ signs as (
     group by document_id
 ),
 
+-- The forms of 2019 and 2021 share the tables of applications and appeals: then the year of the title tells.
+titles as (
+    select
+        titles.document_id,
+        try_cast(regexp_extract({{ arabic_digits('titles.title') }}, '20\d\d') as integer) as year,
+    from {{ ref('int_document_titles') }} as titles
+    inner join documents_to_build on titles.document_id = documents_to_build.document_id
+),
+
 forms_recognised as (
     select
         documents_to_build.document_id,
         case
-            when signs.has_recent_parts and signs.signs_2021 >= signs.signs_2019 then '2021'
-            when signs.has_recent_parts then '2019'
+            when signs.has_recent_parts and signs.signs_2021 > signs.signs_2019 then '2021'
+            when signs.has_recent_parts and signs.signs_2021 < signs.signs_2019 then '2019'
+            when signs.has_recent_parts and titles.year < 2021 then '2019'
+            when signs.has_recent_parts then '2021'
             -- Local tables before 2014 share some labels with the form, but never most of it.
             when signs.signs_2014 >= 8 then '2014'
             else 'narrative'
@@ -41,6 +52,7 @@ forms_recognised as (
         end as form_reason,
     from documents_to_build
     left join signs on documents_to_build.document_id = signs.document_id
+    left join titles on documents_to_build.document_id = titles.document_id
 )
 
 select * from forms_recognised

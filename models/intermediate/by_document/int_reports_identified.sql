@@ -26,7 +26,7 @@ readings as (
 
 forms as (
     select forms.*
-    from {{ ref('int_report_forms') }} as forms
+    from {{ ref('int_forms_recognised') }} as forms
     inner join reports on forms.document_id = reports.document_id
 ),
 
