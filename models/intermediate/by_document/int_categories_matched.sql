@@ -6,58 +6,82 @@ figures as (
     select figures.*
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
-    where not figures.is_about_something_else
-        and figures.measure in ('', '条', '件', '篇', '份', '项', '则', '个', '部')
-        and not figures.is_coordinated
 ),
 
-figures_matched as (
-    select matched.*
+rules_met as (
+    select matched.document_id, matched.figure_no, matched.indicator_code
     from {{ ref('int_figures_matched') }} as matched
     inner join documents_to_build on matched.document_id = documents_to_build.document_id
     where matched.applies_to = 'figure'
-),
-
-totals as (
-    select document_id, paragraph_no, min(place) as place
-    from figures_matched
-    where indicator_code in ('disclosure.total', 'disclosure.channel.website')
-    group by document_id, paragraph_no
 ),
 
 -- The noun before a figure, without the words that lead to it.
 labelled as (
     select
         figures.*,
-        matched.indicator_code as read_as,
+        rules_met.indicator_code,
         regexp_replace(
-            regexp_replace(figures.before, '^.*(?:其中|包括|更新了?|公开了?|发布了?|涉及|新增|上传了?|为：|分别是|：)([^的信栏类情].+)$', '\1'),
-            '^(?:其中|包括|涉及|主要|有|为|是|：|、|“|[①-⑳]|{{ list_marker() }})+|[”：]+$', '', 'g'
-        ) as category_label,
-        regexp_matches(figures.sentence_before, '其中|分别|类别|分类|按|中，|：')
-            or regexp_matches(figures.opening_line, '类|其中|分') as is_listed,
-        totals.place is not null
-            or regexp_matches(figures.opening_line, '主动公开|公开[^。]{0,8}信息') as is_under_total,
+            regexp_replace(
+                figures.before,
+                '^.*(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
+            ),
+            '^.*“|^(?:其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|“|[①-⑳]|{{ list_marker() }})+|[”：]+$', '', 'g'
+        ) as label,
     from figures
-    left join figures_matched as matched
-        on figures.document_id = matched.document_id and figures.figure_no = matched.figure_no
-    left join totals
-        on figures.document_id = totals.document_id and figures.paragraph_no = totals.paragraph_no
-        and figures.sentence_place + figures.place > totals.place
+    left join rules_met
+        on figures.document_id = rules_met.document_id and figures.figure_no = rules_met.figure_no
 ),
 
-categories as (
+told_apart as (
     select
         *,
-        count(*) over (partition by document_id, paragraph_no) as siblings,
+        coalesce(indicator_code in ('disclosure.total', 'disclosure.channel.website'), false)
+            and not is_about_something_else as is_total,
+        not is_about_something_else
+            and not is_coordinated
+            and measure in ('', '条', '件', '篇', '份', '项', '则', '个', '部')
+            and (indicator_code is null or indicator_code in (
+                'disclosure.normative', 'response.policy_interpretations'
+            ))
+            and length(label) between 2 and 24
+            and not regexp_matches(label, '网站|微博|微信|公众号|公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:乡镇|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$')
+            and not regexp_matches(before_raw, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
+            and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费|机构|保障') as is_item,
     from labelled
-    where topic = 'disclosure'
-        and (read_as is null or read_as in ('disclosure.normative', 'disclosure.normative_issued', 'disclosure.total', 'response.policy_interpretations'))
-        and length(category_label) between 2 and 24
-        and (is_listed or is_under_total)
-        and is_under_total
-        and not regexp_matches(category_label, '网站|微博|微信|公众号|公报|公开栏|公示栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年|主动公开|政府信息$|^信息$|^全年|^共|历年|县政府|部门公开|乡镇|办公室公开|占')
-        and not regexp_matches(before_raw, '(?:制作|印发|发放|悬挂|张贴|撤|删除|栏目|开设|受理|办理|接受)')
+),
+
+-- Items of one list follow each other; any other figure ends the list, except one of another year, a share, a total.
+in_lists as (
+    select
+        *,
+        max(case when is_total then sentence_place + place end) over up_to_here as total_place,
+        max(case when is_total then period_no end) over up_to_here as total_period,
+        count(*) filter (where not is_item and not is_about_something_else) over up_to_here as list_no,
+        max(case when is_total then figure_no end) over up_to_here as total_figure_no,
+        regexp_matches(
+            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体|：'
+        ) as is_led_in,
+        regexp_matches(opening_line, '类|其中|分|包括|如下')
+            and regexp_matches(opening_line || section || subheadings, '公开') as is_opened,
+    from told_apart
+    window up_to_here as (
+        partition by document_id, paragraph_no order by figure_no
+        rows between unbounded preceding and current row
+    )
+),
+
+listed as (
+    select
+        *,
+        count(*) over (partition by document_id, paragraph_no, list_no) as items_in_list,
+        count(*) over (partition by document_id, section, opening_line) as items_opened,
+        min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
+        bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
+        bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over (
+            partition by document_id, paragraph_no, list_no
+        ) as list_has_verb,
+    from in_lists
+    where is_item
 ),
 
 matched as (
@@ -66,18 +90,34 @@ matched as (
         paragraph_no,
         sentence_no,
         'disclosure.by_category' as indicator_code,
-        category_label,
         value,
         qualifier,
         'narrative' as basis,
         period_part,
         scope_part,
-        case when is_doubtful then 'doubtful' when siblings > 1 then 'certain' else 'likely' end as confidence,
+        case
+            when is_doubtful then 'doubtful'
+            when total_period = period_no and list_is_led_in then 'certain'
+            else 'likely'
+        end as confidence,
         'category' as rule_id,
         sentence_place + place as place,
         piece_length as length,
-    from categories
-    where siblings > 1 or contains(before_all, '其中')
+        -- Where the label stands: the last place of these words before the figure.
+        sentence_place + length(sentence_before) - strpos(reverse(sentence_before), reverse(label)) - length(label) + 1
+            as label_place,
+        length(label) as label_length,
+    from listed
+    -- Normative documents alone are an indicator of their own, beside others they are a category too.
+    where (items_in_list > 1 or indicator_code is null) and (
+        -- After a total, in the same period or one that says that it lists.
+        (total_period = period_no and (list_is_led_in or items_in_list > 1))
+        or (total_period = period_no - 1 and list_is_led_in and (items_in_list > 1 or contains(before_all, '其中')))
+        -- Under a line that opens a list.
+        or (is_opened and items_opened > 1)
+        -- Or so many items in a row that nothing else is meant.
+        or (items_in_list > 2 and list_has_verb and length(label) <= 12 and topic in ('', 'disclosure'))
+    )
 )
 
 select * from matched

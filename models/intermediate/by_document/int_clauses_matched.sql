@@ -60,6 +60,8 @@ located as (
         blocks.char_places,
         greatest(sentences.place - blocks.place_in_paragraph, 0) as squashed_start,
         least(sentences.place + sentences.length - blocks.place_in_paragraph, blocks.length) as squashed_end,
+        greatest(matched.label_place - blocks.place_in_paragraph, 0) as label_start,
+        least(matched.label_place + matched.label_length - blocks.place_in_paragraph, blocks.length) as label_end,
     from matched
     inner join blocks
         on matched.document_id = blocks.document_id
@@ -72,6 +74,27 @@ located as (
         and matched.sentence_no = sentences.sentence_no
 ),
 
+evidenced as (
+    select
+        *,
+        coalesce(char_places[squashed_start + 1], squashed_start)::integer as char_start,
+        coalesce(char_places[squashed_end] + 1, squashed_end)::integer as char_end,
+        coalesce(char_places[label_start + 1], label_start)::integer as label_char_start,
+        coalesce(char_places[label_end] + 1, label_end)::integer as label_char_end,
+    from located
+),
+
+-- A category is called as the report calls it, blanks apart.
+labelled as (
+    select
+        *,
+        case when label_length is not null then regexp_replace(
+            substring(text, label_char_start + 1, label_char_end - label_char_start), '\s', '', 'g'
+        ) end as category_label,
+    from evidenced
+),
+
+-- Two clauses of one sentence that deny the same thing are one reading.
 clauses_matched as (
     select
         document_id,
@@ -90,12 +113,13 @@ clauses_matched as (
         null::integer as row_no,
         null::integer as col_no,
         page,
-        coalesce(char_places[squashed_start + 1], squashed_start)::integer as char_start,
-        coalesce(char_places[squashed_end] + 1, squashed_end)::integer as char_end,
+        char_start,
+        char_end,
         substring(text, char_start + 1, char_end - char_start) as evidence_text,
-    from located
+    from labelled
     qualify row_number() over (
-        partition by document_id, indicator_code, category_label, value, block_no, char_start order by confidence, rule_id
+        partition by document_id, indicator_code, category_label, value, block_no, char_start
+        order by case confidence when 'certain' then 1 when 'likely' then 2 else 3 end, place, rule_id
     ) = 1
 )
 

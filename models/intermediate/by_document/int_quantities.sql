@@ -87,7 +87,9 @@ counts_kept as (
         and not regexp_full_match(piece, '[0-9]{7,}')
         and not regexp_full_match(piece, '(?:19|20)[0-9]{2}')
         and not (piece_no = 1 and regexp_full_match(piece, '{{ list_marker() }}'))
-        and not regexp_full_match(piece, '[一二两三](?:起|行|本|张|级|类|支|分|位|家|处|部)|[一](?:批|条|些|点)')
+        and not regexp_full_match(piece, '[一二两三](?:起|行|本|张|级|支|分|位|家|处|部)|一(?:批|条|些|点|项|种)')
+        -- 16类65条: the number of classes is none of items.
+        and parts.measure not in ('类', '大类')
 ),
 
 -- Chinese numerals with their digits made Arabic, cut at 亿 and 万.
@@ -137,6 +139,7 @@ surrounded as (
         sentences.lead_in,
         sentences.text as sentence,
         sentences.place as sentence_place,
+        sentences.period_no,
         row_number() over in_sentence as quantity_no,
         substring(
             sentences.text,
@@ -174,7 +177,7 @@ contexts as (
         -- Qualifying words and the verbs between a noun and its figure say nothing of what is counted.
         regexp_replace(
             before_raw,
-            '^[“”‘’]+|(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了|：|:|的|“|”|（|分别|仅|只有|已|均为)+$',
+            '^[“”‘’]+|(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+大?类)+$',
             '',
             'g'
         ) as before,

@@ -74,6 +74,9 @@ placed as (
     select
         *,
         (sum(length(text)) over in_paragraph - length(text))::integer as place,
+        -- Sentences that only a semicolon parts make one period.
+        count(*) filter (where regexp_matches(text, '[。！？]$')) over in_paragraph
+            - regexp_matches(text, '[。！？]$')::integer as period_no,
     from parted
     window in_paragraph as (partition by document_id, paragraph_no order by sentence_no)
 ),
@@ -84,6 +87,7 @@ sentences as (
         document_id,
         paragraph_no,
         sentence_no,
+        period_no,
         place,
         is_heading,
         section,

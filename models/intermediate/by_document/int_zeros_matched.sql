@@ -3,7 +3,7 @@
 {%- for rule in rules -%}{%- do nouns.append(rule['noun']) -%}{%- endfor -%}
 {%- set any_noun = nouns | join('|') if nouns else '申请' -%}
 {%- set no_verb -%}
-(?:没有?|无|未(?:曾|有|能)?(?:发生|收到|接到|受到|接受|接收|受理|收取|收|产生|出现|存在|被|因|涉及|引发|引起|发现|对|向|办理|有|召开|制定|制发|出台|印发|提起|就)|不存在|不涉及|零(?:收费|投诉|复议|诉讼|申请|举报|申诉))
+(?:没有?|无|未(?:曾|有|能)?(?:发生|收到|接到|受到|接受|接收|受理|收取|收|产生|出现|存在|被|因|涉及|引发|引起|发现|对|向|办理|有|召开|制定|制发|出台|印发|提起|就)|不存在|不涉及)
 {%- endset -%}
 -- depends_on: {{ ref('prose_zeros') }}
 with documents_to_build as (
@@ -26,8 +26,9 @@ report_years as (
 made_plain as (
     select
         *,
-        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             text,
+            '零(收费|投诉|复议|诉讼|申请|举报|申诉)', '无\1', 'g'),
             '无(锡|为市|为县|棣|极|法|关|偿|线|障碍|正当|效|论|须|需|纸|缝|误|证|人机|党派|偏差|死角|遗漏|明确)', '※\1', 'g'),
             '信息不存在|不存在的|内容不存在', '信息※※※', 'g'),
             '申请(人|表|书|单|渠道|方式|条件|指南|程序|流程|受理点|窗口|栏目)', '※※\1', 'g'),
@@ -71,7 +72,7 @@ negated as (
     select
         *,
         regexp_extract(clause, '^(.*?){{ no_verb }}', 1) as said_before,
-        regexp_extract(clause, '^.*?({{ no_verb }}.*)$', 1) || going_on as denied,
+        regexp_extract(clause, '^.*?{{ no_verb }}(.*)$', 1) || going_on as denied,
         regexp_extract(clause, '^(.*?)(?:均|都|皆|亦|也|全部)?为零', 1) as said_to_be_zero,
     from placed
     where regexp_matches(clause, '{{ no_verb }}|为零')
@@ -87,10 +88,10 @@ scoped as (
             when contains(clause, '为零') then clauses_before
             when regexp_matches(denied, '{{ any_noun }}') then denied
             when regexp_matches(said_before, '{{ any_noun }}') and regexp_matches(
-                denied, '^{{ no_verb }}(?:任何|相关|有关|此类|该类|上述|类似|的|情况|发生|情形|事项|现象|案件|问题|业务|费用|收到|接到|出现|过|）)*[，。；！？：]*$'
+                denied, '^(?:任何|相关|有关|此类|该类|上述|类似|的|情况|发生|情形|事项|现象|案件|问题|业务|费用|收到|接到|出现|过|）)*[，。；！？：]*$'
             ) then said_before
             when not regexp_matches(
-                denied, '^{{ no_verb }}(?:任何|相关|有关|此类|该类|此项|此|该项|本项|上述|类似|的|情况|发生|情形|事项|现象|案件|问题|业务|收到|接到|出现|内容|过|其他|）)*[，。；！？：]*$'
+                denied, '^(?:任何|相关|有关|此类|该类|此项|此|该项|本项|上述|类似|的|情况|发生|情形|事项|现象|案件|问题|业务|收到|接到|出现|内容|过|其他|）)*[，。；！？：]*$'
             ) then ''
             when regexp_matches(denied, '此类|此项|该类|该项|本项|此') and regexp_matches(subheadings || section, '{{ any_noun }}') then 'heading'
             when regexp_matches(clauses_before, '{{ any_noun }}') and not regexp_matches(clauses_before, '[0-9]') then clauses_before
