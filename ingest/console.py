@@ -61,6 +61,10 @@ def say(text: str) -> None:
     out.print(safe(text), markup=False)
 
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
 def run_cli(app: Callable[..., object]) -> None:
     """Run the typer app; every failure is one line on stderr and the exit status 1 (failed) or 2 (wrong usage)."""
     for stream in (sys.stdout, sys.stderr):
@@ -70,8 +74,6 @@ def run_cli(app: Callable[..., object]) -> None:
         status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except GongkaiError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("stopped; what was done is kept, and the same command goes on from there", 130)
     except BrokenPipeError:
         # the reader of our output is gone (as with `| head`); Python would complain again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,6 +83,8 @@ def run_cli(app: Callable[..., object]) -> None:
             _fail(f"{error.format_message()} (see gongkai --help)", 2)
         _fail(f"{type(error).__name__}: {error} (run again with --debug for the traceback)", 1)
     else:
+        if status == INTERRUPTED:  # what typer makes of Ctrl-C
+            _fail("stopped; what was done is kept, and the same command goes on from there", INTERRUPTED)
         sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -7,18 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import polars as pl
 
 from ingest.errors import GongkaiError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 BATCH_ROWS = 10_000
 """Rows held in memory at a time; a batch of the widest table is some 20 MB as Python objects."""
 
 MEMORY = "512MB"
-"""What DuckDB may take for sorting; a longer table is sorted on disk. With batches and constant-memory sheets, an export
-of 500,000 findings took 450 MB in all, one of 20,000 took 190."""
+"""What DuckDB may take for sorting; a longer table is sorted on disk. With batches and constant-memory sheets, an
+export of 500,000 findings took 450 MB in all, one of 20,000 took 190."""
 
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -84,6 +87,8 @@ def table_description(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 
 def batches(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
     """The rows of a query, some thousands at a time; one empty frame with the columns where there is no row."""
+    import polars as pl  # here, as commands that export nothing need not wait for it
+
     reader = connection.sql(query).to_arrow_reader(BATCH_ROWS)
     empty = True
     for batch in reader:

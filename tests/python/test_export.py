@@ -211,7 +211,7 @@ def test_a_full_disk_leaves_the_old_workbook_and_says_so(tmp_path: Path) -> None
 
 
 def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
-    """Each further row costs DuckDB's sort some 600 bytes (up to its limit); as cells held in memory it would be 4,000."""
+    """A further row costs DuckDB's sort some 600 bytes (up to its limit); as cells held in memory it would be 4,000."""
     peaks = []
     for rows in (20_000, 100_000):
         published = contract_warehouse(

@@ -1,0 +1,200 @@
+"""`gongkai build` and `gongkai run` on the samples: what is said, what is published, and what survives a kill."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT, Gongkai, gongkai_environment
+
+from ingest.warehouse import open_work, work_path, write_lock
+
+SAMPLES = ROOT / "samples" / "reports"
+
+
+@pytest.fixture
+def warehouse(built_samples: Path, tmp_path: Path) -> Path:
+    """A copy of the built samples that a test may spoil."""
+    published = tmp_path / built_samples.name
+    for path in (built_samples, work_path(built_samples)):
+        shutil.copy(path, tmp_path / path.name)
+    shutil.copytree(built_samples.with_name("gongkai.dbt"), tmp_path / "gongkai.dbt")
+    return published
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project that a test may break."""
+    copy = tmp_path / "project"
+    copy.mkdir()
+    for name in ("ingest", "models", "seeds", "macros"):
+        shutil.copytree(ROOT / name, copy / name)
+    for name in ("data", "generic"):
+        shutil.copytree(ROOT / "tests" / name, copy / "tests" / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, copy / name)
+    return copy
+
+
+def state(path: Path) -> tuple[int, int, int]:
+    """What changes whenever somebody publishes or writes."""
+    return (path.stat().st_ino, path.stat().st_mtime_ns, path.stat().st_size)
+
+
+def marts(published: Path) -> dict[str, tuple[object, ...]]:
+    """A number for each mart that says whether its rows are the same, whatever their order."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        names = connection.sql("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        return {
+            name: connection.sql(f"select count(*), sum(hash(each)) from marts.{name} as each").fetchall()[0]
+            for (name,) in names
+        }
+
+
+def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
+    environment = gongkai_environment(published) | {"PYTHONPATH": str(project)}
+    command = [sys.executable, "-m", "ingest.cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_second_run_changes_nothing_and_is_quick(warehouse: Path, gongkai: Gongkai) -> None:
+    before = state(warehouse)
+    started = time.monotonic()
+    done = gongkai("run", SAMPLES, published=warehouse)
+    assert done.returncode == 0, done.stderr
+    assert "nothing new" in done.stdout
+    assert time.monotonic() - started < 10
+    assert state(warehouse) == before
+
+
+def test_run_shows_what_the_warehouse_holds(built_samples: Path, gongkai: Gongkai) -> None:
+    done = gongkai("run", SAMPLES, published=built_samples)
+    with duckdb.connect(str(built_samples), read_only=True) as connection:
+        years = connection.sql("select year, count(*) from marts.dim_report where is_current group by all").fetchall()
+    assert years
+    shown = [line.split()[:2] for line in done.stdout.splitlines()]
+    for year, count in years:
+        assert [str(year), str(count)] in shown, done.stdout
+
+
+def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehouse: Path, gongkai: Gongkai) -> None:
+    before = state(warehouse)
+    with open_work(warehouse) as connection:
+        document_id = connection.sql("select min(document_id) from raw.documents").fetchall()[0][0]
+        connection.execute("insert into raw.documents select * from raw.documents where document_id = ?", [document_id])
+    done = gongkai("build", published=warehouse)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    failed = [line for line in lines if line.startswith("failed: test unique_stg_raw__documents_document_id")]
+    assert failed and "1 row against the rule" in failed[0]
+    assert any(f"unique_field={document_id}" in line for line in lines)
+    assert lines[-1].startswith("gongkai: ") and "nothing was published" in lines[-1]
+    assert state(warehouse) == before
+    with open_work(warehouse) as connection:
+        connection.execute(
+            "delete from raw.documents where rowid in (select max(rowid) from raw.documents where document_id = ?)",
+            [document_id],
+        )
+    assert gongkai("build", published=warehouse).returncode == 0
+
+
+def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Path) -> None:
+    model = project / "models" / "marts" / "dim_level.sql"
+    model.write_text("select nothing_of_the_kind\nfrom {{ ref('levels') }}\n")
+    done = run_in(project, "build", published=warehouse)
+    assert done.returncode == 1
+    failed = [line for line in done.stderr.splitlines() if line.startswith("failed: ")]
+    assert len(failed) == 1
+    assert "models/marts/dim_level.sql" in failed[0] and "nothing_of_the_kind" in failed[0]
+
+
+def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Path) -> None:
+    (project / "models" / "marts" / "dim_level.sql").write_text("select * from {{ ref('no_such_model') }}\n")
+    done = run_in(project, "build", published=warehouse)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "no_such_model" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_changed_seed_is_seen(project: Path, warehouse: Path) -> None:
+    levels = project / "seeds" / "levels.csv"
+    levels.write_text(levels.read_text("utf-8").replace("县级", "县（市、区）级"), "utf-8")
+    done = run_in(project, "build", published=warehouse)
+    assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        names = connection.sql("select name_zh from marts.dim_level where level_code = 'county'").fetchall()
+    assert names == [("县（市、区）级",)]
+
+
+def test_two_at_once_is_one_line(warehouse: Path, gongkai: Gongkai) -> None:
+    with write_lock(warehouse):
+        for command in (["build"], ["run", SAMPLES]):
+            done = gongkai(*command, published=warehouse)
+            assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+            assert "another gongkai" in done.stderr
+
+
+def test_a_build_before_any_ingest_says_what_to_do(tmp_path: Path, gongkai: Gongkai) -> None:
+    done = gongkai("build", published=tmp_path / "w.duckdb")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "gongkai run FOLDER" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_of_the_published_file_does_not_stop_a_build(warehouse: Path, gongkai: Gongkai) -> None:
+    code = (
+        f"import duckdb, sys; connection = duckdb.connect({str(warehouse)!r}, read_only=True); print('open', flush=True); "
+        "sys.stdin.readline(); print(connection.sql('select count(*) from marts.dim_report').fetchall()[0][0])"
+    )
+    reader = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert reader.stdout and reader.stdout.readline() == "open\n"
+    before = state(warehouse)
+    done = gongkai("build", "--full-refresh", published=warehouse)
+    assert done.returncode == 0, done.stderr
+    assert state(warehouse) != before
+    rest, _ = reader.communicate("\n", timeout=60)
+    assert reader.returncode == 0 and int(rest) > 0
+
+
+def test_ctrl_c_is_one_line_and_the_next_build_goes_on(warehouse: Path, gongkai: Gongkai) -> None:
+    before = state(warehouse)
+    process = start_build(warehouse)
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, len(errors.splitlines())) == (130, 1), errors
+    assert "stopped" in errors
+    assert state(warehouse) == before
+
+
+def test_killed_builds_leave_the_old_file_and_the_next_build_ends_the_same(warehouse: Path, gongkai: Gongkai) -> None:
+    """Full rebuilds are killed at random moments; afterwards an ordinary build gives what an undisturbed one gives."""
+    undisturbed = marts(warehouse)
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    for _ in range(4):
+        process = start_build(warehouse)
+        time.sleep(chance.uniform(2, 7))
+        process.kill()
+        process.communicate()
+        assert marts(warehouse) == undisturbed, f"seed {seed}"
+    done = gongkai("build", "--full-refresh", published=warehouse)
+    assert done.returncode == 0, done.stderr
+    assert marts(warehouse) == undisturbed, f"seed {seed}"
+
+
+def start_build(warehouse: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "ingest.cli", "build", "--full-refresh"],
+        cwd=ROOT,
+        env=gongkai_environment(warehouse),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
