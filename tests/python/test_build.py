@@ -81,7 +81,7 @@ def test_run_shows_what_the_warehouse_holds(built_samples: Path, gongkai: Gongka
     assert years
     shown = [line.split()[:2] for line in done.stdout.splitlines()]
     for year, count in years:
-        assert [str(year), str(count)] in shown, done.stdout
+        assert ["unknown" if year is None else str(year), str(count)] in shown, done.stdout
 
 
 def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehouse: Path, gongkai: Gongkai) -> None:
@@ -149,8 +149,9 @@ def test_a_build_before_any_ingest_says_what_to_do(tmp_path: Path, gongkai: Gong
 
 def test_a_reader_of_the_published_file_does_not_stop_a_build(warehouse: Path, gongkai: Gongkai) -> None:
     code = (
-        f"import duckdb, sys; connection = duckdb.connect({str(warehouse)!r}, read_only=True); print('open', flush=True); "
-        "sys.stdin.readline(); print(connection.sql('select count(*) from marts.dim_report').fetchall()[0][0])"
+        f"import duckdb, sys; connection = duckdb.connect({str(warehouse)!r}, read_only=True); "
+        "print('open', flush=True); sys.stdin.readline(); "
+        "print(connection.sql('select count(*) from marts.dim_report').fetchall()[0][0])"
     )
     reader = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert reader.stdout and reader.stdout.readline() == "open\n"
@@ -178,7 +179,7 @@ def test_killed_builds_leave_the_old_file_and_the_next_build_ends_the_same(wareh
     undisturbed = marts(warehouse)
     seed = random.randrange(1 << 32)
     chance = random.Random(seed)
-    for _ in range(4):
+    for _ in range(3):
         process = start_build(warehouse)
         time.sleep(chance.uniform(2, 7))
         process.kill()
