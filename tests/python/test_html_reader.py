@@ -228,46 +228,13 @@ def test_a_span_of_millions_is_rejected() -> None:
     assert rejected.value.reason_code == "too_many_cells"
 
 
-_TAGS = st.sampled_from(
-    [
-        *[
-            "<p>",
-            "</p>",
-            "<table>",
-            "</table>",
-            "<tr>",
-            "<td>",
-            "</td>",
-            "<div>",
-            "</div>",
-            "<br>",
-            "<h1>",
-            "</h1>",
-            "<!--",
-            "-->",
-            "<script>",
-            "</script>",
-        ],
-        *[
-            "<ul><li>",
-            "</a>",
-            "&nbsp;",
-            "&#0;",
-            "&#x110000;",
-            "&lt;",
-            "<![CDATA[",
-            "]]>",
-            "<?x?>",
-            "]>",
-            "\x00",
-            "公开3条。",
-        ],
-        *['<td colspan="3">', '<td rowspan="0">', "<a href='#'>", "<!DOCTYPE x ["],
-    ]
-)
+_TAGS = """
+<p> </p> <table> </table> <tr> <td> </td> <div> </div> <br> <h1> </h1> <!-- --> <script> </script> <ul><li> </a>
+&nbsp; &#0; &#x110000; &lt; <![CDATA[ ]]> <?x?> ]> \x00 公开3条。 <td/colspan=3> <td/rowspan=0> <a/href=x> <!DOCTYPE/x/[
+"""
 
 
-@given(st.lists(_TAGS | st.text(max_size=5), max_size=60).map("".join))
+@given(st.lists(st.sampled_from(_TAGS.split()) | st.text(max_size=5), max_size=60).map("".join))
 def test_no_markup_breaks_the_reader(markup: str) -> None:
     try:
         document = read(f"<html><body>{markup}")
