@@ -52,6 +52,8 @@ def _walk(folder: str, prefix: str, root: str, passed_over: set[str]) -> Iterato
         yield Found(folder, prefix.rstrip("/") or ".", RejectReason.UNREADABLE, error.strerror or str(error))
         return
     for entry in entries:
+        if entry.path in passed_over:
+            continue
         name = prefix + storable_name(entry.name)
         if entry.is_symlink():
             yield from _link(entry.path, name, root, passed_over)
@@ -59,7 +61,7 @@ def _walk(folder: str, prefix: str, root: str, passed_over: set[str]) -> Iterato
             yield from _walk(entry.path, f"{name}/", root, passed_over)
         elif not entry.is_file(follow_symlinks=False):
             yield Found(entry.path, name, RejectReason.NOT_A_FILE, "a pipe, socket or device")
-        elif entry.path not in passed_over:
+        else:
             yield Found(entry.path, name)
 
 

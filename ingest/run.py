@@ -25,7 +25,7 @@ from ingest.limits import Limits
 from ingest.manifest import Manifest
 from ingest.messages import Task
 from ingest.pool import FileDone, Pool
-from ingest.warehouse import open_work, work_path
+from ingest.warehouse import open_work, own_files, work_path
 
 _KEPT_REJECTS = 1_000
 
@@ -79,7 +79,7 @@ def ingest_paths(
         summary = Summary()
 
         def tasks() -> Iterator[Task]:
-            for found in find_files(paths, leave_out=[published, work_path(published), temp_folder]):
+            for found in find_files(paths, leave_out=own_files(published)):
                 summary.seen += 1
                 if found.reason is None:
                     yield Task(found.path, found.source_file)

@@ -1,4 +1,7 @@
-"""What a file is, told by its bytes; the ending of its name settles only what the bytes leave open."""
+"""What a file is, told by its bytes alone, so that a document is the same under every name.
+
+The ending of the name only makes the reason of a reject clearer.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ _OPEN_DOCUMENT = {
     "application/vnd.oasis.opendocument.text": "odt",
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
 }
-_MARKDOWN_ENDINGS = {".md", ".markdown"}
+_MARKDOWN = re.compile(
+    rb"^ {0,3}#{1,6}[ \t]+\S|^\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?)?[ \t]*\r?$", re.MULTILINE
+)
 
 
 def sniff(data: bytes, name: str) -> Reader | Archive:
@@ -79,13 +84,11 @@ def sniff(data: bytes, name: str) -> Reader | Archive:
 
 def _text_kind(head: bytes, ending: str) -> Reader:
     """Markup and plain text; bytes that are neither are rejected here."""
-    plain = head.replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    plain = head.replace(b"\0", b"")
     if _MHT.match(plain):
         return READERS["mht"]
     if _HTML_START.match(plain.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")):
         return READERS["html"]
-    if ending in _MARKDOWN_ENDINGS:
-        return READERS["md"]
     if len(_HTML.findall(plain)) >= 3:
         return READERS["html"]
     if _is_binary(head):
@@ -94,7 +97,7 @@ def _text_kind(head: bytes, ending: str) -> Reader:
         raise RejectError(RejectReason.UNSUPPORTED_TYPE, "the bytes are of no kind that is read")
     if ending in {".docx", ".pdf", ".zip", ".xlsx"}:
         raise RejectError(RejectReason.WRONG_TYPE, f"named {ending}, but it is plain text")
-    return READERS["txt"]
+    return READERS["md" if _MARKDOWN.search(plain.removeprefix(b"\xef\xbb\xbf")) else "txt"]
 
 
 def _is_binary(head: bytes) -> bool:
@@ -148,9 +151,9 @@ def _small_mimetype(archive: zipfile.ZipFile) -> bool:
 def _inside_ole(data: bytes, ending: str) -> Reader:
     """Old Office files: the directory inside the container names its streams in UTF-16."""
     if "WordDocument".encode("utf-16-le") in data:
-        return READERS["wps" if ending == ".wps" else "doc"]
+        return READERS["doc"]
     if "Workbook".encode("utf-16-le") in data or "Book\0".encode("utf-16-le") in data:
-        return READERS["et" if ending == ".et" else "xls"]
+        return READERS["xls"]
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password")
     if "PowerPoint Document".encode("utf-16-le") in data:

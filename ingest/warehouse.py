@@ -99,6 +99,12 @@ def work_path(published: Path) -> Path:
     return published.with_suffix(".work.duckdb")
 
 
+def own_files(published: Path) -> list[Path]:
+    """The files and the folder of the warehouse, which are no reports where they stand in a folder that is read."""
+    work = work_path(published)
+    return [published, work, *(work.with_suffix(suffix) for suffix in (".duckdb.wal", ".lock", ".new", ".tmp"))]
+
+
 @contextmanager
 def write_lock(published: Path) -> Iterator[None]:
     """Hold the right to write the work file, across processes, until the block ends or this process dies.
@@ -162,6 +168,9 @@ def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in RAW_TABLES.items():
         definitions = ", ".join(f"{name} {definition}" for name, definition in columns.items())
         connection.execute(f"create table if not exists raw.{table} ({definitions})")
+        for name, definition in columns.items():
+            kind = definition.removesuffix(" not null")
+            connection.execute(f"alter table raw.{table} add column if not exists {name} {kind}")
 
 
 def _create(work: Path, published: Path) -> None:

@@ -45,7 +45,6 @@ READERS: dict[str, Reader] = {
         Reader("odt", "application/vnd.oasis.opendocument.text", "office", flat_tables=True),
         Reader("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "sheets"),
         Reader("xls", "application/vnd.ms-excel", "sheets"),
-        Reader("et", "application/vnd.ms-excel", "sheets"),
         Reader("ods", "application/vnd.oasis.opendocument.spreadsheet", "sheets"),
         Reader("png", "image/png", "image"),
         Reader("jpg", "image/jpeg", "image"),
