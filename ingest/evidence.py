@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 
@@ -19,6 +21,7 @@ _NUMBERED = re.compile(
     r"\s*(?:第[一二三四五六七八九十]+[章部节]|[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十]+[)）])"
 )
 _HEADING_LENGTH = 40
+_NUMBER = re.compile(r"(?P<digits>\d[\d,]*(?:\.\d+)?)\s*(?P<wan>万)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,14 @@ def figures(connection: duckdb.DuckDBPyConnection, report_id: str, *, everything
         from marts.observations as observations
         inner join marts.dim_indicator as indicators on observations.indicator_code = indicators.indicator_code
         where report_id = $report_id and (is_selected or $everything)
-        order by coalesce(observations.block_no, 0), table_no nulls first, row_no, col_no, char_start,
-            observations.indicator_code
+        order by observation_id
         """,
         {"report_id": report_id, "everything": everything},
     )
     if not rows:
         return []
     text = _Text(connection, str(rows[0]["document_id"]))
-    return [_figure(row, text) for row in rows]
+    return [_figure(row, text) for row in sorted(rows, key=text.order)]
 
 
 class _Text:
@@ -121,6 +123,12 @@ class _Text:
             self.block_before[table] = after
             for covered in range(row, row + span):
                 self.rows[table, covered].append((column, text))
+
+    def order(self, row: dict[str, object]) -> tuple[int, ...]:
+        """A key that puts observations in the order of the text: a table stands after the block before it."""
+        table, *within = (row[name] for name in ("table_no", "row_no", "col_no", "char_start"))
+        block = self.block_before.get(table, 0) if isinstance(table, int) else row["block_no"]
+        return tuple(each if isinstance(each, int) else 0 for each in (block, table, *within))
 
 
 def _figure(row: dict[str, object], text: _Text) -> Figure:
@@ -160,7 +168,9 @@ def _place(row: dict[str, object], text: _Text) -> str:
     if section:
         parts.append(section)
     if isinstance(table, int):
-        parts.append(f"table {table}, row {row['row_no']}, column {row['col_no']}")
+        # A sum that the form implies may span rows or columns.
+        cell = [f"{name} {row[column]}" for name, column in (("row", "row_no"), ("column", "col_no")) if row[column]]
+        parts.append(", ".join([f"table {table}", *cell]))
     elif isinstance(block, int):
         parts.append(f"paragraph {block}")
     return ", ".join(parts) or "no place of its own"
@@ -169,19 +179,33 @@ def _place(row: dict[str, object], text: _Text) -> str:
 def _words(row: dict[str, object], text: _Text) -> Words:
     """The evidence within its paragraph or its row of the table."""
     evidence = str(row["evidence_text"] or "")
-    table, line, block = row["table_no"], row["row_no"], row["block_no"]
-    if isinstance(table, int) and isinstance(line, int):
+    table, line, own, block = row["table_no"], row["row_no"], row["col_no"], row["block_no"]
+    if isinstance(table, int) and isinstance(line, int) and isinstance(own, int):
         cells = text.rows[table, line]
-        before = " | ".join(_one_line(cell) for column, cell in cells if column < int(str(row["col_no"])))
-        after = " | ".join(_one_line(cell) for column, cell in cells if column > int(str(row["col_no"])))
+        before = " | ".join(_one_line(cell) for column, cell in cells if column < own)
+        after = " | ".join(_one_line(cell) for column, cell in cells if column > own)
         return Words(f"{before} | " if before else "", _one_line(evidence), f" | {after}"[:CONTEXT] if after else "")
     start, end = row["char_start"], row["char_end"]
     paragraph = text.blocks.get(block) if isinstance(block, int) else None
     if paragraph is None or not isinstance(start, int) or not isinstance(end, int):
         return Words("", _one_line(evidence), "")
+    within = value_within(paragraph[start:end], row["value"])
+    if within is not None:
+        start, end = start + within[0], start + within[1]
     before = ("…" if start > CONTEXT else "") + paragraph[max(0, start - CONTEXT) : start]
     after = paragraph[end : end + CONTEXT] + ("…" if len(paragraph) > end + CONTEXT else "")
     return Words(_one_line(before), _one_line(paragraph[start:end]), _one_line(after))
+
+
+def value_within(evidence: str, value: object) -> tuple[int, int] | None:
+    """Where the value stands in the words, as far as exactly one number there is it; a place for each character."""
+    plain = "".join(unicodedata.normalize("NFKC", character)[:1] for character in evidence)
+    places = [
+        match.span()
+        for match in _NUMBER.finditer(plain)
+        if Decimal(match["digits"].replace(",", "")) * (10_000 if match["wan"] else 1) == value
+    ]
+    return places[0] if len(places) == 1 else None
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import pytest
 from conftest import ROOT, Gongkai, gongkai_environment, run_gongkai
 from warehouses import contract_warehouse
 
+from ingest.evidence import value_within
 from ingest.warehouse import write_lock
 
 
@@ -106,3 +108,20 @@ def test_doctor_says_what_is_wrong_and_what_to_install(tmp_path: Path, gongkai: 
     )
     assert bare.returncode == 0
     assert any(line.startswith("missing") and "libreoffice-writer-nogui" in line for line in bare.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("evidence", "value", "marked"),
+    [
+        ("主动公开信息312条", "312.0000", "312"),
+        ("主动公开信息３１２条，同比增长３％", "312.0000", "３１２"),
+        ("安排经费约3.5万元", "35000.0000", "3.5万"),
+        ("公开1,204条", "1204.0000", "1,204"),
+        ("未收到申请", "0.0000", None),
+        ("受理3件，答复3件", "3.0000", None),
+        ("十二件", "12.0000", None),
+    ],
+)
+def test_the_number_itself_is_marked_where_it_can_be_told(evidence: str, value: str, marked: str | None) -> None:
+    place = value_within(evidence, Decimal(value))
+    assert (None if place is None else evidence[slice(*place)]) == marked
