@@ -99,7 +99,7 @@ def test_new_documents_alone_are_built_and_the_end_is_the_same(cold: Path, tmp_p
     values = (
         "select document_id, indicator_code, applicant_type, value, is_selected from marts.observations order by all"
     )
-    assert rows(published, values) == rows(cold, values)
+    assert sorted(map(str, rows(published, values))) == sorted(map(str, rows(cold, values)))
 
 
 def test_a_changed_seed_rebuilds_what_stands_on_it_alone(cold: Path, tmp_path: Path) -> None:
