@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import stat
 import tarfile
 import zipfile
@@ -248,7 +249,7 @@ def _checked(name: str, read: Callable[[], bytes]) -> Member:
 
 def _is_passed_over(name: str) -> bool:
     """Hidden files, and what a Mac adds to archives."""
-    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in name.split("/"))
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in re.split(r"[/\\]", name))
 
 
 def _reason(error: BaseException) -> str:
