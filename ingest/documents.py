@@ -69,11 +69,11 @@ def read_bytes(path: str, limits: Limits) -> bytes:
                 raise RejectError(RejectReason.NOT_A_FILE, "a pipe, socket or device")
             if status.st_size > limits.bytes:
                 raise RejectError(RejectReason.TOO_LARGE, f"{status.st_size} bytes; the limit is {limits.bytes}")
-            data = file.read(limits.bytes + 1)
+            data = file.read(status.st_size + 1)
     except OSError as error:
         raise RejectError(RejectReason.UNREADABLE, error.strerror or str(error)) from error
-    if len(data) > limits.bytes:
-        raise RejectError(RejectReason.TOO_LARGE, f"more than {limits.bytes} bytes, the limit")
+    if len(data) != status.st_size:
+        raise RejectError(RejectReason.UNREADABLE, "the file changed its size while it was read")
     return data
 
 

@@ -34,7 +34,7 @@ class Limits:
     seconds: int = 120
     """Wall time from opening the document to its parsed tables."""
     memory_bytes: int = 2 * GIB
-    """Memory of the reading process."""
+    """Memory of the reading process, beyond what it takes to start."""
 
     @classmethod
     def parse(cls, settings: Iterable[str]) -> Limits:

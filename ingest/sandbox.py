@@ -32,15 +32,24 @@ def die_with_parent(parent: int) -> None:
 
 
 def limit_memory(memory_bytes: int) -> None:
-    """Cap the memory of this process and its children; no core is written when one of them dies of it.
+    """Cap what this process takes from here on, and its children in all; no core is written when one dies of it.
 
     On Linux the data segment counts every private page, but not what libraries only reserve.
     """
-    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    kind = resource.RLIMIT_AS
+    if sys.platform == "linux":
+        kind = resource.RLIMIT_DATA
+        memory_bytes += _data_bytes()
     _, hard = resource.getrlimit(kind)
     most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
     resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _data_bytes() -> int:
+    """Size of the data segment of this process."""
+    data_pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
+    return data_pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def cut_network() -> None:

@@ -1,0 +1,182 @@
+"""`gongkai ingest` tells each kind of bad input in one clear line, and loses nothing that has landed."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Gongkai, gongkai_environment
+from raw_helper import report, rows, write
+
+from ingest.warehouse import work_path
+
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    return tmp_path / "w" / "gongkai.duckdb"
+
+
+def one_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("gongkai: ")
+    return done.stderr
+
+
+def test_a_path_that_does_not_exist(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    done = gongkai("ingest", tmp_path / "nowhere", published=published)
+    assert done.returncode == 2
+    assert "does not exist" in one_line(done)
+    assert not published.parent.exists()
+
+
+def test_an_empty_folder(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = gongkai("ingest", tmp_path / "empty", published=published)
+    assert done.returncode == 1
+    assert "nothing to read" in one_line(done)
+
+
+def test_files_that_are_no_documents_are_listed_with_a_next_step(
+    gongkai: Gongkai, published: Path, tmp_path: Path
+) -> None:
+    files = {
+        "empty.txt": b"",
+        "zeros.docx": bytes(5_000),
+        "cut.pdf": b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Ty",
+        "renamed.docx": b"PK\x05\x06" + bytes(18),
+        "good.txt": report(),
+    }
+    folder = write(tmp_path / "files", files)
+    done = gongkai("ingest", folder, published=published)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5 files met: 1 documents landed, 0 known already, 4 rejected" in done.stdout
+    for name, reason in (("empty.txt", "empty_file"), ("zeros.docx", "only_zeros"), ("renamed.docx", "wrong_type")):
+        assert sum(f"rejected {name}" in line and reason in line for line in done.stdout.splitlines()) == 1
+    assert sum("rejected cut.pdf" in line for line in done.stdout.splitlines()) == 1
+    listed = gongkai("rejects", published=published).stdout
+    assert "empty_file: 1 - get the file again" in listed
+    assert "4 rejected files" in gongkai("status", published=published).stdout
+    assert gongkai("ingest", folder, "--strict", published=published).returncode == 1
+
+
+def drop_rights() -> None:
+    """Run before a command: even as root it may then read and write only what the modes of its files allow."""
+    libc = ctypes.CDLL(None)
+    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def gongkai_without_rights(*arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ingest.cli", *map(str, arguments)],
+        env=gongkai_environment(published),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        preexec_fn=drop_rights,
+    )
+
+
+def test_an_unreadable_file(published: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "files", {"locked.txt": report(1), "open.txt": report(2), "locked/a.txt": report(3)})
+    (folder / "locked.txt").chmod(0)
+    (folder / "locked").chmod(0)
+    done = gongkai_without_rights("ingest", folder, published=published)
+    (folder / "locked").chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert "rejected locked.txt: Permission denied (unreadable)" in done.stdout
+    assert "rejected locked: Permission denied (unreadable)" in done.stdout
+    assert "1 documents landed" in done.stdout
+
+
+def test_a_warehouse_folder_that_cannot_be_written(published: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "files", {"a.txt": report()})
+    published.parent.mkdir()
+    published.parent.chmod(0o555)
+    done = gongkai_without_rights("ingest", folder, published=published)
+    assert done.returncode == 1
+    assert "cannot write in the folder" in one_line(done)
+
+
+def test_two_runs_at_once(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "files", {"a.txt": report()})
+    assert gongkai("ingest", folder, published=published).returncode == 0
+    with work_path(published).with_suffix(".lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = gongkai("ingest", folder, published=published)
+    assert done.returncode == 1
+    assert "another gongkai (process " in one_line(done)
+    assert gongkai("ingest", folder, published=published).returncode == 0
+
+
+def test_the_work_file_open_elsewhere(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "files", {"a.txt": report()})
+    assert gongkai("ingest", folder, published=published).returncode == 0
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold, str(work_path(published))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        done = gongkai("ingest", folder, published=published)
+    finally:
+        holder.communicate(b"\n", timeout=60)
+    assert done.returncode == 1
+    assert "another process has the work file" in one_line(done)
+
+
+def test_names_are_never_printed_raw(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    name = "a\n\x1b[31mred\x1b]0;title\x07\u202eevil\r.txt"
+    folder = write(tmp_path / "files", {name: b"", "ok\x1b[2J.txt": report()})
+    outputs = [
+        gongkai(*command, published=published)
+        for command in (["ingest", folder], ["rejects"], ["status"], ["ingest", tmp_path / "no\x1b[31m\nsuch"])
+    ]
+    for done in outputs:
+        assert not set("\x1b\x07\r\u202e") & set(done.stdout + done.stderr)
+    assert "a\\n\\x1b[31mred" in outputs[0].stdout
+    assert "no\\x1b[31m" in outputs[3].stderr
+    assert rows(published, "select source_file from raw.rejects") == [(name,)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--limit", "pagse=3"], "there is no such limit"),
+        (["--limit", "pages=many"], "whole number"),
+        (["--limit", "pages=0"], "at least 1"),
+        (["--manifest", "/nonexistent.csv"], "cannot be read"),
+        (["--warehouse", "/tmp/file.db"], "ends in .duckdb"),
+        (["--workers", "0"], "--workers"),
+        (["--nonsense"], "--nonsense"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(
+    gongkai: Gongkai, published: Path, tmp_path: Path, arguments: list[str], told: str
+) -> None:
+    folder = write(tmp_path / "files", {"a.txt": report()})
+    done = gongkai("ingest", folder, *arguments, published=published)
+    assert done.returncode == 2
+    assert told in one_line(done)
+
+
+def test_before_anything_is_ingested(gongkai: Gongkai, published: Path) -> None:
+    for command in ("status", "rejects"):
+        done = gongkai(command, published=published)
+        assert done.returncode == 1
+        assert "there is no warehouse" in one_line(done)
+
+
+def test_debug_shows_the_traceback(gongkai: Gongkai, published: Path) -> None:
+    assert "Traceback" in gongkai("status", "--debug", published=published).stderr
