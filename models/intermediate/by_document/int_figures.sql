@@ -13,32 +13,10 @@ quantities as (
     inner join documents_to_build on quantities.document_id = documents_to_build.document_id
 ),
 
-blocks as (
-    select blocks.document_id, blocks.block_no, blocks.text
-    from {{ ref('int_prose_blocks') }} as blocks
-    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
-),
-
--- The year that a report is of, for telling its figures from other years': the one in its title, or the one that it
--- names most.
-years_named as (
-    select
-        document_id,
-        translate(unnest(regexp_extract_all(
-            text, '((?:19|20)[0-9]{2}|[二][〇○零][〇○零一二][0-9一二三四五六七八九〇○零])年', 1
-        )), '〇○零一二三四五六七八九', '000123456789')::integer as year,
-        case
-            when block_no <= 6 and regexp_matches(text, '年度?[^。]{0,30}(?:年度?报告|年报)') and length(text) < 80 then 20
-            when regexp_matches(text, '统计(?:期限|时间|数据)|数据[^。]{0,10}统计') then 5
-            else 1
-        end as weight,
-    from blocks
-),
-
 report_years as (
-    select document_id, arg_max(year, (weight_of_year, -year)) as report_year
-    from (select document_id, year, sum(weight) as weight_of_year from years_named group by document_id, year) as weighed
-    group by document_id
+    select years.*
+    from {{ ref('int_prose_years') }} as years
+    inner join documents_to_build on years.document_id = documents_to_build.document_id
 ),
 
 -- 分别为1件、0件: so many figures in a row, for as many nouns before.
@@ -111,17 +89,28 @@ with_topic as (
     select
         nouns_given.*,
         report_years.report_year,
-        -- 依申请公开政府信息 is about applications, whatever its last words.
+        -- 依申请公开政府信息 is about applications, whatever its last words; 申请人 is a person.
         regexp_replace(
-            concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
-            '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
+            regexp_replace(
+                concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
+                '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
+            ),
+            '申请(?:人|表|书)', '', 'g'
         ) as read_before,
-        regexp_extract(read_before, '.*({{ topic_words | join("|") if topic_words else "申请" }})', 1) as topic_word,
+        -- 属于主动公开, 同意公开信息: an answer to an application; what it answers stands before.
+        regexp_extract(
+            case
+                when regexp_matches(before_raw, '属于?[^，]*主动公开|已(?:经)?主动公开|同意|予以|不予|部分公开') then
+                    regexp_replace(read_before, '[^，；：＞]*$', '')
+                else read_before
+            end,
+            '.*({{ topic_words | join("|") if topic_words else "申请" }})', 1
+        ) as topic_word,
         case
             {%- for row in topics %}
             when regexp_full_match(topic_word, {{ literal(row['words']) }}) then '{{ row['topic'] }}'
             {%- endfor %}
-            when topic_word is null then ''
+            else ''
         end as topic,
         -- A year named in the sentence, comparisons and brackets apart.
         try_cast(regexp_extract(

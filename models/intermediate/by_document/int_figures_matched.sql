@@ -109,7 +109,13 @@ matched as (
         qualifier,
         case when regexp_matches(piece, '^零') then 'negation' else 'narrative' end as basis,
         period_part,
-        scope_part,
+        -- 解读12篇，其中视频解读2条: the second is a part of the first.
+        case
+            when lag(figure_no) over same_indicator is not null and contains(regexp_extract(sentence_before, '([^；]*)$', 1), '其中')
+                and applies_to = 'figure' and not is_coordinated
+                then 'part'
+            else scope_part
+        end as scope_part,
         case when is_doubtful then 'doubtful' else confidence end as confidence,
         rule_id,
         sentence_place + place as place,
@@ -117,6 +123,9 @@ matched as (
         before_all,
         applies_to,
     from all_matched
+    window same_indicator as (
+        partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no
+    )
 )
 
 select * from matched

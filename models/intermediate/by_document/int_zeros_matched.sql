@@ -19,7 +19,9 @@ sentences as (
 ),
 
 report_years as (
-    select distinct document_id, report_year from {{ ref('int_figures') }}
+    select years.*
+    from {{ ref('int_prose_years') }} as years
+    inner join documents_to_build on years.document_id = documents_to_build.document_id
 ),
 
 -- Words in which 无, 没 or 未 denies nothing that is counted, and 申请 that is no application, made harmless in place.
