@@ -1,0 +1,158 @@
+"""What stands on a page: glyphs, ruling lines, and lines of text made of glyphs. Points from the top left corner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from statistics import median
+
+_SPACED_HAN = 0.55
+_SPACED_LATIN = 0.18
+_SPACED_MIXED = 1.0
+_WIDE_GAP = 1.4
+_MARKS = "，。；：、！？（）〔〕【】《》“”‘’"
+
+
+@dataclass(slots=True)
+class Glyph:
+    """A character (or a run of them) with its box; `confidence` only where OCR read it."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    confidence: float | None = None
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
+@dataclass(slots=True)
+class Ruling:
+    """A straight line along one axis: `at` is its place on the other."""
+
+    start: float
+    end: float
+    at: float
+
+
+@dataclass(slots=True)
+class PageMarks:
+    """All marks of one page. `tolerance` is how far apart two ruling lines may be and still count as one."""
+
+    number: int
+    width: float
+    height: float
+    glyphs: list[Glyph]
+    horizontals: list[Ruling] = field(default_factory=list)
+    verticals: list[Ruling] = field(default_factory=list)
+    tolerance: float = 3.0
+
+
+@dataclass(slots=True)
+class Line:
+    """Glyphs that stand side by side, from left to right."""
+
+    glyphs: list[Glyph]
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+
+    @property
+    def size(self) -> float:
+        """Height of its usual glyph."""
+        return median(glyph.height for glyph in self.glyphs) or 1.0
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def text(self) -> str:
+        """The text with a blank where the page shows one."""
+        return spaced(self.glyphs, self.size)
+
+    def segments(self) -> list[Line]:
+        """The line cut where gaps are wide enough to part columns."""
+        size = self.size
+        runs: list[list[Glyph]] = []
+        for glyph in self.glyphs:
+            if not glyph.text.strip():
+                continue
+            if runs and glyph.x0 - runs[-1][-1].x1 < _WIDE_GAP * size:
+                runs[-1].append(glyph)
+            else:
+                runs.append([glyph])
+        return [line_of(run) for run in runs]
+
+
+def line_of(glyphs: list[Glyph]) -> Line:
+    """A line of glyphs that are in order already."""
+    return Line(
+        glyphs,
+        min(glyph.x0 for glyph in glyphs),
+        max(glyph.x1 for glyph in glyphs),
+        min(glyph.top for glyph in glyphs),
+        max(glyph.bottom for glyph in glyphs),
+    )
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Glyphs as lines from top to bottom: those whose middles are less than half a height apart stand in one."""
+    rows: list[list[Glyph]] = []
+    middles: list[float] = []
+    for glyph in sorted((glyph for glyph in glyphs if glyph.text.strip()), key=lambda glyph: (glyph.middle, glyph.x0)):
+        if rows and glyph.middle - middles[-1] < 0.5 * max(glyph.height, rows[-1][0].height):
+            rows[-1].append(glyph)
+            middles[-1] += (glyph.middle - middles[-1]) / len(rows[-1])
+        else:
+            rows.append([glyph])
+            middles.append(glyph.middle)
+    return [line_of(_without_doubles(sorted(row, key=lambda glyph: glyph.x0))) for row in rows]
+
+
+def _without_doubles(row: list[Glyph]) -> list[Glyph]:
+    """A row without glyphs printed twice in one place, as made-up bold type is."""
+    kept: list[Glyph] = []
+    for glyph in row:
+        if kept and kept[-1].text == glyph.text and glyph.x0 - kept[-1].x0 < 0.3 * (kept[-1].x1 - kept[-1].x0):
+            continue
+        kept.append(glyph)
+    return kept
+
+
+def spaced(glyphs: list[Glyph], size: float) -> str:
+    """Text of glyphs in order, with blanks for gaps: narrow ones count between Latin letters and digits only."""
+    text = ""
+    right = 0.0
+    for glyph in glyphs:
+        if text and (glyph.x0 - right) / size > _gap_of_blank(text[-1], glyph.text[0]):
+            text += " "
+        text += glyph.text
+        right = glyph.x1
+    return text
+
+
+def _gap_of_blank(before: str, after: str) -> float:
+    """How wide a gap between two characters is a blank, in heights: marks bring their own blank with them."""
+    if before.isascii() and after.isascii():
+        return _SPACED_LATIN
+    if before in _MARKS or after in _MARKS or before.isascii() != after.isascii():
+        return _SPACED_MIXED
+    return _SPACED_HAN
+
+
+def confidence_of(glyphs: Iterable[Glyph]) -> float | None:
+    """Confidence of OCR in these glyphs: its lowest among digits, else its mean; None where they are real text."""
+    known = [(glyph.confidence, glyph.text) for glyph in glyphs if glyph.confidence is not None]
+    if not known:
+        return None
+    digits = [confidence for confidence, text in known if any(character.isdigit() for character in text)]
+    return round(min(digits) if digits else sum(confidence for confidence, _ in known) / len(known), 4)

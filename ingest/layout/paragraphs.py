@@ -1,0 +1,129 @@
+"""Lines of text to paragraphs: lines wrapped at the margin are joined; heads, feet and numbers of pages are known."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from ingest.flat import shapes
+from ingest.layout.marks import Line, confidence_of
+from ingest.model import Block
+
+_ZONE = 0.12
+_SHORT = 2.2
+_NEW_SIZE = 1.15
+_WIDE_LEADING = 1.6
+_PAGE_NUMBER = re.compile(
+    r"[-‐‑–—―─·•~〜\s]*(?:第\s*)?[\dIVXivx]{1,4}\s*页?(?:\s*[/／,，共]?\s*共?\s*\d{1,4}\s*页?)?[-‐‑–—―─·•~〜\s]*$"
+)
+_ENDED = re.compile(r"[。：；！？:;.!?”）)]$")
+_PART_OF_LAW = re.compile(r"[（(][一二三四五六七八九十]{1,3}[）)]\s*[项款条、和至]")
+
+
+@dataclass(slots=True)
+class PagedLine:
+    """A line of text and its page."""
+
+    line: Line
+    page: int
+    text: str
+
+
+@dataclass(slots=True)
+class Margins:
+    """Where the lines of a document's prose begin and end, and how far apart they stand."""
+
+    left: float
+    right: float
+    leading: float
+
+
+def margins_of(lines: list[PagedLine], width: float) -> Margins:
+    """Margins as most of the wide lines keep them."""
+    wide = [paged.line for paged in lines if paged.line.x1 - paged.line.x0 > 0.5 * width] or [p.line for p in lines]
+    if not wide:
+        return Margins(0.0, width, width)
+    lefts = Counter(round(line.x0 / 4) for line in wide)
+    usual = max(lefts.values())
+    left = min(place for place, count in lefts.items() if 3 * count >= usual) * 4.0
+    rights = sorted(line.x1 for line in wide)
+    steps = [
+        below.line.middle - above.line.middle
+        for above, below in pairwise(lines)
+        if above.page == below.page and below.line.middle > above.line.middle
+    ]
+    return Margins(left, rights[int(0.8 * (len(rights) - 1))], median(steps) if steps else width)
+
+
+def running_texts(pages: list[list[PagedLine]], heights: list[float]) -> set[tuple[int, int]]:
+    """(page index, line index) of the heads, feet and numbers of pages."""
+    at_edge = [
+        [(index, paged) for index, paged in enumerate(lines) if _is_at_edge(index, paged.line, lines, height)]
+        for lines, height in zip(pages, heights, strict=True)
+    ]
+    keys = Counter(key for lines in at_edge for key in {_key(paged.text) for _, paged in lines})
+    often = max(2, (len(pages) + 1) // 2)
+    return {
+        (page, index)
+        for page, lines in enumerate(at_edge)
+        for index, paged in lines
+        if _PAGE_NUMBER.match(paged.text) or keys[_key(paged.text)] >= often
+    }
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\d+", "#", shapes.plain(text).replace(" ", ""))
+
+
+def _is_at_edge(index: int, line: Line, lines: list[PagedLine], height: float) -> bool:
+    """Whether a line is among the first or last two of a page and close to its edge."""
+    if index < 2 and line.middle < _ZONE * height:
+        return True
+    return index >= len(lines) - 2 and line.middle > (1 - _ZONE) * height
+
+
+def paragraphs_of(lines: list[PagedLine], margins: Margins) -> list[Block]:
+    """Blocks of one run of lines."""
+    blocks: list[Block] = []
+    before: PagedLine | None = None
+    for paged in lines:
+        confidence = confidence_of(paged.line.glyphs)
+        if before is not None and not _begins(before, paged, margins):
+            block = blocks[-1]
+            block.text = shapes.join_lines(block.text, paged.text)
+            if confidence is not None:
+                block.confidence = min(confidence, block.confidence if block.confidence is not None else 1.0)
+        else:
+            blocks.append(Block(paged.text, page=paged.page, confidence=confidence))
+        before = paged
+    return blocks
+
+
+def _begins(before: PagedLine, paged: PagedLine, margins: Margins) -> bool:
+    """Whether a line begins a paragraph: the one before ended short, or it is indented, larger, or set off."""
+    line, last = paged.line, before.line
+    size = line.size
+    if margins.right - last.x1 > max(_SHORT * last.size, _first_word(line) + 0.7 * last.size):
+        return True
+    if max(size, last.size) > _NEW_SIZE * min(size, last.size):
+        return True
+    if before.page == paged.page and line.middle - last.middle > _WIDE_LEADING * max(margins.leading, size):
+        return True
+    if line.x0 > margins.left + 1.2 * size and line.x0 > last.x0 + 1.2 * size:
+        return True
+    if line.x0 > margins.left + 1.2 * size and _ENDED.search(before.text):
+        return True
+    return shapes.is_enumerated(paged.text) and not _PART_OF_LAW.match(paged.text) and bool(_ENDED.search(before.text))
+
+
+def _first_word(line: Line) -> float:
+    """Width of what cannot be parted at the start of a line: a Latin word or number with the mark after it."""
+    end = line.glyphs[0].x1
+    for before, glyph in pairwise(line.glyphs):
+        if not (before.text.isascii() or glyph.text in "，。；：、）！？"):
+            break
+        end = glyph.x1
+    return end - line.x0

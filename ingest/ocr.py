@@ -1,0 +1,169 @@
+"""OCR of page pictures with RapidOCR, whose models come inside its wheel. Works only with the extra `ocr`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from functools import cache
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import RejectError, RejectReason
+from ingest.layout.grids import grids_of
+from ingest.layout.marks import Glyph, PageMarks, Ruling
+
+if TYPE_CHECKING:
+    from ingest.layout.scan import Image, Point
+
+LONG_SIDE = 2340
+"""Pixels of a page's longer side: A4 at 200 dpi."""
+_USUAL_HEIGHT = 30.0
+_POINTS = 842.0
+_TOLERANCE = 4.0
+_BOX_MARGIN = 0.12
+_LEAST_INK = 0.004
+_MOST_CROPS = 400
+
+
+@cache
+def is_available() -> bool:
+    """Whether everything OCR needs is installed, models included, so that nothing is ever fetched."""
+    if any(importlib.util.find_spec(name) is None for name in ("rapidocr", "onnxruntime", "cv2")):
+        return False
+    return all(model is not None for model in _models().values())
+
+
+def require() -> None:
+    """RejectError `reader_missing` where OCR is not installed."""
+    if not is_available():
+        raise RejectError(RejectReason.READER_MISSING, "reading pictures of pages needs the ocr extra (rapidocr)")
+
+
+def page_marks(image: Image, number: int) -> PageMarks:
+    """
+    Glyphs and ruling lines of a picture of a page (RGB), put upright, in points of an A4 page's height.
+
+    Cells that hold ink but no text found at first are looked at once more, each by itself.
+    """
+    from ingest.layout import scan
+
+    image = _sized(image)
+    found = _engine()(image, use_det=True, use_rec=True, return_word_box=True, return_single_char_box=True)
+    is_empty = getattr(found, "boxes", None) is None
+    quads = [] if is_empty else [_points(box) for box in found.boxes]
+    turn = scan.turn_of(quads)
+    upright, matrix = scan.turned_back(image, turn)
+    glyphs = [
+        glyph
+        for line in (() if is_empty else found.word_results)
+        for text, confidence, box in line
+        if text.strip() and (glyph := _glyph(text, confidence, [scan.moved(matrix, point) for point in _points(box)]))
+    ]
+    ink = scan.ink_of(upright)
+    horizontals, verticals = scan.rulings_of(ink, median([glyph.height for glyph in glyphs] or [_USUAL_HEIGHT]))
+    unit = _POINTS / max(image.shape[:2])
+    marks = PageMarks(
+        number,
+        image.shape[1] * unit,
+        image.shape[0] * unit,
+        [_scaled(glyph, unit) for glyph in glyphs],
+        [Ruling(line.start * unit, line.end * unit, line.at * unit) for line in horizontals],
+        [Ruling(line.start * unit, line.end * unit, line.at * unit) for line in verticals],
+        tolerance=_TOLERANCE,
+    )
+    marks.glyphs += _second_look(marks, upright, ink, unit)
+    return marks
+
+
+def _second_look(marks: PageMarks, image: Image, ink: Image, unit: float) -> list[Glyph]:
+    """Texts of table cells in which ink stands but nothing was found: single digits are easily passed over."""
+    boxes: list[tuple[float, float, float, float]] = []
+    for grid in grids_of(marks.horizontals, marks.verticals, marks.glyphs, marks.tolerance):
+        for cell in grid.cells:
+            if cell.glyphs:
+                continue
+            x0, x1 = grid.xs[cell.col] + 2, grid.xs[cell.col + cell.col_span] - 2
+            top, bottom = grid.ys[cell.row] + 2, grid.ys[cell.row + cell.row_span] - 2
+            part = ink[int(top / unit) : int(bottom / unit), int(x0 / unit) : int(x1 / unit)]
+            if part.size and part.mean() / 255 > _LEAST_INK:
+                boxes.append(_tight(part, x0, top, unit))
+    glyphs: list[Glyph] = []
+    for x0, top, x1, bottom in boxes[:_MOST_CROPS]:
+        crop = image[int(top / unit) : int(bottom / unit) + 1, int(x0 / unit) : int(x1 / unit) + 1]
+        if min(crop.shape[:2]) < 4:
+            continue
+        found = _engine()(crop, use_det=False, use_rec=True, return_word_box=False, return_single_char_box=False)
+        for text, confidence in zip(found.txts or (), found.scores or (), strict=False):
+            if text.strip() and confidence > 0.5:
+                glyphs.append(Glyph(text.strip(), x0, top, x1, bottom, float(confidence)))
+    return glyphs
+
+
+def _tight(part: Image, left: float, top: float, unit: float) -> tuple[float, float, float, float]:
+    """The box around the ink of a cell, with a margin, in points."""
+    import numpy as np
+
+    rows, cols = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    margin = 6
+    return (
+        left + max(int(cols[0]) - margin, 0) * unit,
+        top + max(int(rows[0]) - margin, 0) * unit,
+        left + min(int(cols[-1]) + margin, part.shape[1]) * unit,
+        top + min(int(rows[-1]) + margin, part.shape[0]) * unit,
+    )
+
+
+def _sized(image: Image) -> Image:
+    """The image with its longer side as OCR reads it best; small pictures grow to twice their size at most."""
+    import cv2
+    import numpy as np
+
+    scale = min(LONG_SIDE / max(image.shape[:2]), 2.0)
+    if 0.95 < scale < 1.05:
+        return image
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+
+
+def _points(box: Any) -> list[Point]:
+    return [(float(x), float(y)) for x, y in box]
+
+
+def _glyph(text: str, confidence: float, points: list[Point]) -> Glyph | None:
+    """A glyph from four corners; the margin that OCR leaves above and below is taken off."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    margin = _BOX_MARGIN * (max(ys) - min(ys))
+    if max(ys) - min(ys) < 2:
+        return None
+    return Glyph(text, min(xs), min(ys) + margin, max(xs), max(ys) - margin, round(float(confidence), 4))
+
+
+def _scaled(glyph: Glyph, unit: float) -> Glyph:
+    return Glyph(glyph.text, glyph.x0 * unit, glyph.top * unit, glyph.x1 * unit, glyph.bottom * unit, glyph.confidence)
+
+
+@cache
+def _models() -> dict[str, Path | None]:
+    """Model files of the wheel by step."""
+    spec = importlib.util.find_spec("rapidocr")
+    folder = Path(spec.origin).parent / "models" if spec is not None and spec.origin else Path()
+    return {step: next(iter(sorted(folder.glob(f"*_{step}_*.onnx"))), None) for step in ("det", "rec")}
+
+
+@cache
+def _engine() -> Any:
+    """The engine, made once in a process."""
+    from rapidocr import RapidOCR
+
+    models = _models()
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.max_side_len": LONG_SIDE + 100,
+            "Global.use_cls": False,
+            "Det.model_path": str(models["det"]),
+            "Rec.model_path": str(models["rec"]),
+            "EngineConfig.onnxruntime.intra_op_num_threads": max((os.cpu_count() or 2) // 2, 1),
+        }
+    )

@@ -1,0 +1,249 @@
+"""Marks of PDF pages through pdfium: every character with its box, ruling lines, and whether the text can be used."""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from ingest.errors import RejectError, RejectReason
+from ingest.layout.marks import Glyph, PageMarks, Ruling
+from ingest.limits import Limits
+
+_THIN = 2.5
+_SHORTEST = 3.0
+_DEEPEST_FORM = 5
+_MOST_PATHS = 50_000
+_INVISIBLE = 3
+
+
+@dataclass(slots=True)
+class PageText:
+    """Marks of a page, and what is known of its text layer and pictures."""
+
+    marks: PageMarks
+    bad_share: float
+    """Share of glyphs whose meaning the file does not tell."""
+    invisible: bool
+    """Whether the text stands unseen over a picture, as OCR programs leave it."""
+    pictured: bool
+    """Whether a picture covers most of the page, or there is anything else to be seen where there is no text."""
+
+
+def open_pdf(data: bytes, limits: Limits) -> pypdfium2.PdfDocument:
+    """The document. RejectError where it is damaged, needs a password, or has too many pages."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
+            raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password") from error
+        raise RejectError(RejectReason.DAMAGED, f"the document cannot be opened: {error}") from error
+    if count > limits.pages:
+        raise RejectError(RejectReason.TOO_MANY_PAGES, f"{count} pages; the limit is {limits.pages}")
+    if count < 1:
+        raise RejectError(RejectReason.DAMAGED, "the document has no page")
+    return document
+
+
+def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
+    """Marks of the page at `index` (from 0), turned upright as the page is shown."""
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError as error:
+        raise RejectError(RejectReason.DAMAGED, f"page {index + 1} cannot be read: {error}") from error
+    try:
+        view = _View(page)
+        glyphs, bad, unseen = _glyphs(page, view)
+        paths = _Paths(view)
+        paths.collect(page.raw, None, 0)
+        share = paths.picture_area / max(view.width * view.height, 1)
+        marks = PageMarks(index + 1, view.width, view.height, glyphs, paths.horizontals, paths.verticals)
+        seen = bool(paths.picture_area or paths.count)
+        return PageText(
+            marks,
+            bad_share=bad / max(len(glyphs), 1),
+            invisible=unseen > 0.5 * max(len(glyphs), 1) and share > 0.5,
+            pictured=share > 0.3 or (not glyphs and seen),
+        )
+    finally:
+        page.close()
+
+
+class _View:
+    """Points of the page's own space to points from the top left corner of the page as shown."""
+
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
+        self.left, self.low, self.right, self.high = page.get_cropbox()
+        self.turn = page.get_rotation()
+        wide, tall = self.right - self.left, self.high - self.low
+        self.width, self.height = (wide, tall) if self.turn in (0, 180) else (tall, wide)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
+        """x0, top, x1, bottom as shown."""
+        left, low, right, high = x0 - self.left, y0 - self.low, x1 - self.left, y1 - self.low
+        wide, tall = self.right - self.left, self.high - self.low
+        if self.turn == 90:
+            return low, left, high, right
+        if self.turn == 180:
+            return wide - right, low, wide - left, high
+        if self.turn == 270:
+            return tall - high, wide - right, tall - low, wide - left
+        return left, tall - high, right, tall - low
+
+
+def _glyphs(page: pypdfium2.PdfPage, view: _View) -> tuple[list[Glyph], int, int]:
+    """Glyphs without made-up blanks; how many of them have no known meaning, and how many are not seen."""
+    text_page = page.get_textpage()
+    glyphs: list[Glyph] = []
+    bad = unseen = 0
+    box = raw.FS_RECTF()
+    try:
+        handle = text_page.raw
+        for index in range(text_page.count_chars()):
+            code = raw.FPDFText_GetUnicode(handle, index)
+            if code in (0x0D, 0x0A, 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0xFEFF) or (
+                raw.FPDFText_IsGenerated(handle, index) == 1
+            ):
+                continue
+            raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
+            # a box of turned text may come with its edges the wrong way round
+            across, along = sorted((box.left, box.right)), sorted((box.bottom, box.top))
+            x0, top, x1, bottom = view.box(across[0], along[0], across[1], along[1])
+            if x1 < 0 or bottom < 0 or x0 > view.width or top > view.height or bottom - top < 0.5:
+                continue
+            text = _character(code)
+            if text is None or raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
+                bad += 1
+                text = text or "\ufffd"
+            glyphs.append(Glyph(text, x0, top, x1, bottom))
+            if index % 16 == 0 and _is_unseen(handle, index):
+                unseen += 16
+    finally:
+        text_page.close()
+    return glyphs, bad, unseen
+
+
+def _is_unseen(handle: object, index: int) -> bool:
+    text_object = raw.FPDFText_GetTextObject(handle, index)
+    return bool(text_object) and raw.FPDFTextObj_GetTextRenderMode(text_object) == _INVISIBLE
+
+
+def _character(code: int) -> str | None:
+    """The character; None where the file does not tell one. Radicals and ligatures become what they stand for."""
+    if code < 0x20 or 0xD800 <= code < 0xF900 or code in (0xFFFD, 0xFFFE, 0xFFFF) or code > 0xEFFFF:
+        return None
+    character = chr(code)
+    if 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB07:
+        return unicodedata.normalize("NFKC", character)
+    return character
+
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+class _Paths:
+    """Ruling lines among the paths of a page, and the area that pictures cover."""
+
+    def __init__(self, view: _View) -> None:
+        self.view = view
+        self.horizontals: list[Ruling] = []
+        self.verticals: list[Ruling] = []
+        self.picture_area = 0.0
+        self.count = 0
+
+    def collect(self, container: object, matrix: Matrix | None, depth: int) -> None:
+        """Go through the objects of a page or form."""
+        in_form = depth > 0
+        count = raw.FPDFFormObj_CountObjects(container) if in_form else raw.FPDFPage_CountObjects(container)
+        for index in range(count):
+            if self.count > _MOST_PATHS:
+                return
+            item = raw.FPDFFormObj_GetObject(container, index) if in_form else raw.FPDFPage_GetObject(container, index)
+            kind = raw.FPDFPageObj_GetType(item)
+            if kind == raw.FPDF_PAGEOBJ_PATH:
+                self.count += 1
+                self._path(item, matrix)
+            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+                x0, top, x1, bottom = self._bounds(item, matrix)
+                self.picture_area += max(x1 - x0, 0) * max(bottom - top, 0)
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
+                self.collect(item, _product(_matrix(item), matrix), depth + 1)
+
+    def _bounds(self, item: object, matrix: Matrix | None) -> tuple[float, float, float, float]:
+        left, low, right, high = (ctypes.c_float() for _ in range(4))
+        raw.FPDFPageObj_GetBounds(item, left, low, right, high)
+        x0, y0, x1, y1 = left.value, low.value, right.value, high.value
+        if matrix is not None:
+            (x0, y0), (x1, y1) = _moved(matrix, x0, y0), _moved(matrix, x1, y1)
+        return self.view.box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+    def _path(self, item: object, matrix: Matrix | None) -> None:
+        x0, top, x1, bottom = self._bounds(item, matrix)
+        wide, tall = x1 - x0, bottom - top
+        if wide <= _THIN or tall <= _THIN:
+            self._edge(x0, top, x1, bottom)
+        elif raw.FPDFPath_CountSegments(item) <= 5:
+            for edge in ((x0, top, x1, top), (x0, bottom, x1, bottom), (x0, top, x0, bottom), (x1, top, x1, bottom)):
+                self._edge(*edge)
+        else:
+            self._segments(item, _product(_matrix(item), matrix))
+
+    def _edge(self, x0: float, top: float, x1: float, bottom: float) -> None:
+        if x1 - x0 >= bottom - top:
+            if x1 - x0 >= _SHORTEST:
+                self.horizontals.append(Ruling(x0, x1, (top + bottom) / 2))
+        elif bottom - top >= _SHORTEST:
+            self.verticals.append(Ruling(top, bottom, (x0 + x1) / 2))
+
+    def _segments(self, item: object, matrix: Matrix) -> None:
+        """Straight pieces of a path of many."""
+        x, y = ctypes.c_float(), ctypes.c_float()
+        before: tuple[float, float] | None = None
+        start: tuple[float, float] | None = None
+        for index in range(min(raw.FPDFPath_CountSegments(item), _MOST_PATHS)):
+            segment = raw.FPDFPath_GetPathSegment(item, index)
+            raw.FPDFPathSegment_GetPoint(segment, x, y)
+            point = _moved(matrix, x.value, y.value)
+            kind = raw.FPDFPathSegment_GetType(segment)
+            if kind == raw.FPDF_SEGMENT_LINETO and before is not None:
+                self._straight(before, point)
+            elif kind == raw.FPDF_SEGMENT_MOVETO:
+                start = point
+            if raw.FPDFPathSegment_GetClose(segment) and start is not None:
+                self._straight(point, start)
+            before = point
+
+    def _straight(self, one: tuple[float, float], other: tuple[float, float]) -> None:
+        (xa, ya), (xb, yb) = one, other
+        if abs(xa - xb) <= 1 or abs(ya - yb) <= 1:
+            self._edge(*self.view.box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+
+
+def _matrix(item: object) -> Matrix:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(item, ctypes.byref(matrix))
+    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+
+
+def _product(inner: Matrix, outer: Matrix | None) -> Matrix:
+    if outer is None:
+        return inner
+    a, b, c, d, e, f = inner
+    oa, ob, oc, od, oe, of = outer
+    return (
+        a * oa + b * oc,
+        a * ob + b * od,
+        c * oa + d * oc,
+        c * ob + d * od,
+        e * oa + f * oc + oe,
+        e * ob + f * od + of,
+    )
+
+
+def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f

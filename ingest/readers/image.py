@@ -1,0 +1,46 @@
+"""Pictures of pages (png, jpg, tif with several frames) through OCR."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from ingest import ocr
+from ingest.errors import RejectError, RejectReason
+from ingest.layout.assemble import parts_of
+from ingest.layout.marks import PageMarks
+from ingest.limits import Limits
+from ingest.model import Document
+
+VERSION = "1"
+
+_MOST_PIXELS = 80_000_000
+
+
+def read(data: bytes, name: str, limits: Limits) -> Document:
+    """Blocks and tables of a picture. RejectError where it is damaged, too large, without text, or OCR is missing."""
+    ocr.require()
+    import numpy as np
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    pages: list[PageMarks] = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data))
+        frames = getattr(picture, "n_frames", 1)
+        if frames > limits.pages:
+            raise RejectError(RejectReason.TOO_MANY_PAGES, f"{frames} frames; the limit is {limits.pages}")
+        for number in range(frames):
+            picture.seek(number)
+            if picture.width * picture.height > _MOST_PIXELS:
+                raise RejectError(RejectReason.TOO_LARGE, f"{picture.width} x {picture.height} pixels")
+            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            page = Image.new("RGB", upright.size, "white")
+            page.paste(upright, mask=upright.getchannel("A"))
+            pages.append(ocr.page_marks(np.asarray(page), number + 1))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise RejectError(RejectReason.DAMAGED, f"the picture cannot be decoded: {error}") from error
+    if not any(page.glyphs for page in pages):
+        raise RejectError(RejectReason.NO_TEXT, "OCR found no text in the picture")
+    return Document(parts_of(pages), page_count=len(pages), ocr_used=True)

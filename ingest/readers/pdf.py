@@ -1,0 +1,70 @@
+"""PDF files: text and ruling lines through pdfium; pages that are pictures, or whose text is unusable, through OCR."""
+
+from __future__ import annotations
+
+import pypdfium2
+
+from ingest import ocr
+from ingest.errors import RejectError, RejectReason
+from ingest.layout.assemble import parts_of
+from ingest.layout.marks import PageMarks
+from ingest.limits import Limits
+from ingest.model import Document
+from ingest.pdfium import PageText, open_pdf, page_text
+
+VERSION = "1"
+
+_BAD_SHARE = 0.2
+_FEW_GLYPHS = 10
+
+
+def read(data: bytes, name: str, limits: Limits) -> Document:
+    """Blocks and tables of a PDF. RejectError where it is damaged, protected, over a limit, or needs a missing OCR."""
+    pdf = open_pdf(data, limits)
+    try:
+        pages: list[PageMarks] = []
+        ocr_used = False
+        characters = 0
+        for index in range(len(pdf)):
+            text = page_text(pdf, index)
+            marks = text.marks
+            if _needs_ocr(text):
+                marks = _ocr_page(pdf, index, text)
+                ocr_used = ocr_used or marks is not text.marks
+            pages.append(marks)
+            characters += len(marks.glyphs)
+            if characters > limits.chars:
+                raise RejectError(RejectReason.TOO_MANY_CHARACTERS, f"more than {limits.chars} characters")
+        properties = {key: value for key, value in pdf.get_metadata_dict().items() if value}
+        if not characters:
+            raise RejectError(RejectReason.NO_TEXT, "no page holds text")
+        return Document(parts_of(pages), properties, page_count=len(pdf), ocr_used=ocr_used)
+    finally:
+        pdf.close()
+
+
+def _needs_ocr(text: PageText) -> bool:
+    count = len(text.marks.glyphs)
+    if count < _FEW_GLYPHS:
+        return text.pictured
+    return text.bad_share > _BAD_SHARE or (text.invisible and ocr.is_available())
+
+
+def _ocr_page(pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageMarks:
+    """Marks of a page read from its picture. RejectError where OCR is needed and not installed."""
+    unusable = len(text.marks.glyphs) >= _FEW_GLYPHS
+    if not ocr.is_available():
+        if unusable:
+            raise RejectError(
+                RejectReason.TEXT_LAYER_UNUSABLE,
+                f"the text of page {index + 1} cannot be used, and reading it from its picture needs the ocr extra",
+            )
+        raise RejectError(RejectReason.READER_MISSING, f"page {index + 1} is a picture; reading it needs the ocr extra")
+    page = pdf[index]
+    try:
+        image = page.render(scale=ocr.LONG_SIDE / max(*page.get_size(), 1.0), rev_byteorder=True).to_numpy()
+        marks = ocr.page_marks(image, index + 1)
+    finally:
+        page.close()
+    # a page with a few real glyphs and no readable picture keeps them
+    return marks if marks.glyphs else text.marks
