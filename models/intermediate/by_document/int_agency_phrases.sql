@@ -1,6 +1,19 @@
 {# The places of each report that may name its agency: title, signature, head of the form, preamble, properties, file
    name and what the portal says, each cut down to the name. #}
-{%- set agency_ending -%}(?:政府|办事处|公署|委员会|管委会|委|局|厅|部|署|办公室|办|中心|联合会|残联|总工会|工会|院|校|公司|海关|支队|总队|大队|站|所|处|会|社)
+{%- set agency_ending -%}
+(?:政府|办事处|公署|委员会|管委会|委|局|厅|部|署|办公室|办|中心|联合会|残联|工会|院|校|公司|海关|[支总大]队|站|所|处|会|社)
+{%- endset -%}
+{%- set form_header -%}
+(?:填报单位|填表单位|编制单位|报送单位|报告单位|公开单位|单位名称|编报单位|机关名称|报告机关)(?:（[^）]*）)?
+{%- endset -%}
+{%- set portal_header -%}
+(?:发布机构|发文机关|发布单位|公开机构|责任单位|信息来源|文章来源|来源|作者)
+{%- endset -%}
+{%- set year -%}(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2})年{%- endset -%}
+{# What may stand before a name in a sentence, and what in a sentence looks like a name and is none. #}
+{%- set lead_in -%}(关于|中共|本报告由|本年度报告由|报告由|现将|兹将|将|特?向社会公布|现?公布|特?编制|由|是)+{%- endset -%}
+{%- set no_name -%}
+统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^[全我]
 {%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -45,7 +58,9 @@ signatures as (
         line_no,
         regexp_replace(
             line,
-            '（[盖公印章签字：]+）|\d{4}年.{1,8}日|[二2][〇○零o0一二三四五六七八九]{3}年.{1,8}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|印发|签发|^(抄送|主送|落款|单位)：', '', 'g'
+            '（[盖公印章签字：]+）|{{ year }}.{1,8}日|\d{4}[-./]\d{1,2}[-./]\d{1,2}|[印签]发|^(抄送|主送|落款|单位)：',
+            '',
+            'g'
         ) as name,
     from lines
     where length(line) <= 48
@@ -61,18 +76,28 @@ labeled as (
     select
         document_id,
         block_no,
-        regexp_extract(line, '(?:填报单位|填表单位|编制单位|报送单位|报告单位|公开单位|单位名称|编报单位|机关名称|报告机关)(?:（[^）]*）)?：([\p{Han}（）]{3,40}?)(?:填报|填表|报送|日期|单位|负责|审核|$|[^\p{Han}（）])', 1) as form_header,
-        regexp_extract(line, '(?:发布机构|发文机关|发布单位|公开机构|责任单位|信息来源|文章来源|来源|作者)：([\p{Han}（）]{3,40}?)(?:发布|时间|日期|浏览|点击|字号|成文|公开|主题|索引|$|[^\p{Han}（）])', 1) as portal,
+        regexp_extract(
+            line,
+            '{{ form_header }}：([\p{Han}（）]{3,40}?)(?:填报|填表|报送|日期|单位|负责|审核|$|[^\p{Han}（）])',
+            1
+        ) as form_header,
+        regexp_extract(
+            line,
+            '{{ portal_header }}：([\p{Han}（）]{3,40}?)(?:发布|时间|日期|浏览|点击|字号|成文|公开|主题|索引|$|[^\p{Han}（）])',
+            1
+        ) as portal,
     from lines
 ),
 
 phrases as (
-    select document_id, 1 as source_rank, 'manifest' as source, null::bigint as block_no, {{ squash('manifest_agency') }} as phrase
+    select
+        document_id, 1 as source_rank, 'manifest' as source, null::bigint as block_no,
+        {{ squash('manifest_agency') }} as phrase,
     from reports
     union all
     select document_id, 2, 'title', title_block_no, {{ head_of_title('title') }}
     from reports
-    where title_evidence = 'body'
+    where title_evidence in ('body', 'property')
     union all
     select document_id, 3, 'signature', block_no, name
     from signatures
@@ -87,24 +112,31 @@ phrases as (
     where form_header != ''
     union all
     select document_id, 6, 'preamble', null, regexp_extract(
-        opening, '(?:由|本报告是?)([\p{Han}（）、]{3,40}?)(?:根据|依据|依照|按照|编制|组织|汇总|综合|负责|编写|向社会)', 1
+        opening,
+        '(?:由|本报告是?)([\p{Han}（）、]{3,40}?)(?:根据|依据|依照|按照|编制|组织|汇总|综合|负责|编写|向社会)',
+        1
     )
     from openings
     union all
     select document_id, 6, 'preamble', null, unnest(regexp_extract_all(
         opening,
-        '(?:公布|公开|现将|发布|编制|编成|报告|，|。)([\p{Han}（）、]{3,40}?)(?:对|将|关于|自)?(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2})年',
+        '(?:公布|公开|现将|发布|编制|编成|报告|，|。)([\p{Han}（）、]{3,40}?)(?:对|将|关于|自)?{{ year }}',
         1
     ))
     from openings
     union all
     select document_id, 6, 'preamble', null, regexp_extract(
-        opening, '(?:^|[，。])([\p{Han}（）、]{3,40}?{{ agency_ending }})(?:编制|制作|根据|依据|按照|结合|认真|特向|特编|现将|现公布|组织)', 1
+        opening,
+        '(?:^|[，。])([\p{Han}（）、]{3,40}?{{ agency_ending }})'
+        || '(?:编制|制作|根据|依据|按照|结合|认真|特向|特编|现将|现公布|组织)',
+        1
     )
     from openings
     union all
     select document_id, 7, 'contact', null, regexp_extract(
-        opening, '(?:请|可|直接|径)?(?:与|向|同|联系)([\p{Han}（）、]{3,40}?{{ agency_ending }})(?:联系|反映|咨询|（|[，。]|提出)', 1
+        opening,
+        '(?:与|向|同|联系)([\p{Han}（）、]{3,40}?{{ agency_ending }})(?:联系|反映|咨询|（|[，。]|提出)',
+        1
     )
     from openings
     union all
@@ -128,8 +160,11 @@ cleaned as (
         source,
         block_no,
         regexp_replace(
-            regexp_replace(phrase, '（[盖公印章签]+）|^(关于|中共|本报告由|本年度报告由|报告由|现将|兹将|将|特?向社会公布|现?公布|特?编制|由|是)+|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$', '', 'g'),
-            '(关于|的|年度|度|全年|本级)+$', ''
+            regexp_replace(
+                phrase, '（[盖公印章签]+）|^{{ lead_in }}|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$', '', 'g'
+            ),
+            '(关于|的|年度|度|全年|本级)+$',
+            ''
         ) as phrase,
     from phrases
     where phrase is not null and phrase != ''
@@ -138,10 +173,12 @@ cleaned as (
 numbered as (
     select
         *,
-        row_number() over (partition by document_id order by source_rank, block_no desc nulls last, phrase) as phrase_no,
+        row_number() over (
+            partition by document_id order by source_rank, block_no desc nulls last, phrase
+        ) as phrase_no,
     from (select distinct on (document_id, source, phrase) * from cleaned order by block_no desc nulls last)
     where length(phrase) between 2 and 45
-        and not regexp_matches(phrase, '统计|期限|数据|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^[全我]')
+        and not regexp_matches(phrase, '{{ no_name }}')
 )
 
 select * from numbered

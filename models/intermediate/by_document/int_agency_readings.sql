@@ -1,5 +1,11 @@
-{# Each name of an agency taken apart: 浙江省|温州市|永嘉县 are places one within the other, 财政局 is the rest. #}
-{%- set national_names = seed_rows(ref('national_agencies'), 'length(name) desc, name') -%}
+{# Each name of an agency taken apart: 甲省|乙市|丙县 are places one within the other, 财政局 is the rest. #}
+{%- set national_names = [] -%}
+{%- for row in seed_rows(ref('national_agencies'), 'length(name) desc, name') -%}
+    {%- do national_names.append(row['name']) -%}
+{%- endfor -%}
+{%- set national_names = national_names | join('|') -%}
+{%- set zone_words -%}开发区|高新区|园区|工业区|保税区|示范区|度假区|实验区|管理区|试验区|合作区|集聚区|产业园|工业园|科技园|新区
+{%- endset -%}
 {%- set agency_rules = seed_rows(ref('agency_rules'), 'rule_order') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -19,13 +25,13 @@ region_ancestors as (
     select * from {{ ref('int_region_ancestors') }}
 ),
 
--- 国家税务总局永嘉县税务局: the central body's name stands before the places.
+-- 国家税务总局某县税务局: the central body's name stands before the places.
 prefixed as (
     select
         document_id,
         phrase_no,
         phrase,
-        regexp_extract(phrase, '^(?:中华人民共和国)?(?:{% for national in national_names %}{{ national['name'] }}{{ '|' if not loop.last }}{% endfor %})?') as prefix,
+        regexp_extract(phrase, '^(?:中华人民共和国)?(?:{{ national_names }})?') as prefix,
     from phrases
 ),
 
@@ -42,7 +48,7 @@ reading_0 as (
     from prefixed
 ),
 {% for step in range(1, 5) %}
-{#- 人民政府 may stand between a place and one within it: 渝北区人民政府龙塔街道办事处. -#}
+{#- 人民政府 may stand between a place and one within it: 某区人民政府某街道办事处. -#}
 open_{{ step }} as (
     select
         *,
@@ -56,7 +62,11 @@ open_{{ step }} as (
 ),
 
 beginnings_{{ step }} as (
-    select open.document_id, open.phrase_no, open.codes, substr(open.rest, length(open.link) + 1, lengths.length) as form
+    select
+        open.document_id,
+        open.phrase_no,
+        open.codes,
+        substr(open.rest, length(open.link) + 1, lengths.length) as form,
     from open_{{ step }} as open
     cross join range(2, 16) as lengths (length)
     where length(open.rest) - length(open.link) >= lengths.length
@@ -68,6 +78,7 @@ places_{{ step }} as (
         beginnings.phrase_no,
         beginnings.form,
         min(region_names.form_kind) as form_kind,
+        bool_or(region_names.level_code = 'county' and region_names.form_kind = 'full') as is_county_name,
         list(distinct region_names.region_code) as all_codes,
         list(distinct region_names.region_code) filter (
             where {{ step }} = 1 or region_ancestors.ancestor_code is not null
@@ -85,7 +96,7 @@ places_{{ step }} as (
 place_{{ step }} as (
     select *
     from places_{{ step }}
-    where consistent_codes is not null or (form_kind = 'full' and regexp_matches(form, '[市县区旗]$'))
+    where consistent_codes is not null or is_county_name
     qualify row_number() over (
         partition by document_id, phrase_no
         order by consistent_codes is null, length(form) desc
@@ -102,7 +113,10 @@ reading_{{ step }} as (
             else substr(reading.rest, length(coalesce(open.link, '')) + length(place.form) + 1)
         end as rest,
         case when place.form is null then reading.chain else list_append(reading.chain, place.form) end as chain,
-        case when place.form is null then reading.codes else coalesce(place.consistent_codes, place.all_codes) end as codes,
+        case
+            when place.form is null then reading.codes
+            else coalesce(place.consistent_codes, place.all_codes)
+        end as codes,
         coalesce(place.form_kind, reading.own_kind) as own_kind,
         reading.is_consistent and (place.form is null or place.consistent_codes is not null) as is_consistent,
     from reading_{{ step - 1 }} as reading
@@ -112,52 +126,82 @@ reading_{{ step }} as (
         on reading.document_id = place.document_id and reading.phrase_no = place.phrase_no
 ),
 {% endfor %}
--- 永嘉县, 永嘉县政府 and 永嘉县人民政府 are the government; a town's office writes for the town.
-own_body as (
+-- A town that the lists do not have (dissolved before they begin) is known by its word all the same.
+with_rest as (
     select
-        phrases.document_id,
-        phrases.phrase_no,
-        phrases.source_rank,
-        phrases.source,
-        phrases.block_no,
-        phrases.phrase,
+        phrases.*,
         reading.prefix,
         reading.chain,
-        reading.chain[-1] as own_form,
         reading.own_kind,
-        reading.codes,
         reading.is_consistent,
         reading.rest,
-        len(reading.chain) > 0 and length(reading.codes[1]) = 9 as is_township,
-        case
-            when len(reading.chain) = 0 then false
-            when regexp_full_match(reading.rest, '((人民)?政府|本级|本级政府|街道|(街道)?办事处|街道办|行政公署|行署|[全本][省市县区州旗镇乡])?') then true
-            when length(reading.codes[1]) = 9
-                then regexp_full_match(reading.rest, '(人民政府|政府|街道办事处|办事处)?(党政|综合|党政综合|党政和综合|党政与综合|行政)?(服务|管理|事务)?(办公室|办|中心)')
-            else false
-        end as is_government,
+        regexp_extract(
+            reading.rest,
+            '^(?:人民政府)?(\p{Han}{1,7}(?:镇|乡|街道|苏木))(?:(?:人民)?政府|街道办事处|街道办|办事处|党政(?:综合)?办公?室?)?$',
+            1
+        ) as unlisted_township,
+        case when unlisted_township = '' then reading.codes else [] end as codes,
     from phrases
     inner join reading_4 as reading
         on phrases.document_id = reading.document_id and phrases.phrase_no = reading.phrase_no
 ),
 
--- The name as the convention has it: a township's own name alone, everything else with the places that it is named with.
+-- 某县, 某县政府 and 某县人民政府 are the government; a town's office writes for the town.
+own_body as (
+    select
+        document_id,
+        phrase_no,
+        source_rank,
+        source,
+        block_no,
+        phrase,
+        prefix,
+        chain,
+        case when unlisted_township = '' then chain[-1] else unlisted_township end as own_form,
+        case when unlisted_township = '' then own_kind else 'full' end as own_kind,
+        codes,
+        is_consistent,
+        rest,
+        unlisted_township != '' as is_unlisted,
+        unlisted_township != '' or coalesce(length(codes[1]) = 9, false) as is_township,
+        case
+            when unlisted_township != '' then true
+            when len(chain) = 0 then false
+            when regexp_full_match(
+                rest,
+                '((人民)?政府|本级|本级政府|街道|(街道)?办事处|街道办|行政公署|行署|[全本][省市县区州旗镇乡])?'
+            ) then true
+            when length(codes[1]) = 9
+                then regexp_full_match(
+                    rest,
+                    '(人民政府|政府|街道办事处|办事处)?(党政|综合|党政综合|党政和综合|党政与综合|行政)?'
+                    || '(服务|管理|事务)?(办公室|办|中心)'
+                )
+            else false
+        end as is_government,
+    from with_rest
+),
+
+-- The name by the convention: a township's own name alone, others with the places that they are named with.
 named as (
     select
         *,
+        array_to_string(chain, '') as chain_text,
         case
             when prefix != '' and rest = '' and len(chain) = 0 then prefix
-            when is_government and is_township and regexp_matches(own_form, '街道$') then own_form || '办事处'
-            when is_government and is_township and regexp_matches(own_form, '地区$') then own_form || '办事处'
-            when is_government and is_township and regexp_matches(own_form, '[镇乡]$|苏木$') then own_form || '人民政府'
+            when is_government and is_township and regexp_matches(own_form, '(街道|地区)$') then own_form || '办事处'
+            when is_government and is_township and regexp_matches(own_form, '([镇乡]|苏木)$') then own_form || '人民政府'
             when is_government and is_township and rest != '' then own_form || rest
+            when is_government and is_township and regexp_matches(own_form, '[区园城]$') then chain_text || '管理委员会'
             when is_government and is_township then null
-            when is_government and own_kind = 'full' and regexp_matches(rest, '公署|行署') then array_to_string(chain, '') || '行政公署'
-            when is_government and own_kind = 'full' and regexp_matches(own_form, '(开发区|新区|园区|管理区|示范区|新城|产业园|高新区)$')
-                and regexp_matches(own_form, '浦东|滨海|两江') is false and length(own_form) > 5
-                then array_to_string(chain, '') || '管理委员会'
-            when is_government then array_to_string(chain, '') || '人民政府'
-            else prefix || array_to_string(chain, '') || rest
+            when is_government and own_kind = 'full' and regexp_matches(rest, '公署|行署') then chain_text || '行政公署'
+            -- A zone that the lists have: 浦东新区 and 滨海新区 are districts with a government.
+            when is_government and own_kind = 'full' and length(own_form) > 5
+                and regexp_matches(own_form, '({{ zone_words }})$')
+                then chain_text || '管理委员会'
+            when is_government then chain_text || '人民政府'
+            when regexp_matches(rest, '({{ zone_words }})$') then chain_text || rest || '管理委员会'
+            else prefix || chain_text || rest
         end as name,
     from own_body
 ),
@@ -172,7 +216,8 @@ judged as (
             {%- endfor %}
         end as agency_kind,
         -- 市气象局, 县教育局: a body of the place that the text takes for granted.
-        len(chain) = 0 and prefix = '' and regexp_matches(rest, '^[省市县区州旗盟].{2,}') as names_level_only,
+        len(chain) = 0 and prefix = '' and not is_unlisted
+        and regexp_matches(rest, '^[省市县区州旗盟].{2,}') as names_level_only,
     from named
 ),
 

@@ -19,7 +19,11 @@ opening_lines as (
         lines.block_no,
         lines.line,
         row_number() over (partition by lines.document_id order by lines.line_no) as place,
-        not regexp_matches(lines.line, '[。；：]|，|^[一二三四五六七八九十]+[、.]|^（[一二三四五六七八九十\d]+）|^\d+[.、]|[〔\[（]\d{4}[〕\]）]\d*号|^第[一二三四五六七八九十]+[章条]')
+        not regexp_matches(
+            lines.line,
+            '[。；：，]|^[一二三四五六七八九十]+[、.]|^（[一二三四五六七八九十\d]+）|^\d+[.、]|'
+            || '[〔\[（]\d{4}[〕\]）]\d*号|^第[一二三四五六七八九十]+[章条]'
+        )
         and length(lines.line) <= 60 as may_be_title,
     from {{ ref('int_document_lines') }} as lines
     inner join documents_to_build on lines.document_id = documents_to_build.document_id
@@ -70,6 +74,8 @@ scored as (
     select
         *,
         case
+            -- The notice that goes on in the next line: 关于做好2017年年度报告 / 编制工作的通知.
+            when line_count > 1 and regexp_matches(title, '公开.*(年度报告|年报).{0,20}(通知|通报|函|意见)$') then 7
             when regexp_matches(title, '{{ report_words }}') then 6
             when regexp_matches(title, '(年度报告|年报)(（[^）]*）)?$') then 4
             when regexp_matches(title, '{{ other_words }}') then 4

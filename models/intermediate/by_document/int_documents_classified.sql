@@ -48,10 +48,14 @@ parts_found as (
         + bool_or(regexp_matches(line, '(收费|费用|减免)'))::integer
         + bool_or(regexp_matches(line, '(统计|数据|起止).{0,8}(期限|时限|时间|期间|截止|截至|时段)'))::integer
         + bool_or(regexp_matches(line, '其他需要(报告|说明)的'))::integer
-        + bool_or(regexp_matches(line, '(编制|编成|撰写|公布|报告).{0,30}(年度报告|年报|情况)|(年度报告|年报).{0,20}(公布|编制)|报告如下'))::integer
+        + bool_or(regexp_matches(
+            line, '(编制|编成|撰写|公布|报告).{0,30}(年度报告|年报|情况)|(年度报告|年报).{0,20}(公布|编制)|报告如下'
+        ))::integer
         as part_count,
         -- It speaks of its own year: 收到申请, 主动公开 with what was done.
-        bool_or(regexp_matches(line, '(主动公开|公开(各类)?(政府)?信息|收到|受理|申请).{0,30}(\d+|零|无|没有|未)(条|件|份|宗|项|篇|$)?')) as tells_of_work,
+        bool_or(
+            regexp_matches(line, '(主动公开|公开(各类)?(政府)?信息|收到|受理|申请).{0,30}(\d|零|无|没有|未)')
+        ) as tells_of_work,
     from blocks
     group by document_id
 ),
@@ -66,16 +70,20 @@ judged as (
         coalesce(parts_found.part_count, 0) as part_count,
         case
             {%- for rule in rules %}
-            when regexp_matches({{ 'titles.title' if rule['part'] == 'title' else 'openings.opening' }}, {{ literal(rule['pattern']) }})
+            when regexp_matches(
+                {% if rule['part'] == 'title' %}titles.title{% else %}openings.opening{% endif %},
+                {{ literal(rule['pattern']) }}
+            )
                 then {{ literal(rule['document_class'] ~ '|' ~ rule['rule_id']) }}
             {%- endfor %}
         end as ruling,
         case
-            when openings.report_title_count >= 5 and coalesce(parts_found.part_count, 0) < 4 then 'other|list_of_titles'
+            when openings.report_title_count >= 5 and coalesce(parts_found.part_count, 0) < 4
+                then 'other|list_of_titles'
         end as list_ruling,
         case
-            when coalesce(parts_found.part_count, 0) >= 4 and parts_found.tells_of_work then 'annual_report|parts_of_a_report'
-            when titles.title_score >= 4 and coalesce(parts_found.part_count, 0) >= 3 then 'annual_report|parts_of_a_report'
+            when parts_found.part_count >= 4 and parts_found.tells_of_work then 'annual_report|parts_of_a_report'
+            when parts_found.part_count >= 3 and titles.title_score >= 4 then 'annual_report|parts_of_a_report'
             else 'other|no_sign_of_a_report'
         end as content_ruling,
         coalesce(parts_found.tells_of_work, false) as tells_of_work,

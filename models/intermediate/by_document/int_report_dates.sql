@@ -1,6 +1,9 @@
 {# The year that each annual report is about, its period and its day of publication, each with what says so. #}
 {%- set number -%}(\d?十\d?|\d{1,2}){%- endset -%}
 {%- set day -%}(\d{4})[年./-]{{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
+{%- set posting_words -%}
+发布时间|发布日期|公开时间|公开日期|上网时间|上传时间|更新时间|发稿时间
+{%- endset -%}
 {%- set until -%}(?:[（(]?起[）)]?|开始|0时|24时|[，、])*(?:[至到止]|截[至止]|[—–~-])+{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -50,6 +53,15 @@ periods_matched as (
     from openings
 ),
 
+-- The year of the end is often left out.
+periods_completed as (
+    select
+        *,
+        coalesce(nullif(forward.year_2, ''), forward.year_1) as forward_year_2,
+        coalesce(nullif(months.year_2, ''), months.year_1) as months_year_2,
+    from periods_matched
+),
+
 periods_read as (
     select
         document_id,
@@ -59,13 +71,11 @@ periods_read as (
             when months.year_1 != '' then {{ day_of('months.year_1', 'months.month_1', "'1'") }}
         end as stated_start,
         case
-            when forward.year_1 != ''
-                then {{ day_of("coalesce(nullif(forward.year_2, ''), forward.year_1)", 'forward.month_2', 'forward.day_2') }}
+            when forward.year_1 != '' then {{ day_of('forward_year_2', 'forward.month_2', 'forward.day_2') }}
             when backward.year_1 != '' then {{ day_of('backward.year_2', 'backward.month_2', 'backward.day_2') }}
-            when months.year_1 != ''
-                then last_day({{ day_of("coalesce(nullif(months.year_2, ''), months.year_1)", 'months.month_2', "'1'") }})
+            when months.year_1 != '' then last_day({{ day_of('months_year_2', 'months.month_2', "'1'") }})
         end as stated_end,
-    from periods_matched
+    from periods_completed
 ),
 
 periods as (
@@ -154,10 +164,18 @@ year_hints as (
     select document_id, (year(signed_on) - (month(signed_on) <= 9)::integer)::varchar, 'signature', 2
     from last_signed
     union all
-    select document_id, regexp_extract({{ arabic_digits("properties::json ->> 'title'") }}, '((?:19|20)\d\d)年', 1), 'property', 1
+    select
+        document_id,
+        regexp_extract({{ arabic_digits("properties::json ->> 'title'") }}, '((?:19|20)\d\d)年', 1),
+        'property',
+        1,
     from reports
     union all
-    select document_id, regexp_extract({{ arabic_digits('file_stem') }}, '(?:^|\D)(20\d\d)(?:年|\D|$)', 1), 'file_name', 1
+    select
+        document_id,
+        regexp_extract({{ arabic_digits('file_stem') }}, '(?:^|\D)(20\d\d)(?:年|\D|$)', 1),
+        'file_name',
+        1,
     from reports
 ),
 
@@ -179,7 +197,9 @@ years as (
         arg_max(year, strength) as year,
         max(strength) as year_strength,
         arg_max(sources, strength) as year_evidence,
-        nullif(string_agg(year || '：' || sources, '；' order by year) filter (where is_runner_up), '') as year_contradicted_by,
+        nullif(
+            string_agg(year || '：' || sources, '；' order by year) filter (where is_runner_up), ''
+        ) as year_contradicted_by,
     from (
         select *, row_number() over (partition by document_id order by strength desc, year desc) > 1 as is_runner_up
         from year_votes
@@ -194,14 +214,25 @@ posted as (
         document_id,
         block_no,
         line,
-        case when regexp_matches(line, '发布(时间|日期)|公开(时间|日期)|上网时间|上传时间|更新时间|发稿时间') then 1 else 2 end as preference,
+        case when regexp_matches(line, '{{ posting_words }}') then 1 else 2 end as preference,
         regexp_extract(
             line,
-            '(?:发布时间|发布日期|公开时间|公开日期|上网时间|上传时间|更新时间|发稿时间|发文日期|成文日期|生成日期|日期|时间)[：:]?{{ day }}',
+            '(?:{{ posting_words }}|发文日期|成文日期|生成日期|日期|时间)：?{{ day }}',
             ['year', 'month', 'day']
         ) as parts,
     from lines
     where (line_no <= 20 or line_no_from_end <= 5) and length(line) <= 200 and (is_about_page or line_no <= 5)
+),
+
+posted_in_properties as (
+    select
+        document_id,
+        regexp_extract(
+            properties,
+            '(?i)"[^"]*(?:pubdate|publishdate|publish_time|published|发布时间|发布日期|公开日期)[^"]*":\s*"{{ day }}',
+            ['year', 'month', 'day']
+        ) as parts,
+    from reports
 ),
 
 published_hints as (
@@ -215,12 +246,12 @@ published_hints as (
     union all
     select
         document_id,
-        try_cast(replace(regexp_extract(
-            properties,
-            '(?i)"[^"]*(?:pubdate|publishdate|published|publication|发布时间|发布日期)[^"]*":"(20\d\d[-/]\d\d[-/]\d\d)', 1
-        ), '/', '-') as date),
-        'property', 1, 0,
-    from reports
+        {{ day_of('parts.year', 'parts.month', 'parts.day') }},
+        'property',
+        1,
+        0,
+    from posted_in_properties
+    where parts.year != ''
     union all
     select document_id, signed_on, 'signature', preference + 1, block_no
     from signed

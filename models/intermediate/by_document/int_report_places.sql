@@ -11,9 +11,10 @@ blocks as (
     where classified.document_class = 'annual_report'
 ),
 
--- What stands before each 省, 市, 县 ... and ends with it: the name is some end of it.
+-- What stands before each 省, 市, 县 ... and ends with it: the name is some end of it. Two of them in a row may belong to
+-- one name (衢州市, 沙市区) or not (宣城市区).
 runs as (
-    select document_id, unnest(regexp_extract_all(line, '\p{Han}{1,11}?[省市县区旗州盟]')) as run
+    select document_id, unnest(regexp_extract_all(line, '\p{Han}{1,11}?[省市县区旗州盟]{1,2}')) as run
     from blocks
 ),
 
@@ -23,23 +24,43 @@ distinct_runs as (
     group by document_id, run
 ),
 
-endings as (
-    select document_id, right(run, lengths.length::integer) as form, run_count
+ended_runs as (
+    select document_id, run as whole_run, run, run_count from distinct_runs
+    union all
+    select document_id, run, left(run, -1), run_count
     from distinct_runs
+    where regexp_matches(run, '[省市县区旗州盟]{2}$')
+),
+
+endings as (
+    select document_id, whole_run, right(run, lengths.length::integer) as form, run_count
+    from ended_runs
     cross join range(2, 13) as lengths (length)
     where length(run) >= lengths.length
 ),
 
-named as (
-    select
-        endings.document_id,
-        endings.form,
-        region_names.region_code,
-        sum(endings.run_count)::integer as mention_count,
+-- The longest: 来凤县 is not 凤县.
+longest_names as (
+    select endings.document_id, endings.whole_run, endings.form, any_value(endings.run_count) as run_count
     from endings
     inner join {{ ref('int_region_names') }} as region_names on endings.form = region_names.form
     where region_names.form_kind = 'full' and region_names.level_code != 'township'
-    group by endings.document_id, endings.form, region_names.region_code
+    group by endings.document_id, endings.whole_run, endings.form
+    qualify row_number() over (
+        partition by endings.document_id, endings.whole_run order by length(endings.form) desc, endings.form
+    ) = 1
+),
+
+named as (
+    select
+        longest_names.document_id,
+        longest_names.form,
+        region_names.region_code,
+        sum(longest_names.run_count)::integer as mention_count,
+    from longest_names
+    inner join {{ ref('int_region_names') }} as region_names on longest_names.form = region_names.form
+    where region_names.form_kind = 'full' and region_names.level_code != 'township'
+    group by longest_names.document_id, longest_names.form, region_names.region_code
 )
 
 select * from named

@@ -26,7 +26,8 @@ through_time as (
     union all
     select places.region_code, earlier.earlier_code
     from places
-    inner join counties_through_time as earlier on coalesce(places.county_code, places.region_code) = earlier.region_code
+    inner join counties_through_time as earlier
+        on coalesce(places.county_code, places.region_code) = earlier.region_code
     where earlier.earlier_code != places.region_code
 ),
 
