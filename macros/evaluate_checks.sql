@@ -54,6 +54,7 @@ compared as (
         case rtrim(checks.comparison, '?')
             when '<=' then excess <= coalesce(checks.tolerance, 0)
             when '<=>' then (left_sum > 0) = (right_sum > 0)
+            when '=>' then has_right
             else abs(excess) <= coalesce(checks.tolerance, 0)
         end as holds,
     from summed
@@ -67,6 +68,7 @@ judged as (
         applicant_type,
         case
             when stated_count = 0 then 'not_applicable'
+            when comparison = '=>' then if(has_left, if(holds, 'pass', 'fail'), 'not_applicable')
             when not (has_left and has_right) then if(is_optional, 'not_applicable', 'uncertain')
             when holds and comparison = '<=' and could_rise and not is_optional then 'uncertain'
             when holds then 'pass'

@@ -1,5 +1,5 @@
 with metrics as (
-    select * from {{ ref('metrics') }}
+    select * from {{ ref('metric_definitions') }}
 ),
 
 sides as (

@@ -3,7 +3,7 @@ with reports as (
 ),
 
 metrics as (
-    select * from {{ ref('metrics') }}
+    select * from {{ ref('metric_definitions') }}
 ),
 
 terms as (
@@ -57,25 +57,31 @@ sides as (
         report_id,
         metric_code,
         unit,
-        max(if(unit = 'herfindahl', total_of_squares, total)) filter (where side = 'numerator') as numerator,
-        max(total) filter (where side = 'denominator') as stated_denominator,
-        max(total * total) filter (where side = 'numerator') as squared_total,
-        if(unit = 'herfindahl', squared_total, stated_denominator) as denominator,
-        bool_or(side = 'denominator') or unit = 'herfindahl' as has_denominator,
+        max(total) filter (where side = 'numerator') as numerator_total,
+        max(total_of_squares) filter (where side = 'numerator') as numerator_squares,
+        max(total) filter (where side = 'denominator') as denominator_total,
+        bool_or(side = 'denominator') as has_denominator_terms,
     from summed
-    group by all
+    group by report_id, metric_code, unit
 ),
 
-valued as (
+-- The Herfindahl index is the sum of squares over the square of the sum.
+fractions as (
     select
         report_id,
         metric_code,
         unit,
-        numerator,
-        denominator,
-        has_denominator,
-        {{ metric_value('numerator', 'denominator', 'has_denominator', 'unit') }} as value,
+        if(unit = 'herfindahl', numerator_squares, numerator_total) as numerator,
+        if(unit = 'herfindahl', numerator_total * numerator_total, denominator_total) as denominator,
+        has_denominator_terms or unit = 'herfindahl' as has_denominator,
     from sides
+),
+
+valued as (
+    select
+        *,
+        {{ metric_value('numerator', 'denominator', 'has_denominator', 'unit') }} as value,
+    from fractions
 )
 
 select * from valued

@@ -17,6 +17,7 @@ wider as (
         reports.report_id,
         reports.region_code,
         reports.year,
+        reports.level_code,
         levels.level_rank,
         reports.scope is distinct from 'own' as reaches_down,
     from reports
@@ -29,6 +30,8 @@ lies_in as (
     select
         reports.report_id,
         reports.year,
+        reports.agency_kind,
+        reports.level_code,
         reports.region_code as own_region_code,
         unnest(list_distinct(list_filter(
             [reports.region_code, regions.county_code, regions.prefecture_code, regions.province_code],
@@ -48,8 +51,12 @@ containing as (
     inner join wider
         on lies_in.region_code = wider.region_code
         and lies_in.year = wider.year
-        and lies_in.report_id != wider.report_id
-        and (lies_in.region_code = lies_in.own_region_code or wider.reaches_down)
+        and if(
+            lies_in.region_code = lies_in.own_region_code,
+            -- Two governments of one place, such as a zone's, stand side by side.
+            lies_in.agency_kind != 'government' and lies_in.level_code = wider.level_code,
+            wider.reaches_down
+        )
 ),
 
 nearest as (
