@@ -30,18 +30,21 @@ described as (
 checked as (
     select
         report_id,
-        unnest(['Q-AGENCY', 'Q-REGION', 'Q-YEAR', 'Q-NO-FIGURES', 'Q-NO-FORM', 'L-DEADLINE', 'L-FUTURE']) as check_code,
+        unnest([
+            'Q-AGENCY', 'Q-REGION', 'Q-YEAR', 'Q-NO-FIGURES', 'Q-NO-FORM', 'Q-NO-TABLE', 'L-DEADLINE', 'L-FUTURE',
+        ]) as check_code,
         unnest([
             agency_id is null,
             region_code is null and level_code is distinct from 'national',
             year is null,
             figure_count = 0,
-            case when form_prescribed != 'narrative' then form = 'narrative' end,
+            case when form_prescribed in ('2019', '2021') then form = 'narrative' end,
+            case when form_prescribed = '2014' then form = 'narrative' end,
             published_on > deadline_on,
             published_on > current_date,
         ]) as is_wrong,
         unnest([
-            null, null, null, null, form_prescribed, published_on || ' > ' || deadline_on, published_on::varchar,
+            null, null, null, null, form_prescribed, form_prescribed, published_on || ' > ' || deadline_on, published_on::varchar,
         ]) as detail,
         date_diff('day', deadline_on, published_on) as days_late,
     from described

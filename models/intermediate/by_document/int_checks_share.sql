@@ -30,7 +30,9 @@ against_each as (
         coalesce(shares.category_label, indicators.name_zh) as detail_zh,
         coalesce(shares.category_label, indicators.name_en) as detail_en,
         100 * shares.value / bases.value as computed,
-        abs(computed - shares.percentage) <= 0.5 * power(10, -shares.decimals) + 0.000001 as agrees,
+        -- Rounded, or cut off.
+        computed - shares.percentage between -0.5 * power(10, -shares.decimals) - 0.000001
+        and power(10, -shares.decimals) - 0.000001 as agrees,
         bases.indicator_code = indicators.parent_code and bases.is_selected and bases.qualifier = 'exact' as is_parent,
         bases.observation_id as base_id,
     from shares

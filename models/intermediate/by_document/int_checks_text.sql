@@ -123,14 +123,14 @@ posted as (
     where dates.period_end is not null and documents.properties is not null
 ),
 
--- The body that another part of the document names, where neither name is a part of the other.
+-- The body that another part of the document names, unless one name is a part of the other, or short for it.
 other_bodies as (
     select
         readings.document_id,
         if(readings.source = 'portal', 'Q-PUBLISHER', 'Q-OTHER-BODY') as check_code,
         not bool_or(
             contains(reports.agency_name, readings.name) or contains(readings.name, reports.agency_name)
-            or contains(readings.phrase, reports.agency_name) or contains(reports.agency_name, readings.phrase)
+            or contains(readings.phrase, reports.agency_name) or translate(readings.phrase, reports.agency_name, '') = ''
         ) as is_wrong,
         any_value(readings.phrase) as detail,
     from readings
