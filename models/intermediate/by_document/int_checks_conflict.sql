@@ -64,7 +64,7 @@ graded as (
         * exclude (check_code),
         case
             when is_doubtful then 'TT-DOUBTFUL'
-            when bool_or(agrees and other_basis != 'derived') over same_figure then 'TT-OTHER'
+            when not agrees and bool_or(agrees and other_basis != 'derived') over same_figure then 'TT-OTHER'
             else check_code
         end as check_code,
     from pairs

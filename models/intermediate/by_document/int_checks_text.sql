@@ -130,7 +130,8 @@ other_bodies as (
         if(readings.source = 'portal', 'Q-PUBLISHER', 'Q-OTHER-BODY') as check_code,
         not bool_or(
             contains(reports.agency_name, readings.name) or contains(readings.name, reports.agency_name)
-            or contains(readings.phrase, reports.agency_name) or translate(readings.phrase, reports.agency_name, '') = ''
+            or contains(readings.phrase, reports.agency_name)
+            or translate(readings.phrase, reports.agency_name, '') = ''
         ) as is_wrong,
         any_value(readings.phrase) as detail,
     from readings
