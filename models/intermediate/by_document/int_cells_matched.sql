@@ -75,10 +75,56 @@ row_cells as (
     )
 ),
 
-figures as (
-    select * exclude (cell_kind)
+-- A row of the application table with one cell too many: a figure's digits may be split over two. They are put
+-- together where just one way to do so makes the applicants add up to the total.
+rows_too_long as (
+    select
+        document_id,
+        table_no,
+        row_no,
+        label_seq,
+        list(coalesce(figure, 0) order by cell_seq) as figures_in_row,
+        list(if(regexp_full_match(text, '\s*[1-9]\d*\s*'), trim(text), null) order by cell_seq) as firsts,
+        list(if(regexp_full_match(text, '\s*\d+\s*'), trim(text), null) order by cell_seq) as seconds,
     from row_cells
-    where cell_kind = 'value'
+    where form_part = 'application' and cell_count = 8
+    group by document_id, table_no, row_no, label_seq
+    having count_if(cell_kind = 'unclear') = 0
+),
+
+ways_to_join as (
+    select
+        *,
+        try_cast(firsts[joined_seq] || seconds[joined_seq + 1] as decimal(24, 6)) as joined_figure,
+        figures_in_row[:joined_seq - 1] || [joined_figure] || figures_in_row[joined_seq + 2:] as joined_row,
+    from rows_too_long, range(1, 8) as joinable(joined_seq)
+),
+
+rows_joined as (
+    select *
+    from ways_to_join
+    where joined_figure is not null and list_sum(joined_row[:6]) = joined_row[7]
+    qualify count(*) over (partition by document_id, table_no, row_no, label_seq) = 1
+),
+
+figures as (
+    select row_cells.* exclude (cell_kind), null::varchar as joined_text
+    from row_cells
+    anti join rows_joined using (document_id, table_no, row_no, label_seq)
+    where row_cells.cell_kind = 'value'
+    union all by name
+    select
+        row_cells.* exclude (cell_kind, cell_count, cell_seq, figure),
+        7 as cell_count,
+        if(row_cells.cell_seq > rows_joined.joined_seq, row_cells.cell_seq - 1, row_cells.cell_seq) as cell_seq,
+        if(row_cells.cell_seq = rows_joined.joined_seq, rows_joined.joined_figure, row_cells.figure) as figure,
+        case
+            when row_cells.cell_seq = rows_joined.joined_seq
+                then rows_joined.firsts[row_cells.cell_seq] || ' | ' || rows_joined.seconds[row_cells.cell_seq + 1]
+        end as joined_text,
+    from row_cells
+    inner join rows_joined using (document_id, table_no, row_no, label_seq)
+    where row_cells.cell_kind = 'value' and row_cells.cell_seq != rows_joined.joined_seq + 1
 ),
 
 header_sizes as (
@@ -102,9 +148,9 @@ figures_under_columns as (
         header_sizes.has_other_periods,
         header_sizes.has_nameless_columns,
         by_place.column_seq as placed_column_seq,
-        figures.cell_seq - greatest(figures.cell_count - header_sizes.column_count, 0) as ordered_column_seq,
-        min(figures.cell_seq) over figures_of_row as first_figure_seq,
         count_if(by_place.column_seq is null) over figures_of_row as unplaced_count,
+        count(figures.joined_text) over figures_of_row > 0 as is_joined,
+        sum(figures.figure) over figures_of_row - figures.figure as figures_before,
     from figures
     left join header_sizes
         on figures.document_id = header_sizes.document_id and figures.header_no = header_sizes.header_no
@@ -123,12 +169,16 @@ figures_with_ways as (
     select
         *,
         case
+            when is_joined then if(column_count = 7, 'order', 'form')
             -- the head of the table of appeals lost its first row, so that some results belong to nobody
             when form_part = 'appeals' and cell_count = 15 and coalesce(has_nameless_columns, true) then 'form'
             when unplaced_count = 0 and (last_col_no = header_last_col_no or blank_count = 0) then 'place'
-            when cell_count = column_count or (cell_count > column_count and first_figure_seq > cell_count - column_count) then 'order'
-            when form_part = 'application' and cell_count = 7 then 'form'
-            when form_part = 'application' and cell_count = 1 and table_kind = 'flat' then 'total'
+            when cell_count = column_count then 'order'
+            when form_part = 'application' and cell_count = 7 and coalesce(column_count, 0) != 6 then 'form'
+            -- Blank cells vanish from flat text: of what is left the last is the total, where the others add up to it.
+            when form_part = 'application' and table_kind = 'flat' and cell_count = figure_count and cell_count < 7
+                and cell_seq = cell_count and (cell_count = 1 or figure = figures_before)
+                then 'total'
             when form_part = 'appeals' and cell_count = 15 then 'form'
             when form_part = 'appeals' and cell_count = 1 and row_code is not null then 'row'
             when form_part = 'statistics' and figure_count = 1 and not coalesce(has_other_periods, false) then 'single'
@@ -159,7 +209,7 @@ figures_with_columns as (
     left join headers
         on figures.document_id = headers.document_id
         and figures.header_no = headers.header_no
-        and case figures.way when 'place' then figures.placed_column_seq when 'order' then figures.ordered_column_seq end
+        and case figures.way when 'place' then figures.placed_column_seq when 'order' then figures.cell_seq end
             = headers.column_seq
     left join (
         select place, any_value(column_code) as column_code
@@ -286,6 +336,7 @@ candidates as (
         'own' as scope_part,
         case
             when row_tier <= 2 and column_tier <= 2
+                and not is_joined
                 and (way in ('place', 'single') or (way = 'order' and (is_header_own or column_count >= 5)) or way = 'row')
                 then 'certain'
             when row_tier >= 8 and way not in ('place', 'order', 'single') then 'doubtful'
@@ -297,9 +348,9 @@ candidates as (
         row_no,
         col_no,
         page,
-        length(text) - length(ltrim(text)) as char_start,
-        length(rtrim(text)) as char_end,
-        trim(text) as evidence_text,
+        if(joined_text is null, length(text) - length(ltrim(text)), null) as char_start,
+        if(joined_text is null, length(rtrim(text)), null) as char_end,
+        coalesce(joined_text, trim(text)) as evidence_text,
         row_tier,
     from figures_in_units
     where
