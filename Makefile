@@ -9,10 +9,10 @@ N ?= 1000
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint dbt bench fuzz lock system clean
+.PHONY: help setup demo test lint dbt bench fuzz report-card lock system clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(STAMP) ## make .venv with everything in it, pinned and checked by hash
 
@@ -48,6 +48,9 @@ bench: setup ## speed on N generated reports: make bench N=1000
 
 fuzz: setup ## the properties of the parsers on many more examples
 	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
+
+report-card: setup ## measure the extraction on samples, held-out reports and corpus, and keep the figures
+	@$(BIN)/python scripts/renew_report_card.py
 
 lock: ## solve the dependencies of pyproject.toml anew into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --all-extras --no-strip-extras --universal --generate-hashes \

@@ -1,0 +1,78 @@
+"""Write the last figures of the extraction, which the tests keep from dropping.
+
+    .venv/bin/python scripts/renew_report_card.py
+
+Builds the samples, the held-out reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
+../shared/corpus) each in a warehouse of its own, and writes tests/python/data/report_card.json. Figures of a set that
+is not there stay as they are. Look at `git diff` before committing: a figure that went down is a decision.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "python")]
+
+from conftest import run_gongkai  # noqa: E402
+
+from ingest.report_card import half_of, read_gold, read_warehouse, score  # noqa: E402
+
+CARD = ROOT / "tests" / "python" / "data" / "report_card.json"
+CORPUS = Path(os.environ.get("GONGKAI_CORPUS", ROOT.parent / "shared" / "corpus"))
+SETS: dict[str, tuple[list[Path], list[Path]]] = {
+    "samples": ([ROOT / "samples/reports"], [ROOT / "samples/gold.jsonl", ROOT / "samples/others.jsonl"]),
+    "heldout": (
+        [ROOT / "tests/python/data/heldout/reports"],
+        [ROOT / "tests/python/data/heldout/gold.jsonl", ROOT / "tests/python/data/heldout/others.jsonl"],
+    ),
+    "corpus": ([CORPUS / "originals", CORPUS / "rewritten"], sorted(CORPUS.glob("gold*.jsonl"))),
+}
+"""Name of a set: folders of reports, files of answers."""
+
+
+def figures(warehouse: Path, gold: list[Path], half: str | None = None) -> dict[str, Any]:
+    """The figures that are kept of one set, rounded to four places."""
+    answers = [answer for answer in read_gold(gold) if half is None or half_of(answer["file"]) == half]
+    card = score(answers, *read_warehouse(warehouse)).summary()
+    kept = ["reports", "not_found", "others_taken_for_reports", "precision", "recall", "f1", "metadata"]
+    by_basis = {
+        basis: {key: tally[key] for key in ("precision", "recall")} for basis, tally in card["by_basis"].items()
+    }
+    return {key: card[key] for key in [*kept, "qualifier_accuracy"]} | {"by_basis": by_basis}
+
+
+def card_of(warehouse: Path, name: str) -> dict[str, Any]:
+    """The figures of a built set; of the corpus the two halves as well."""
+    gold = SETS[name][1]
+    card = figures(warehouse, gold)
+    if name == "corpus":
+        card["halves"] = {half: figures(warehouse, gold, half) for half in ("learn", "check")}
+    return card
+
+
+def main() -> int:
+    cards = json.loads(CARD.read_text(encoding="utf-8")) if CARD.is_file() else {}
+    for name, (folders, _) in SETS.items():
+        if not all(folder.is_dir() for folder in folders):
+            print(f"{name}: not there, its figures stay")
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            warehouse = Path(scratch) / "gongkai.duckdb"
+            done = run_gongkai("run", *folders, published=warehouse)
+            if done.returncode:
+                print(done.stderr, file=sys.stderr)
+                return 1
+            cards[name] = card_of(warehouse, name)
+        print(name, {key: value for key, value in cards[name].items() if not isinstance(value, dict)})
+    CARD.write_text(json.dumps(cards, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
