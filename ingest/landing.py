@@ -21,8 +21,8 @@ _REJECT_SCHEMA = pa.schema(
         "detail": pa.string(),
     }
 )
-_BATCH_DOCUMENTS = 2_000
-_BATCH_BYTES = 32 * 1024 * 1024
+_BATCH_DOCUMENTS = 500
+_BATCH_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(slots=True)

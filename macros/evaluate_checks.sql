@@ -2,7 +2,8 @@
    columns of int_check_terms), `figures`: a CTE of report_id, place, indicator_code, applicant_type, value (NULL for a
    blank cell), is_exact, observation_ids. Gives one row a report, check and applicant type.
 
-   A blank cell counts as zero here and only here, and blank_count says how many did. A figure that is missing (its row
+   A blank cell counts as zero here and only here, and blank_count says how many did; where the seed says so, a blank
+   leaves the result open instead, as a missing figure does. A figure that is missing (its row
    was not found) leaves the result open wherever it could make good the difference. Nothing is judged where a whole
    side is missing. #}
 {% macro evaluate_checks(instances, figures) -%}
@@ -18,7 +19,9 @@ with valued as (
         instances.indicator_code is not null and figures.report_id is null as is_missing,
         coalesce(figures.is_exact, true) as is_exact,
         figures.observation_ids,
+        coalesce(checks.blank_is_open, false) as blank_is_open,
     from {{ instances }} as instances
+    inner join {{ ref('checks') }} as checks on instances.check_code = checks.check_code
     left join {{ figures }} as figures
         on instances.report_id = figures.report_id
         and instances.place = figures.place
@@ -38,8 +41,8 @@ summed as (
         count(amount) filter (where side = 'right') > 0 as has_right,
         count(*) filter (where observation_ids is not null) as stated_count,
         count(*) filter (where is_blank) as blank_count,
-        bool_or(is_missing and raises_left) as could_rise,
-        bool_or(is_missing and not raises_left) as could_fall,
+        bool_or((is_missing or (is_blank and blank_is_open)) and raises_left) as could_rise,
+        bool_or((is_missing or (is_blank and blank_is_open)) and not raises_left) as could_fall,
         bool_and(is_exact) as is_exact,
         flatten(list(observation_ids) filter (where observation_ids is not null)) as observation_ids,
     from valued
@@ -54,6 +57,7 @@ compared as (
         case rtrim(checks.comparison, '?')
             when '<=' then excess <= coalesce(checks.tolerance, 0)
             when '<=>' then (left_sum > 0) = (right_sum > 0)
+            when '=>' then has_right
             else abs(excess) <= coalesce(checks.tolerance, 0)
         end as holds,
     from summed
@@ -67,6 +71,7 @@ judged as (
         applicant_type,
         case
             when stated_count = 0 then 'not_applicable'
+            when comparison = '=>' then if(has_left, if(holds, 'pass', 'fail'), 'not_applicable')
             when not (has_left and has_right) then if(is_optional, 'not_applicable', 'uncertain')
             when holds and comparison = '<=' and could_rise and not is_optional then 'uncertain'
             when holds then 'pass'

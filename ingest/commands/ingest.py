@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingest.console import DEFAULT_WAREHOUSE, Debug, Warehouse, err, say
 from ingest.errors import RejectReason
 from ingest.limits import Limits
-from ingest.manifest import read_manifest
-from ingest.run import Summary, ingest_paths
+
+if TYPE_CHECKING:
+    from ingest.run import Summary
 
 _SHOWN_REJECTS = 20
 
@@ -50,6 +51,10 @@ def run_ingest(
     paths: list[Path], warehouse: Path, *, manifest: Path | None, limit: list[str] | None, workers: int | None
 ) -> Summary:
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
+    # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
+    from ingest.manifest import read_manifest
+    from ingest.run import ingest_paths
+
     limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
     with _progress() as on_progress:

@@ -18,8 +18,7 @@ from ingest.web.tables import Layouts
 VERSION = "1"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
-_XML_DECLARATION = re.compile(r"\s*<\?xml.*?\?>", re.DOTALL)
+_PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
 _MOST_PROPERTIES = 60
 _LONGEST_PROPERTY = 2_000
 _LAYOUT_METAS = {"viewport", "renderer", "robots", "format-detection", "generator"}
@@ -57,7 +56,8 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
 
 def parse(text: str) -> Element:
     """The tree of a page, as forgiving as a browser; no entity is expanded and nothing is fetched."""
-    text = _DOCTYPE.sub("", _XML_DECLARATION.sub("", text, count=1), count=1).replace("\0", "")
+    prologue = _PROLOGUE.match(text)
+    text = text[prologue.end() if prologue else 0 :].replace("\0", "")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)

@@ -10,12 +10,12 @@ from ingest.readers.txt import decode_text
 
 VERSION = "1"
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 _DELIMITER = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*$")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
-_EMPHASIS = re.compile(r"(\*\*\*|\*\*|\*|___|__)(?=\S)(.+?)(?<=\S)\1")
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_EMPHASIS = re.compile(r"(\*\*\*|\*\*|\*|___|__)(?=\S)(.{1,500}?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,1000})?\)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -39,7 +39,8 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
         below = lines[number + 1] if number + 1 < len(lines) else ""
         if heading:
             end_run()
-            parts.append(Block(_plain(heading[2]), "heading", len(heading[1])))
+            text_of_heading = heading[2].rstrip().rstrip("#").rstrip()
+            parts.append(Block(_plain(text_of_heading), "heading", len(heading[1])))
         elif "|" in line and "|" in below and _DELIMITER.match(below):
             end_run()
             end = number + 2

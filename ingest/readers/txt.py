@@ -28,11 +28,15 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
 def decode_text(data: bytes, limits: Limits, declared: str | None = None) -> tuple[str, str]:
     """Text with `\\n` as its only line end, and its encoding; over the limit of characters it is rejected."""
     if len(data) > 4 * limits.chars:
-        raise RejectError(
-            RejectReason.TOO_MANY_CHARACTERS, f"{len(data)} bytes of text; the limit is {limits.chars} characters"
-        )
+        raise _too_much(len(data) // 4, limits)
     text, encoding = decode(data, declared)
+    if len(text) > limits.chars:
+        raise _too_much(len(text), limits)
     return re.sub(r"\r\n?|[\u2028\u2029\x85\x0b]", "\n", text), encoding
+
+
+def _too_much(at_least: int, limits: Limits) -> RejectError:
+    return RejectError(RejectReason.TOO_MANY_CHARACTERS, f"{at_least} characters or more; the limit is {limits.chars}")
 
 
 def runs(text: str) -> list[str]:

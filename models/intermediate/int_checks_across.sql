@@ -18,11 +18,7 @@ figures_stated as (
 places as (
     select report_id, report_id as source_report_id, 'here' as place from reports
     union all
-    select reports.report_id, previous_reports.report_id as source_report_id, 'previous' as place
-    from reports
-    inner join reports as previous_reports
-        on reports.agency_id = previous_reports.agency_id
-        and reports.year = previous_reports.year + 1
+    {{ previous_reports('reports') }}
 ),
 
 figures as (

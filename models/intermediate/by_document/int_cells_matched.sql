@@ -48,148 +48,218 @@ category_names as (
     group by document_id, table_no, row_no, label_seq
 ),
 
--- Every cell of a row's figures, blanks among them, in order.
-row_cells as (
-    select
-        table_rows.*,
-        cells.col_no,
-        cells.cell_kind,
-        cells.figure,
-        cells.is_signed,
-        cells.qualifier,
-        cells.own_factor,
-        cells.own_kind,
-        cells.page,
-        cells.text,
-        row_number() over cells_of_row as cell_seq,
-    from table_rows
-    inner join cells
-        on table_rows.document_id = cells.document_id
-        and table_rows.table_no = cells.table_no
-        and table_rows.row_no = cells.row_no
-        and table_rows.label_seq = cells.label_seq
-    where cells.cell_kind in ('value', 'blank', 'unclear')
-    window cells_of_row as (
-        partition by cells.document_id, cells.table_no, cells.row_no, cells.label_seq
-        order by cells.col_no
-    )
-),
-
-figures as (
-    select * exclude (cell_kind)
-    from row_cells
-    where cell_kind = 'value'
-),
-
-header_sizes as (
+-- A header as lists, and the number of the column that each place of the grid belongs to.
+header_lists as (
     select
         document_id,
         header_no,
         any_value(column_count) as column_count,
         any_value(last_col_no) as header_last_col_no,
+        any_value(row_count) as header_row_count,
+        any_value(is_orderly) as is_orderly,
         bool_or(column_code in ('cumulative', 'previous', 'period', 'planned')) as has_other_periods,
         bool_or(column_group is null) as has_nameless_columns,
+        list({
+            'column_code': column_code,
+            'column_group': column_group,
+            'stated_unit': stated_unit,
+            'label': label,
+            'tier': tier,
+            'first_col_no': first_col_no,
+            'last_col_no': last_leaf_col_no
+        } order by column_seq) as columns,
     from headers
     group by document_id, header_no
 ),
 
--- Each figure by the column that it stands under, and by its place in a row that is as long as the header.
-figures_under_columns as (
-    select
-        figures.*,
-        header_sizes.column_count,
-        header_sizes.header_last_col_no,
-        header_sizes.has_other_periods,
-        header_sizes.has_nameless_columns,
-        by_place.column_seq as placed_column_seq,
-        figures.cell_seq - greatest(figures.cell_count - header_sizes.column_count, 0) as ordered_column_seq,
-        min(figures.cell_seq) over figures_of_row as first_figure_seq,
-        count_if(by_place.column_seq is null) over figures_of_row as unplaced_count,
-    from figures
-    left join header_sizes
-        on figures.document_id = header_sizes.document_id and figures.header_no = header_sizes.header_no
-    left join headers as by_place
-        on figures.document_id = by_place.document_id
-        and figures.header_no = by_place.header_no
-        and figures.is_header_own
-        and figures.col_no between by_place.first_col_no and by_place.last_leaf_col_no
-        and (by_place.is_orderly or (by_place.row_count = 1 and by_place.last_col_no = figures.last_col_no))
-    window figures_of_row as (
-        partition by figures.document_id, figures.table_no, figures.row_no, figures.label_seq
-    )
+-- A row of the application table with one cell too many: a figure's digits may be split over two. They are put
+-- together where just one way to do so makes the applicants add up to the total.
+rows_too_long as (
+    select document_id, table_no, row_no, label_seq, row_cells
+    from table_rows
+    where form_part = 'application' and cell_count = 8 and unclear_count = 0
 ),
 
-figures_with_ways as (
+ways_to_join as (
+    select
+        rows_too_long.*,
+        joinable.joined_seq,
+        case
+            when
+                regexp_full_match(row_cells[joined_seq].text, '\s*[1-9]\d*\s*')
+                and regexp_full_match(row_cells[joined_seq + 1].text, '\s*\d+\s*')
+                then trim(row_cells[joined_seq].text) || trim(row_cells[joined_seq + 1].text)
+        end::decimal(24, 6) as joined_figure,
+        list_transform(row_cells, lambda cell: coalesce(cell.figure, 0)) as figures,
+        figures[:joined_seq - 1] || [joined_figure] || figures[joined_seq + 2:] as joined_figures,
+    from rows_too_long, range(1, 8) as joinable(joined_seq)
+),
+
+rows_joined as (
+    select
+        document_id,
+        table_no,
+        row_no,
+        label_seq,
+        joined_seq,
+        list_transform(
+            row_cells[:joined_seq] || row_cells[joined_seq + 2:],
+            lambda cell, cell_seq: if(
+                cell_seq = joined_seq,
+                struct_update(
+                    cell,
+                    figure := joined_figure,
+                    text := trim(cell.text) || ' | ' || trim(row_cells[joined_seq + 1].text)
+                ),
+                cell
+            )
+        ) as joined_cells,
+    from ways_to_join
+    where joined_figure is not null and list_sum(joined_figures[:6]) = joined_figures[7]
+    qualify count(*) over (partition by document_id, table_no, row_no, label_seq) = 1
+),
+
+-- Rows with the header in force. A figure's place is its column's where the row's end is the header's, or no cell is
+-- blank: rows and headers that lost their spans do not end together.
+rows_under_headers as (
+    select
+        table_rows.* exclude (row_cells, cell_count),
+        coalesce(rows_joined.joined_cells, table_rows.row_cells) as row_cells,
+        if(rows_joined.joined_seq is null, table_rows.cell_count, 7) as cell_count,
+        rows_joined.joined_seq,
+        header_lists.* exclude (document_id, header_no),
+        case
+            when
+                table_rows.is_header_own
+                and (header_lists.is_orderly or (header_lists.header_row_count = 1 and header_lists.header_last_col_no = table_rows.last_col_no))
+                and (table_rows.last_col_no = header_lists.header_last_col_no or table_rows.blank_count = 0)
+                then list_transform(
+                    table_rows.row_cells,
+                    lambda cell: if(
+                        cell.is_figure,
+                        list_position(
+                            list_transform(
+                                header_lists.columns,
+                                lambda head: cell.col_no between head.first_col_no and head.last_col_no
+                            ),
+                            true
+                        ),
+                        -1
+                    )
+                )
+        end as column_seqs,
+    from table_rows
+    left join header_lists
+        on table_rows.document_id = header_lists.document_id and table_rows.header_no = header_lists.header_no
+    left join rows_joined
+        on table_rows.document_id = rows_joined.document_id
+        and table_rows.table_no = rows_joined.table_no
+        and table_rows.row_no = rows_joined.row_no
+        and table_rows.label_seq = rows_joined.label_seq
+),
+
+rows_with_ways as (
     select
         *,
         case
+            when joined_seq is not null then if(column_count = 7, 'order', 'form')
             -- the head of the table of appeals lost its first row, so that some results belong to nobody
             when form_part = 'appeals' and cell_count = 15 and coalesce(has_nameless_columns, true) then 'form'
-            when unplaced_count = 0 and (last_col_no = header_last_col_no or blank_count = 0) then 'place'
-            when cell_count = column_count or (cell_count > column_count and first_figure_seq > cell_count - column_count) then 'order'
-            when form_part = 'application' and cell_count = 7 then 'form'
-            when form_part = 'application' and cell_count = 1 and table_kind = 'flat' then 'total'
+            when column_seqs is not null and not list_contains(list_transform(column_seqs, lambda seq: coalesce(seq, 0)), 0) then 'place'
+            when cell_count = column_count then 'order'
+            when form_part = 'application' and cell_count = 7 and coalesce(column_count, 0) != 6 then 'form'
+            -- Blank cells vanish from flat text: of what is left the last is the total, where the others add up to it.
+            when form_part = 'application' and table_kind = 'flat' and cell_count = figure_count and cell_count < 7
+                and (cell_count = 1 or list_sum(list_transform(row_cells[:-2], lambda cell: cell.figure)) = row_cells[-1].figure)
+                then 'total'
             when form_part = 'appeals' and cell_count = 15 then 'form'
             when form_part = 'appeals' and cell_count = 1 and row_code is not null then 'row'
             when form_part = 'statistics' and figure_count = 1 and not coalesce(has_other_periods, false) then 'single'
         end as way,
-    from figures_under_columns
+    from rows_under_headers
 ),
 
-figures_with_columns as (
+-- The whole form, where columns are only an order.
+form_orders as (
     select
-        figures.*,
-        case figures.way
-            when 'form' then coalesce(form_order.column_code, appeals_order.column_code)
-            when 'total' then 'all'
-            when 'single' then 'year'
-            when 'row' then figures.row_code
-            else headers.column_code
-        end as column_code,
-        case
-            when figures.form_part = 'appeals' and figures.row_group is not null then figures.row_group
-            when figures.way = 'form' then appeals_order.column_group
-            else headers.column_group
-        end as column_group,
-        headers.stated_unit as column_stated_unit,
-        headers.label as column_label,
-        coalesce(headers.tier, 1) as column_tier,
-        case when headers.column_code = 'named_year' then regexp_extract(headers.label, '\d{4}')::integer end as named_year,
-    from figures_with_ways as figures
-    left join headers
-        on figures.document_id = headers.document_id
-        and figures.header_no = headers.header_no
-        and case figures.way when 'place' then figures.placed_column_seq when 'order' then figures.ordered_column_seq end
-            = headers.column_seq
-    left join (
+        'application' as form_part,
+        list({'column_code': column_code, 'column_group': null::varchar} order by place) as form_columns,
+    from (
         select place, any_value(column_code) as column_code
         from form_columns
         where form_part = 'application' and place is not null
         group by place
-    ) as form_order
-        on figures.form_part = 'application' and figures.cell_seq = form_order.place
-    left join (
-        select
-            kinds.column_group,
-            results.column_code,
-            (kinds.group_place - 1) * 5 + results.place as column_seq,
-        from (
-            select
-                unnest(['review', 'litigation_direct', 'litigation_after_review']) as column_group,
-                unnest([1, 2, 3]) as group_place
-        ) as kinds
-        cross join (
-            select place, any_value(column_code) as column_code
-            from form_columns
-            where form_part = 'appeals' and place is not null
-            group by place
-        ) as results
-    ) as appeals_order
-        on figures.form_part = 'appeals' and figures.cell_seq = appeals_order.column_seq
-    where figures.way is not null
+    ) as applicants
+    union all
+    select
+        'appeals' as form_part,
+        list({'column_code': column_code, 'column_group': column_group} order by group_place, place) as form_columns,
+    from (
+        select place, any_value(column_code) as column_code
+        from form_columns
+        where form_part = 'appeals' and place is not null
+        group by place
+    ) as results
+    cross join (
+        values (1, 'review'), (2, 'litigation_direct'), (3, 'litigation_after_review')
+    ) as kinds(group_place, column_group)
 ),
 
--- Of several figures of one year in a row of statistics the plainest counts: this year's before a sum of this period.
+row_figures as (
+    select
+        rows_with_ways.* exclude (row_cells, column_seqs, columns),
+        unnest(row_cells) as cell,
+        generate_subscripts(row_cells, 1) as cell_seq,
+        unnest(
+            case way
+                when 'place' then list_transform(column_seqs, lambda seq: columns[seq])
+                when 'order' then columns
+                else list_transform(row_cells, lambda cell: null)
+            end
+        ) as head,
+        unnest(
+            case way
+                when 'form' then form_orders.form_columns
+                else list_transform(row_cells, lambda cell: null)
+            end
+        ) as form_head,
+    from rows_with_ways
+    left join form_orders on rows_with_ways.form_part = form_orders.form_part
+    where way is not null
+),
+
+figures_with_columns as (
+    select
+        row_figures.* exclude (cell, head, form_head),
+        cell.col_no as col_no,
+        cell.figure as figure,
+        cell.text as text,
+        cell.qualifier as qualifier,
+        cell.own_factor as own_factor,
+        cell.own_kind as own_kind,
+        cell.page as page,
+        case way
+            when 'form' then form_head.column_code
+            when 'total' then 'all'
+            when 'single' then 'year'
+            when 'row' then row_code
+            else head.column_code
+        end as column_code,
+        case
+            when form_part = 'appeals' and row_group is not null then row_group
+            when way = 'form' then form_head.column_group
+            else head.column_group
+        end as column_group,
+        head.stated_unit as column_stated_unit,
+        head.label as column_label,
+        coalesce(head.tier, 1) as column_tier,
+        case when head.column_code = 'named_year' then regexp_extract(head.label, '\d{4}')::integer end as named_year,
+        if(joined_seq = cell_seq, text, null) as joined_text,
+        joined_seq is not null as is_joined,
+    from row_figures
+    where cell.is_figure and (way != 'total' or cell_seq = cell_count)
+),
+
 statistics_columns as (
     select column_code, any_value(place) as column_place
     from form_columns
@@ -286,6 +356,7 @@ candidates as (
         'own' as scope_part,
         case
             when row_tier <= 2 and column_tier <= 2
+                and not is_joined
                 and (way in ('place', 'single') or (way = 'order' and (is_header_own or column_count >= 5)) or way = 'row')
                 then 'certain'
             when row_tier >= 8 and way not in ('place', 'order', 'single') then 'doubtful'
@@ -297,9 +368,9 @@ candidates as (
         row_no,
         col_no,
         page,
-        length(text) - length(ltrim(text)) as char_start,
-        length(rtrim(text)) as char_end,
-        trim(text) as evidence_text,
+        if(joined_text is null, length(text) - length(ltrim(text)), null) as char_start,
+        if(joined_text is null, length(rtrim(text)), null) as char_end,
+        coalesce(joined_text, trim(text)) as evidence_text,
         row_tier,
     from figures_in_units
     where

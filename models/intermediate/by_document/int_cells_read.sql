@@ -29,17 +29,17 @@ texts_taken_apart as (
         text_squashed,
         regexp_extract(
             regexp_replace(text_squashed, '^（(.*)）$', '\1'),
-            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+±-]?)(\d{1,3}(?:٬\d{3})+|\d+)(\.\d+)?(余|多)?([^\d]{0,8})$',
+            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+±-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'suffix']
         ) as parts,
         regexp_extract(
             text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
             ['tens', 'ten', 'ones', 'suffix']
         ) as numerals,
-        -- Blanks between digits part two figures, unless they mark thousands; a figure may be broken over lines.
-        regexp_matches(trim(text_regular), '\d[^\S\n]+\d|\d\s*\n\s*\d{0,2}$|^\d{1,2}\s*\n\s*\d')
+        -- Blanks between digits part two figures, unless they mark thousands or a long figure was broken over two lines.
+        regexp_matches(text_regular, '\d\s+\d')
         and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
-        and not (regexp_matches(trim(text_regular), '^\d+\s*\n\s*\d+$') and length(text_squashed) >= 3)
+        and not regexp_full_match(text_regular, '\s*(?:\d{3,}\s*\n\s*\d{1,3}|\d{4,}\s*\n\s*\d{1,4})\s*')
             as is_parted,
     from texts
 ),
@@ -80,7 +80,7 @@ texts_read as (
             when reads_as = 'zero' then 0
             when parts.digits != '' then
                 case when parts.sign = '-' or parts.prefix[1:1] = '减' then -1 else 1 end
-                * try_cast(replace(parts.digits, '٬', '') || parts.decimals as decimal(24, 6))
+                * try_cast(translate(parts.digits, '٬，', '') || parts.decimals as decimal(24, 6))
             when numerals.ten != ''
                 then case numerals.tens when '' then 10 else 10 * {{ numeral('numerals.tens') }} end
                     + {{ numeral('numerals.ones') }}
@@ -89,7 +89,6 @@ texts_read as (
         own_factor,
         own_kind,
         bare_unit,
-        parts.sign != '' or parts.prefix[1:1] in ('增', '减') as is_signed,
         case
             when parts.prefix in ('约', '近', '大约') then 'about'
             when parts.surplus != '' or parts.prefix in ('超', '超过') then 'at_least'
@@ -114,7 +113,6 @@ cells_read as (
         cells.text_squashed,
         read.cell_kind,
         case when read.cell_kind = 'value' then read.figure end as figure,
-        read.is_signed,
         read.qualifier,
         read.own_factor,
         read.own_kind,

@@ -8,8 +8,10 @@ observations as (
     inner join documents_to_build on observations.document_id = documents_to_build.document_id
 ),
 
-applicants as (
-    select * from {{ ref('applicants') }}
+form_cells as (
+    select form_cells.*
+    from {{ ref('int_form_cells_found') }} as form_cells
+    inner join documents_to_build on form_cells.document_id = documents_to_build.document_id
 ),
 
 -- Sums that we made ourselves would only be compared with their own parts.
@@ -27,27 +29,21 @@ stated as (
     group by all
 ),
 
--- A row of the application table of which any column was read: its other cells are there, and blank.
-table_rows as (
-    select distinct document_id, report_id, indicator_code from observations
-    where basis = 'table' and applicant_type != 'all'
-),
-
 blank as (
     select
-        table_rows.document_id,
-        table_rows.report_id,
-        table_rows.indicator_code,
-        applicants.applicant_type,
+        form_cells.document_id,
+        {{ report_id('form_cells.document_id') }} as report_id,
+        form_cells.indicator_code,
+        form_cells.applicant_type,
         null as value,
         true as is_exact,
         null as observation_ids,
-    from table_rows
-    cross join applicants
+    from form_cells
     anti join stated
-        on table_rows.document_id = stated.document_id
-        and table_rows.indicator_code = stated.indicator_code
-        and applicants.applicant_type = stated.applicant_type
+        on form_cells.document_id = stated.document_id
+        and form_cells.indicator_code = stated.indicator_code
+        and form_cells.applicant_type = stated.applicant_type
+    where form_cells.state = 'blank'
 ),
 
 figures as (

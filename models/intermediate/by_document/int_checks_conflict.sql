@@ -6,8 +6,7 @@ readings as (
     select readings.*, {{ report_id('readings.document_id') }} as report_id
     from {{ ref('int_candidates_corrected') }} as readings
     inner join documents_to_build on readings.document_id = documents_to_build.document_id
-    where readings.category_label is null and readings.confidence != 'doubtful'
-        and readings.period_part = 'year' and readings.scope_part = 'own'
+    where readings.category_label is null and readings.period_part = 'year' and readings.scope_part = 'own'
 ),
 
 check_indicators as (
@@ -40,6 +39,7 @@ pairs as (
         selected.basis as selected_basis,
         others.basis as other_basis,
         selected.confidence = 'certain' and others.confidence = 'certain' as is_certain,
+        selected.confidence = 'doubtful' or others.confidence = 'doubtful' as is_doubtful,
         selected.observation_id as selected_id,
         others.observation_id as other_id,
         others.value = alternatives.value and alternatives.value != selected.value as is_alternative,
@@ -57,6 +57,20 @@ pairs as (
     where selected.is_selected and selected.applicant_type = 'all'
 ),
 
+-- Where the text gives the chosen figure too, another figure in it is likely of something else: no hard failure. What
+-- was read with doubt is worth a look and no more.
+graded as (
+    select
+        * exclude (check_code),
+        case
+            when is_doubtful then 'TT-DOUBTFUL'
+            when not agrees and bool_or(agrees and other_basis != 'derived') over same_figure then 'TT-OTHER'
+            else check_code
+        end as check_code,
+    from pairs
+    window same_figure as (partition by document_id, check_code, name_en)
+),
+
 judged as (
     select
         document_id,
@@ -65,7 +79,7 @@ judged as (
         'all' as applicant_type,
         case
             when bool_and(agrees or coalesce(is_alternative, false)) then 'pass'
-            when bool_or(is_certain and not agrees and not coalesce(is_alternative, false)) then 'fail'
+            when bool_or((is_certain or is_doubtful) and not agrees and not coalesce(is_alternative, false)) then 'fail'
             else 'uncertain'
         end as result,
         any_value(selected_value) as expected,
@@ -76,8 +90,8 @@ judged as (
         list_distinct(list(selected_id) || list(other_id)) as observation_ids,
         name_zh as detail_zh,
         name_en as detail_en,
-    from pairs
-    group by all
+    from graded
+    group by document_id, report_id, check_code, name_zh, name_en
 )
 
 select * exclude (stated_otherwise) from judged

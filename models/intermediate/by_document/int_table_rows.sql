@@ -38,6 +38,19 @@ runs as (
         min(col_no) filter (where cell_kind = 'value') as first_figure_col_no,
         max(col_no + col_span - 1) as last_col_no,
         any_value(bare_unit) as row_unit,
+        count_if(cell_kind = 'unclear') as unclear_count,
+        list(
+            {
+                'col_no': col_no,
+                'figure': figure,
+                'is_figure': cell_kind = 'value',
+                'text': text,
+                'qualifier': qualifier,
+                'own_factor': own_factor,
+                'own_kind': own_kind,
+                'page': page
+            } order by col_no
+        ) filter (where cell_kind != 'unit') as row_cells,
     from cells
     where cell_kind in ('value', 'blank', 'unclear', 'unit')
     group by document_id, table_no, row_no, label_seq

@@ -1,0 +1,40 @@
+{# The value of a metric; NULL where an input is missing or the denominator is zero. #}
+{% macro metric_value(numerator, denominator, has_denominator, unit) -%}
+case
+    when not {{ has_denominator }} then {{ numerator }}::double
+    when {{ denominator }} > 0
+        then {{ numerator }}::double / {{ denominator }} * if({{ unit }} = 'per_hundred', 100, 1)
+end
+{%- endmacro %}
+
+{# One end of the Wilson interval of a share at 95 per cent; NULL where the counts make no share. `sign`: + or -. #}
+{% macro wilson(numerator, denominator, sign) -%}
+{%- set z = 1.959964 -%}
+case
+    when {{ denominator }} > 0 and {{ numerator }} between 0 and {{ denominator }}
+        then (
+            {{ numerator }}::double / {{ denominator }} + {{ z * z / 2 }} / {{ denominator }}
+            {{ sign }} {{ z }} * sqrt(
+                {{ numerator }}::double / {{ denominator }} * (1 - {{ numerator }}::double / {{ denominator }}) / {{ denominator }}
+                + {{ z * z / 4 }} / ({{ denominator }}::double * {{ denominator }})
+            )
+        ) / (1 + {{ z * z }} / {{ denominator }})
+end
+{%- endmacro %}
+
+{# The change of a metric since the year before: percentage points for shares, per cent for everything else. #}
+{% macro metric_change(value, previous_value, unit) -%}
+case
+    when {{ unit }} = 'share' then ({{ value }} - {{ previous_value }}) * 100
+    when {{ previous_value }} != 0 then ({{ value }} / {{ previous_value }} - 1) * 100
+end
+{%- endmacro %}
+
+{# Each report beside the same body's report of the year before, as places to take figures from. #}
+{% macro previous_reports(reports) -%}
+select these.report_id, previous.report_id as source_report_id, 'previous' as place
+from {{ reports }} as these
+inner join {{ reports }} as previous
+    on these.agency_id = previous.agency_id
+    and these.year = previous.year + 1
+{%- endmacro %}

@@ -1,0 +1,57 @@
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+reports as (
+    select reports.document_id, reports.year
+    from {{ ref('int_reports_identified') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+),
+
+sections as (
+    select * from {{ ref('statutory_sections') }}
+),
+
+blocks as (
+    select
+        blocks.document_id,
+        {{ squash('blocks.text_regular') }} as text,
+    from {{ ref('stg_raw__blocks') }} as blocks
+    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
+),
+
+phrases as (
+    select section_code, must_be_heading, unnest(string_split(phrases, '|')) as phrase from sections
+),
+
+-- A short line is a heading, or might as well be one.
+found as (
+    select distinct blocks.document_id, phrases.section_code
+    from blocks
+    inner join phrases
+        on contains(blocks.text, phrases.phrase)
+        and (not phrases.must_be_heading or length(blocks.text) <= 40)
+),
+
+judged as (
+    select
+        reports.document_id,
+        {{ report_id('reports.document_id') }} as report_id,
+        sections.check_code,
+        'all' as applicant_type,
+        if(found.document_id is null, 'fail', 'pass') as result,
+        null::decimal(20, 4) as expected,
+        null::decimal(20, 4) as actual,
+        null::decimal(20, 4) as difference,
+        0 as blank_count,
+        null::varchar[] as observation_ids,
+        sections.name_zh as detail_zh,
+        sections.name_en as detail_en,
+    from reports
+    inner join sections on reports.year between sections.from_year and coalesce(sections.to_year, reports.year)
+    left join found
+        on reports.document_id = found.document_id
+        and sections.section_code = found.section_code
+)
+
+select * from judged

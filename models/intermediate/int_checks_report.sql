@@ -1,0 +1,70 @@
+with reports as (
+    select * from {{ ref('dim_report') }}
+),
+
+years as (
+    select * from {{ ref('dim_year') }}
+),
+
+figures as (
+    select * from {{ ref('int_check_figures') }}
+),
+
+figure_counts as (
+    select report_id, count(value) as figure_count from figures
+    group by report_id
+),
+
+described as (
+    select
+        reports.*,
+        coalesce(figure_counts.figure_count, 0) as figure_count,
+        years.form as form_prescribed,
+        if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on) as deadline_on,
+    from reports
+    left join figure_counts on reports.report_id = figure_counts.report_id
+    left join years on reports.year = years.year
+),
+
+-- Whose report it is, of when, on which form, in time: one row a check. NULL is not judged.
+checked as (
+    select
+        report_id,
+        unnest([
+            'Q-AGENCY', 'Q-REGION', 'Q-YEAR', 'Q-NO-FIGURES', 'Q-NO-FORM', 'Q-NO-TABLE', 'L-DEADLINE', 'L-FUTURE',
+        ]) as check_code,
+        unnest([
+            agency_id is null,
+            region_code is null and level_code is distinct from 'national',
+            year is null,
+            figure_count = 0,
+            case when form_prescribed in ('2019', '2021') then form = 'narrative' end,
+            case when form_prescribed = '2014' then form = 'narrative' end,
+            published_on > deadline_on,
+            published_on > current_date,
+        ]) as is_wrong,
+        unnest([
+            null, null, null, null, form_prescribed, form_prescribed, published_on || ' > ' || deadline_on, published_on::varchar,
+        ]) as detail,
+        date_diff('day', deadline_on, published_on) as days_late,
+    from described
+),
+
+judged as (
+    select
+        report_id,
+        check_code,
+        'all' as applicant_type,
+        if(is_wrong, 'fail', 'pass') as result,
+        null::decimal(20, 4) as expected,
+        case when check_code = 'L-DEADLINE' then days_late end::decimal(20, 4) as actual,
+        null::decimal(20, 4) as difference,
+        0 as blank_count,
+        null::varchar[] as observation_ids,
+        detail as detail_zh,
+        detail as detail_en,
+    from checked
+    where is_wrong is not null
+)
+
+select * from judged

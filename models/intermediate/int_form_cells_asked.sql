@@ -1,0 +1,63 @@
+with labels as (
+    select * from {{ ref('form_labels') }}
+    where forms is not null
+),
+
+cells as (
+    select * from {{ ref('form_cells') }}
+),
+
+indicators as (
+    select * from {{ ref('indicators') }}
+),
+
+applicants as (
+    select * from {{ ref('applicants') }}
+),
+
+label_forms as (
+    select form_part, label, row_code, place, unnest(string_split(forms, ';')) as form from labels
+    where row_code is not null
+),
+
+-- A label without a place heads a group of rows, and is a row itself only on the form where it has none below it.
+rows_asked as (
+    select label_forms.form, label_forms.form_part, label_forms.label, label_forms.row_code, indicators.indicator_code
+    from label_forms
+    inner join indicators on label_forms.row_code = indicators.indicator_code
+    anti join (
+        select below.form, indicators.parent_code
+        from label_forms as below
+        inner join indicators on below.row_code = indicators.indicator_code
+        where below.place is not null
+    ) as groups
+        on label_forms.form = groups.form
+        and label_forms.row_code = groups.parent_code
+        and label_forms.place is null
+    where label_forms.form_part in ('application', 'statistics') and label_forms.form in ('2014', '2019', '2021')
+),
+
+-- Tables of rows and columns: which of their figures a generation asks for is what the indicators say.
+crossings_asked as (
+    select
+        unnest(list_filter(string_split(indicators.forms, ';'), lambda form: form in ('2019', '2021'))) as form,
+        cells.form_part,
+        indicators.name_zh as label,
+        cells.row_code,
+        cells.indicator_code,
+    from cells
+    inner join indicators on cells.indicator_code = indicators.indicator_code
+    -- Lawsuits in all are a sum that no cell of the form holds.
+    where not (cells.form_part = 'appeals' and cells.row_code = 'litigation')
+),
+
+cells_asked as (
+    select rows_asked.*, applicants.applicant_type
+    from rows_asked
+    inner join applicants on rows_asked.form_part = 'application' or applicants.applicant_type = 'all'
+    union all
+    select *, 'all' as applicant_type from crossings_asked
+)
+
+select distinct on (form, indicator_code, applicant_type) * from cells_asked
+order by form, indicator_code, applicant_type, label

@@ -1,0 +1,66 @@
+{%- set smallest_ranked = 30 -%}
+with report_metrics as (
+    select * from {{ ref('int_metrics_by_report') }}
+),
+
+region_metrics as (
+    select * from {{ ref('int_metrics_by_region') }}
+),
+
+definitions as (
+    select * from {{ ref('metric_definitions') }}
+),
+
+-- Few peers make no rank.
+by_report as (
+    select
+        'report' as grain,
+        * exclude (agency_kind, peer_place, peer_percentile),
+        1 as report_count,
+        case when peer_count >= {{ smallest_ranked }} and value is not null then peer_place end as peer_rank,
+        case when peer_count >= {{ smallest_ranked }} and value is not null then peer_percentile end as peer_percentile,
+    from report_metrics
+),
+
+by_region as (
+    select 'region' as grain, * from region_metrics
+),
+
+measured as (
+    select * from by_report
+    union all by name
+    select * from by_region
+),
+
+described as (
+    select
+        measured.grain,
+        measured.metric_code,
+        definitions.version as metric_version,
+        measured.report_id,
+        measured.agency_id,
+        measured.region_code,
+        measured.level_code,
+        measured.year,
+        measured.unit,
+        round(measured.value, 6)::decimal(20, 6) as value,
+        measured.numerator::decimal(20, 4) as numerator,
+        measured.denominator::decimal(20, 4) as denominator,
+        measured.report_count::integer as report_count,
+        {%- for end, sign in [('low', '-'), ('high', '+')] %}
+        case
+            when measured.unit = 'share' then {{ wilson('measured.numerator', 'measured.denominator', sign) }}
+        end::decimal(9, 6) as wilson_{{ end }},
+        {%- endfor %}
+        round(measured.mean_value, 6)::decimal(20, 6) as mean_value,
+        round(measured.median_value, 6)::decimal(20, 6) as median_value,
+        round(measured.change_on_year, 4)::decimal(20, 4) as change_on_year,
+        measured.peer_count::integer as peer_count,
+        measured.peer_rank::integer as peer_rank,
+        measured.peer_percentile::decimal(9, 6) as peer_percentile,
+        measured.peer_count between {{ smallest_ranked }} and 99 as is_rank_of_few,
+    from measured
+    inner join definitions on measured.metric_code = definitions.metric_code
+)
+
+select * from described

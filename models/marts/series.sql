@@ -1,0 +1,93 @@
+with harmonised as (
+    select * from {{ ref('harmonised_series') }}
+),
+
+terms as (
+    select * from {{ ref('int_series_terms') }}
+),
+
+reports as (
+    select * from {{ ref('dim_report') }}
+    where is_current and agency_id is not null and year is not null
+),
+
+observations as (
+    select * from {{ ref('observations') }}
+    where is_selected and applicant_type = 'all' and category_label is null
+),
+
+-- A figure is there where the report gives every part of it.
+stated as (
+    select
+        reports.agency_id,
+        terms.series_code,
+        reports.year,
+        reports.report_id,
+        reports.form,
+        sum(terms.factor * observations.value) as value,
+        bool_and(observations.qualifier = 'exact') as is_exact,
+    from reports
+    inner join terms on reports.form = terms.form
+    left join observations
+        on reports.report_id = observations.report_id
+        and terms.indicator_code = observations.indicator_code
+    group by all
+    having count(observations.value) = count(*)
+),
+
+spans as (
+    select agency_id, series_code, unnest(range(min(year), max(year) + 1))::integer as year
+    from stated
+    group by agency_id, series_code
+),
+
+-- Every year from the first to the last that is stated; the years between without a figure are gaps.
+continuous as (
+    select
+        spans.agency_id,
+        spans.series_code,
+        spans.year,
+        stated.report_id,
+        stated.form,
+        stated.value,
+        stated.is_exact,
+        lag(stated.form ignore nulls) over by_year as previous_form,
+        lag(stated.value ignore nulls) over by_year as previous_value,
+        lag(spans.year + 0 * stated.value ignore nulls) over by_year as previous_year,
+        first_value(stated.value) over by_year as first_value,
+    from spans
+    left join stated
+        on spans.agency_id = stated.agency_id
+        and spans.series_code = stated.series_code
+        and spans.year = stated.year
+    window by_year as (partition by spans.agency_id, spans.series_code order by spans.year)
+),
+
+described as (
+    select
+        continuous.agency_id,
+        continuous.series_code,
+        harmonised.name_zh,
+        harmonised.name_en,
+        continuous.year,
+        continuous.report_id,
+        continuous.form,
+        continuous.value::decimal(20, 4) as value,
+        harmonised.unit,
+        continuous.is_exact,
+        harmonised.grade,
+        coalesce(continuous.form != continuous.previous_form and harmonised.grade != 'A', false) as is_break,
+        case when is_break then continuous.previous_form || ' → ' || continuous.form || ': ' || harmonised.note end
+            as break_note,
+        case
+            when continuous.previous_year = continuous.year - 1 and continuous.previous_value != 0
+                then round((continuous.value / continuous.previous_value - 1) * 100, 4)
+        end::decimal(20, 4) as change_percent,
+        case
+            when continuous.first_value != 0 then round(continuous.value / continuous.first_value * 100, 4)
+        end::decimal(20, 4) as index_first_is_100,
+    from continuous
+    inner join harmonised on continuous.series_code = harmonised.series_code
+)
+
+select * from described
