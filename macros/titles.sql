@@ -1,4 +1,4 @@
-{# Text without the years in it, be they in Arabic or in Chinese digits; a name's own numerals (一市镇) stay. #}
+{# Text without the years in it, be they in Arabic or in Chinese digits; numerals in a name stay. #}
 {% macro without_years(column) -%}
 regexp_replace({{ column }}, '(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2})(?:年度|年|度)?', '', 'g')
 {%- endmacro %}

@@ -72,7 +72,8 @@ chosen as (
     select
         readings.*,
         overruling.document_id is not null as is_overruling,
-        len(readings.chain) = 0 and not readings.is_national and not readings.is_unlisted as has_no_place,
+        len(readings.chain) = 0 and not readings.is_national and not readings.is_unlisted
+        and not readings.is_zone as has_no_place,
         -- 市气象局 in the title and the same with its city below are one body.
         not coalesce(readings.title_names_level_only, false)
         or readings.rest = substr(readings.title_rest, 2)

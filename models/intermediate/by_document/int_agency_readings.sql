@@ -67,6 +67,7 @@ beginnings_{{ step }} as (
         open.phrase_no,
         open.codes,
         substr(open.rest, length(open.link) + 1, lengths.length) as form,
+        substr(open.rest, length(open.link) + lengths.length + 1) as left_over,
     from open_{{ step }} as open
     cross join range(2, 16) as lengths (length)
     where length(open.rest) - length(open.link) >= lengths.length
@@ -77,7 +78,11 @@ places_{{ step }} as (
         beginnings.document_id,
         beginnings.phrase_no,
         beginnings.form,
-        min(region_names.form_kind) as form_kind,
+        case
+            when bool_or(region_names.form_kind = 'full') then 'full'
+            when bool_or(region_names.form_kind = 'variant') then 'variant'
+            else 'short'
+        end as form_kind,
         bool_or(region_names.level_code = 'county' and region_names.form_kind = 'full') as is_county_name,
         list(distinct region_names.region_code) as all_codes,
         list(distinct region_names.region_code) filter (
@@ -88,6 +93,8 @@ places_{{ step }} as (
     left join region_ancestors
         on region_names.region_code = region_ancestors.region_code
         and list_contains(beginnings.codes, region_ancestors.ancestor_code)
+    -- 公安 is a county too, but 公安局 is not its 局.
+    where region_names.form_kind != 'short' or not regexp_full_match(beginnings.left_over, '[局厅委部办署院会处队]')
     group by beginnings.document_id, beginnings.phrase_no, beginnings.form
 ),
 
@@ -126,6 +133,21 @@ reading_{{ step }} as (
         on reading.document_id = place.document_id and reading.phrase_no = place.phrase_no
 ),
 {% endfor %}
+-- A city's branch office works in one of its districts: 市公安局甲分局.
+branch_offices as (
+    select
+        reading.document_id,
+        reading.phrase_no,
+        list(distinct region_names.region_code) as codes,
+    from reading_4 as reading
+    inner join region_names on regexp_extract(reading.rest, '局(\p{Han}{2,5}?)分局$', 1) = region_names.form
+    inner join region_ancestors
+        on region_names.region_code = region_ancestors.region_code
+        and list_contains(reading.codes, region_ancestors.ancestor_code)
+    where region_names.level_code = 'county'
+    group by reading.document_id, reading.phrase_no
+),
+
 -- A town that the lists do not have (dissolved before they begin) is known by its word all the same.
 with_rest as (
     select
@@ -140,10 +162,12 @@ with_rest as (
             '^(?:人民政府)?(\p{Han}{1,7}(?:镇|乡|街道|苏木))(?:(?:人民)?政府|街道办事处|街道办|办事处|党政(?:综合)?办公?室?)?$',
             1
         ) as unlisted_township,
-        case when unlisted_township = '' then reading.codes else [] end as codes,
+        case when unlisted_township = '' then coalesce(branch_offices.codes, reading.codes) else [] end as codes,
     from phrases
     inner join reading_4 as reading
         on phrases.document_id = reading.document_id and phrases.phrase_no = reading.phrase_no
+    left join branch_offices
+        on phrases.document_id = branch_offices.document_id and phrases.phrase_no = branch_offices.phrase_no
 ),
 
 -- 某县, 某县政府 and 某县人民政府 are the government; a town's office writes for the town.
@@ -194,8 +218,8 @@ named as (
             when is_government and is_township and rest != '' then own_form || rest
             when is_government and is_township and regexp_matches(own_form, '[区园城]$') then chain_text || '管理委员会'
             when is_government and is_township then null
-            when is_government and own_kind = 'full' and regexp_matches(rest, '公署|行署') then chain_text || '行政公署'
-            -- A zone that the lists have: 浦东新区 and 滨海新区 are districts with a government.
+            when is_government and regexp_matches(own_form, '地区$|盟$') then chain_text || '行政公署'
+            -- A zone that the lists have; some districts are called 新区 too, and have a government.
             when is_government and own_kind = 'full' and length(own_form) > 5
                 and regexp_matches(own_form, '({{ zone_words }})$')
                 then chain_text || '管理委员会'
@@ -210,6 +234,7 @@ judged as (
     select
         *,
         prefix != '' and rest = '' and len(chain) = 0 and prefix != '中华人民共和国' as is_national,
+        regexp_matches(name, '({{ zone_words }}|新城|港区|风景区)(管理|工作)?(委员会|管委会)$') as is_zone,
         case
             {%- for rule in agency_rules %}
             when regexp_matches(name, {{ literal(rule['pattern']) }}) then {{ literal(rule['agency_kind']) }}

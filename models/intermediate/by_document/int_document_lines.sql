@@ -3,27 +3,32 @@ with documents_to_build as (
     {{ documents_to_build() }}
 ),
 
-blocks as (
-    select blocks.document_id, blocks.block_no, {{ squash('blocks.text_regular') }} as line
-    from {{ ref('stg_raw__blocks') }} as blocks
-    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
-    where blocks.kind in ('heading', 'paragraph')
-),
-
 numbered as (
     select
-        document_id,
-        block_no,
-        line,
-        row_number() over (partition by document_id order by block_no) as line_no,
-        row_number() over (partition by document_id order by block_no desc) as line_no_from_end,
-    from blocks
-    where line != ''
+        blocks.document_id,
+        blocks.block_no,
+        blocks.text_regular,
+        row_number() over (partition by blocks.document_id order by blocks.block_no) as line_no,
+        row_number() over (partition by blocks.document_id order by blocks.block_no desc) as line_no_from_end,
+    from {{ ref('stg_raw__blocks') }} as blocks
+    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
+    where blocks.kind in ('heading', 'paragraph') and regexp_matches(blocks.text_regular, '\S')
 ),
 
 first_and_last as (
     select
-        * replace (left(line, 800) as line),
+        document_id,
+        block_no,
+        left({{ squash('text_regular') }}, 800) as line,
+        line_no,
+        line_no_from_end,
+    from numbered
+    where line_no <= 20 or line_no_from_end <= 15
+),
+
+marked as (
+    select
+        *,
         -- 索引号、来源、浏览次数: what a portal says of the page, not what the report says.
         regexp_matches(
             line,
@@ -33,8 +38,7 @@ first_and_last as (
         )
         and length(line) <= 200
         and not regexp_matches(line, '。') as is_about_page,
-    from numbered
-    where line_no <= 20 or line_no_from_end <= 15
+    from first_and_last
 )
 
-select * from first_and_last
+select * from marked

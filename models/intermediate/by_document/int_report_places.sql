@@ -12,7 +12,7 @@ blocks as (
 ),
 
 -- What stands before each 省, 市, 县 ... and ends with it: the name is some end of it. Two of them in a row may belong to
--- one name (衢州市, 沙市区) or not (宣城市区).
+-- one name (衢州市, 沙市区) or not (the 市区 of a city).
 runs as (
     select document_id, unnest(regexp_extract_all(line, '\p{Han}{1,11}?[省市县区旗州盟]{1,2}')) as run
     from blocks
@@ -44,7 +44,7 @@ longest_names as (
     select endings.document_id, endings.whole_run, endings.form, any_value(endings.run_count) as run_count
     from endings
     inner join {{ ref('int_region_names') }} as region_names on endings.form = region_names.form
-    where region_names.form_kind = 'full' and region_names.level_code != 'township'
+    where region_names.form_kind != 'short' and region_names.level_code != 'township'
     group by endings.document_id, endings.whole_run, endings.form
     qualify row_number() over (
         partition by endings.document_id, endings.whole_run order by length(endings.form) desc, endings.form
@@ -59,7 +59,7 @@ named as (
         sum(longest_names.run_count)::integer as mention_count,
     from longest_names
     inner join {{ ref('int_region_names') }} as region_names on longest_names.form = region_names.form
-    where region_names.form_kind = 'full' and region_names.level_code != 'township'
+    where region_names.form_kind != 'short' and region_names.level_code != 'township'
     group by longest_names.document_id, longest_names.form, region_names.region_code
 )
 

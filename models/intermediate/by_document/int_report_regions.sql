@@ -61,7 +61,7 @@ candidates as (
         unnest(chosen.codes) as region_code,
         len(chosen.codes) as candidate_count,
         chosen.own_form,
-        chosen.own_kind = 'full' as is_full_name,
+        chosen.own_kind != 'short' as is_full_name,
         len(chosen.chain) > 1 and chosen.is_consistent as is_placed_by_name,
         chosen.is_consistent,
         false as is_from_text,
@@ -137,6 +137,7 @@ scored as (
         coalesce(prefecture_dialling.postcode, province_dialling.postcode) as postcode_there,
         texts.area_code,
         texts.postcode,
+        dates.year,
         parents_mentioned.names as parents_named,
         named_with_parents.region_code is not null as is_named_with_parents,
         coalesce(parents_mentioned.county_score, 0)
@@ -248,8 +249,12 @@ settled as (
             when is_from_text then score >= 6 and score - coalesce(second_score, 0) >= 1.5
             when is_placed_by_name and score - coalesce(second_score, -99) >= 0.5 then true
             when not is_consistent then score >= 3 and score - coalesce(second_score, -99) >= 1.5
-            -- The only place of that name in the country, and nothing that speaks against it.
-            when candidate_count = 1 and is_full_name
+            -- The only place of that name in the country, and nothing that speaks against it. The lists have townships
+            -- from 2015 only: before, another of the name may have been there.
+            when candidate_count = 1 and level_code = 'township' and coalesce(year, 0) < 2015
+                then parent_score + greatest(dialling_score, 0) + greatest(postcode_score, 0) >= 1
+                    and dialling_score + postcode_score >= 0
+            when candidate_count = 1 and (is_full_name or level_code in ('province', 'prefecture'))
                 then is_named_with_parents or dialling_score + postcode_score >= 0 or parent_score >= 2
             when candidate_count = 1 then score >= 1.5
             else score >= 2 and score - coalesce(second_score, -99) >= 1.5
@@ -261,7 +266,7 @@ settled as (
 levels_agreed as (
     select document_id, case when count(distinct level_code) = 1 then any_value(level_code) end as level_code
     from scored
-    where not is_from_text
+    where not is_from_text and is_full_name
     group by document_id
 ),
 

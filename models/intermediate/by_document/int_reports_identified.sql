@@ -62,8 +62,9 @@ joined as (
             when reports.manifest_agency is not null then reports.manifest_agency
             when chosen.is_national then chosen.name
             when chosen.source in ('contact', 'portal') and not chosen.is_township then null
-            when len(chosen.chain) > 0 and chosen.own_kind = 'short' and chosen.is_government
-                then replace(chosen.name, chosen.own_form || '人民政府', settled.region_name || '人民政府')
+            -- A government is called by its place's full name.
+            when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
+                then replace(chosen.name, chosen.own_form, settled.region_name)
             when not chosen.has_no_place then chosen.name
             -- The name lacks its place: the settled one stands before it.
             when settled.region_code is null then null
@@ -73,11 +74,12 @@ joined as (
         case
             when regexp_matches(chosen.name, '(村|社区).{0,2}(委员会|村委会|居委会)$') then 'village'
             when chosen.is_national then 'national'
-            when chosen.agency_kind = 'government' and not chosen.is_government and settled.region_code is not null
+            -- A zone that the lists do not have stands a level below its city.
+            when chosen.is_zone and not chosen.is_government
                 then case settled.level_code
                     when 'province' then 'prefecture'
-                    when 'township' then 'township'
-                    else 'county'
+                    when 'prefecture' then 'county'
+                    else settled.level_code
                 end
             when chosen.is_unlisted then 'township'
             when settled.level_code is not null then settled.level_code

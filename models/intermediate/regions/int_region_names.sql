@@ -25,15 +25,15 @@ official as (
 forms as (
     select region_code, name as form, 'full' as form_kind, valid_from_year, valid_to_year from official
     union all
-    select region_code, short_name || right(name, 1), 'full', valid_from_year, valid_to_year
+    select region_code, short_name || right(name, 1), 'variant', valid_from_year, valid_to_year
     from official
     where regexp_matches(name, '自治[州县旗]$|族[乡镇]$')
     union all
-    select region_code, short_name || '自治' || right(name, 1), 'full', valid_from_year, valid_to_year
+    select region_code, short_name || '自治' || right(name, 1), 'variant', valid_from_year, valid_to_year
     from official
     where regexp_matches(name, '自治[州县旗]$')
     union all
-    select official.region_code, aliases.alias, 'full', official.valid_from_year, official.valid_to_year
+    select official.region_code, aliases.alias, 'variant', official.valid_from_year, official.valid_to_year
     from aliases
     inner join official on aliases.region_code = official.region_code
     union all
@@ -51,7 +51,11 @@ distinct_forms as (
     select
         forms.form,
         forms.region_code,
-        min(forms.form_kind) as form_kind,
+        case
+            when bool_or(forms.form_kind = 'full') then 'full'
+            when bool_or(forms.form_kind = 'variant') then 'variant'
+            else 'short'
+        end as form_kind,
         places.level_code,
         -- NULL where any of the rows has no bound.
         case when count(forms.valid_from_year) = count(*) then min(forms.valid_from_year) end as valid_from_year,
