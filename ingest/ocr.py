@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONG_SIDE = 2340
 """Pixels of a page's longer side: A4 at 200 dpi."""
+_DETECTED_SIDE = 1600
+"""Text is found in a smaller picture, which takes half the memory, and read in the larger one."""
 _USUAL_HEIGHT = 30.0
 _POINTS = 842.0
 _TOLERANCE = 4.0
@@ -49,7 +51,7 @@ def page_marks(image: Image, number: int) -> PageMarks:
     from ingest.layout import scan
 
     image = _sized(image)
-    found = _engine()(image, use_det=True, use_rec=True, return_word_box=True, return_single_char_box=True)
+    found = _run(image, use_det=True, use_rec=True, return_word_box=True, return_single_char_box=True)
     is_empty = getattr(found, "boxes", None) is None
     quads = [] if is_empty else [_points(box) for box in found.boxes]
     turn = scan.turn_of(quads)
@@ -93,7 +95,7 @@ def _second_look(marks: PageMarks, image: Image, ink: Image, unit: float) -> lis
         crop = image[int(top / unit) : int(bottom / unit) + 1, int(x0 / unit) : int(x1 / unit) + 1]
         if min(crop.shape[:2]) < 4:
             continue
-        found = _engine()(crop, use_det=False, use_rec=True, return_word_box=False, return_single_char_box=False)
+        found = _run(crop, use_det=False, use_rec=True, return_word_box=False, return_single_char_box=False)
         for text, confidence in zip(found.txts or (), found.scores or (), strict=False):
             if text.strip() and confidence > 0.5:
                 glyphs.append(Glyph(text.strip(), x0, top, x1, bottom, float(confidence)))
@@ -143,6 +145,16 @@ def _scaled(glyph: Glyph, unit: float) -> Glyph:
     return Glyph(glyph.text, glyph.x0 * unit, glyph.top * unit, glyph.x1 * unit, glyph.bottom * unit, glyph.confidence)
 
 
+def _run(image: Image, **steps: bool) -> Any:
+    """What the engine finds. MemoryError where the process may not take as much as it needs."""
+    try:
+        return _engine()(image, **steps)
+    except Exception as error:
+        if "bad_alloc" in str(error) or "allocate" in str(error):
+            raise MemoryError("OCR needs more memory") from error
+        raise
+
+
 @cache
 def _models() -> dict[str, Path | None]:
     """Model files of the wheel by step."""
@@ -162,6 +174,8 @@ def _engine() -> Any:
             "Global.log_level": "critical",
             "Global.max_side_len": LONG_SIDE + 100,
             "Global.use_cls": False,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _DETECTED_SIDE,
             "Det.model_path": str(models["det"]),
             "Rec.model_path": str(models["rec"]),
             "EngineConfig.onnxruntime.intra_op_num_threads": max((os.cpu_count() or 2) // 2, 1),
