@@ -29,14 +29,14 @@ texts_taken_apart as (
         text_squashed,
         regexp_extract(
             regexp_replace(text_squashed, '^（(.*)）$', '\1'),
-            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+±-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?（?([^\d（）]{0,8})）?$',
+            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'suffix']
         ) as parts,
         regexp_extract(
             text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
             ['tens', 'ten', 'ones', 'suffix']
         ) as numerals,
-        -- Blanks between digits part two figures, unless they mark thousands or a long figure was broken over two lines.
+        -- Blanks between digits part two figures, unless they mark thousands or a long figure was broken over lines.
         regexp_matches(text_regular, '\d\s+\d')
         and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
         and not regexp_full_match(text_regular, '\s*(?:\d{3,}\s*\n\s*\d{1,3}|\d{4,}\s*\n\s*\d{1,4})\s*')
@@ -51,13 +51,13 @@ texts_measured as (
         units.factor as own_factor,
         units.kind as own_kind,
         whole_units.unit as bare_unit,
-        numeral_units.unit is not null or numerals.suffix = '' as is_numeral,
+        numeral_units.unit is not null or numerals['suffix'] = '' as is_numeral,
     from texts_taken_apart as taken_apart
     left join marks on taken_apart.text_squashed = marks.mark
-    left join units on taken_apart.parts.suffix = units.unit
+    left join units on parts['suffix'] = units.unit
     left join units as whole_units
         on regexp_replace(taken_apart.text_squashed, '^（(.*)）$', '\1') = whole_units.unit
-    left join units as numeral_units on taken_apart.numerals.suffix = numeral_units.unit
+    left join units as numeral_units on numerals['suffix'] = numeral_units.unit
 ),
 
 texts_read as (
@@ -68,31 +68,34 @@ texts_read as (
             when text_squashed = '' or reads_as = 'blank' then 'blank'
             when reads_as = 'zero' then 'value'
             when bare_unit is not null then 'unit'
-            when parts.digits != '' and (parts.suffix = '' or own_factor is not null)
-                then case when is_parted then 'unclear' else 'value' end
-            when parts.digits != '' and parts.suffix in ('%', '‰') then 'unclear'
-            when is_numeral and numerals.tens || numerals.ten != '' and (numerals.ten != '' or numerals.ones = '')
+            when parts['digits'] != '' and (parts['suffix'] = '' or own_factor is not null)
+                then if(is_parted, 'unclear', 'value')
+            when parts['digits'] != '' and parts['suffix'] in ('%', '‰') then 'unclear'
+            when
+                is_numeral
+                and numerals['tens'] || numerals['ten'] != ''
+                and (numerals['ten'] != '' or numerals['ones'] = '')
                 then 'value'
             when regexp_matches(text_squashed, '^（[^（）]*）$') then 'note'
             else 'label'
         end as cell_kind,
         case
             when reads_as = 'zero' then 0
-            when parts.digits != '' then
-                case when parts.sign = '-' or parts.prefix[1:1] = '减' then -1 else 1 end
-                * try_cast(translate(parts.digits, '٬，', '') || parts.decimals as decimal(24, 6))
-            when numerals.ten != ''
-                then case numerals.tens when '' then 10 else 10 * {{ numeral('numerals.tens') }} end
-                    + {{ numeral('numerals.ones') }}
-            else {{ numeral('numerals.tens') }}
+            when parts['digits'] != '' then
+                case when parts['sign'] = '-' or parts['prefix'][1:1] = '减' then -1 else 1 end
+                * try_cast(translate(parts['digits'], '٬，', '') || parts['decimals'] as decimal(24, 6))
+            when numerals['ten'] != ''
+                then case numerals['tens'] when '' then 10 else 10 * {{ numeral("numerals['tens']") }} end
+                    + {{ numeral("numerals['ones']") }}
+            else {{ numeral("numerals['tens']") }}
         end as figure,
         own_factor,
         own_kind,
         bare_unit,
         case
-            when parts.prefix in ('约', '近', '大约') then 'about'
-            when parts.surplus != '' or parts.prefix in ('超', '超过') then 'at_least'
-            when parts.prefix = '不足' then 'at_most'
+            when parts['prefix'] in ('约', '近', '大约') then 'about'
+            when parts['surplus'] != '' or parts['prefix'] in ('超', '超过') then 'at_least'
+            when parts['prefix'] = '不足' then 'at_most'
             else 'exact'
         end as qualifier,
     from texts_measured

@@ -45,9 +45,9 @@ forms_recognised as (
         case
             when signs.document_id is null then 'no table'
             when signs.has_recent_parts
-                then printf('%d labels of the form of 2021, %d of that of 2019', signs.signs_2021::integer, signs.signs_2019::integer)
+                then 'labels of the form of 2021: ' || signs_2021 || ', of that of 2019: ' || signs_2019
             when signs.signs_statistics > 0
-                then printf('%d labels of the form of 2014, %d of statistics', signs.signs_2014::integer, signs.signs_statistics::integer)
+                then 'labels of the form of 2014: ' || signs_2014 || ', of statistics: ' || signs_statistics
             else 'no table of an official form'
         end as form_reason,
     from documents_to_build

@@ -197,9 +197,10 @@ similar_meanings as (
             order by distance, forms is null
         ) = 1
     ) as nearest_of_each_meaning
+    window meanings_by_distance as (partition by text_squashed, form_part order by distance, label_role, label_code)
     qualify
-        row_number() over (partition by text_squashed, form_part order by distance, label_role, label_code) = 1
-        and coalesce(lead(distance) over (partition by text_squashed, form_part order by distance, label_role, label_code), 99) >= distance + 2
+        row_number() over meanings_by_distance = 1
+        and coalesce(lead(distance) over meanings_by_distance, 99) >= distance + 2
 ),
 
 meanings as (
@@ -279,13 +280,14 @@ cell_roles as (
     from (
         select
             *,
-            bool_or(label_role = 'column' and role_count = 1) over (partition by document_id, table_no, row_no, form_part) as has_columns,
+            bool_or(label_role = 'column' and role_count = 1) over row_of_part as has_columns,
         from (
             select
                 *,
                 count(distinct label_role) over (partition by document_id, table_no, row_no, col_no) as role_count,
             from cell_meanings
         ) as counted_roles
+        window row_of_part as (partition by document_id, table_no, row_no, form_part)
     ) as rows_with_columns
     where role_count = 1 or (label_role = 'column') = has_columns
 ),

@@ -27,7 +27,7 @@ header_rows as (
         table_no,
         row_no,
         form_part,
-        row_no - lag(row_no) over rows_of_table is distinct from 1 as is_first_row,
+        coalesce(row_no - lag(row_no) over rows_of_table, 0) != 1 as is_first_row,
     from (select distinct document_id, table_no, row_no, form_part from header_cells) as distinct_rows
     window rows_of_table as (partition by document_id, table_no, form_part order by row_no)
 ),
@@ -250,7 +250,8 @@ nameless_headers as (
     select
         document_id,
         header_no,
-        ['review', 'litigation_direct', 'litigation_after_review'][row_number() over headers_of_document] as column_group,
+        row_number() over headers_of_document as group_place,
+        ['review', 'litigation_direct', 'litigation_after_review'][group_place] as column_group,
     from (
         select ordered_leaves.document_id, ordered_leaves.header_no
         from ordered_leaves
@@ -295,7 +296,11 @@ table_headers as (
         and ordered_leaves.header_no = nameless_headers.header_no
     where
         header_rows_ends.form_part != 'categories'
-        or (ordered_leaves.document_id, ordered_leaves.header_no) in (select (document_id, header_no) from category_headers)
+        or exists (
+            from category_headers
+            where category_headers.document_id = ordered_leaves.document_id
+            and category_headers.header_no = ordered_leaves.header_no
+        )
     window leaves_in_order as (
         partition by ordered_leaves.document_id, ordered_leaves.header_no
         order by ordered_leaves.col_no

@@ -1,0 +1,293 @@
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+table_rows as (
+    select table_rows.*
+    from {{ ref('int_table_rows') }} as table_rows
+    inner join documents_to_build on table_rows.document_id = documents_to_build.document_id
+),
+
+headers as (
+    select headers.*
+    from {{ ref('int_table_headers') }} as headers
+    inner join documents_to_build on headers.document_id = documents_to_build.document_id
+),
+
+form_columns as (
+    select * from {{ ref('form_columns') }}
+),
+
+-- A header as lists, and the number of the column that each place of the grid belongs to.
+header_lists as (
+    select
+        document_id,
+        header_no,
+        any_value(column_count) as column_count,
+        any_value(last_col_no) as header_last_col_no,
+        any_value(row_count) as header_row_count,
+        any_value(is_orderly) as is_orderly,
+        bool_or(column_code in ('cumulative', 'previous', 'period', 'planned')) as has_other_periods,
+        bool_or(column_group is null) as has_nameless_columns,
+        list({
+            'column_code': column_code,
+            'column_group': column_group,
+            'stated_unit': stated_unit,
+            'label': label,
+            'tier': tier,
+            'first_col_no': first_col_no,
+            'last_col_no': last_leaf_col_no
+        } order by column_seq) as columns,
+    from headers
+    group by document_id, header_no
+),
+
+-- A row of the application table with one cell too many: a figure's digits may be split over two. They are put
+-- together where just one way to do so makes the applicants add up to the total.
+rows_too_long as (
+    select document_id, table_no, row_no, label_seq, row_cells
+    from table_rows
+    where form_part = 'application' and cell_count = 8 and unclear_count = 0
+),
+
+ways_to_join as (
+    select
+        rows_too_long.*,
+        joinable.joined_seq,
+        case
+            when
+                regexp_full_match(row_cells[joined_seq]['text'], '\s*[1-9]\d*\s*')
+                and regexp_full_match(row_cells[joined_seq + 1]['text'], '\s*\d+\s*')
+                then trim(row_cells[joined_seq]['text']) || trim(row_cells[joined_seq + 1]['text'])
+        end::decimal(24, 6) as joined_figure,
+        trim(row_cells[joined_seq]['text']) || ' | ' || trim(row_cells[joined_seq + 1]['text']) as joined_text,
+        list_transform(row_cells, lambda cell: coalesce(cell['figure'], 0)) as figures,
+        figures[:joined_seq - 1] || [joined_figure] || figures[joined_seq + 2:] as joined_figures,
+    from rows_too_long, range(1, 8) as joinable (joined_seq)
+),
+
+rows_joined as (
+    select
+        document_id,
+        table_no,
+        row_no,
+        label_seq,
+        joined_seq,
+        row_cells[:joined_seq - 1]
+        || [{
+            'col_no': row_cells[joined_seq]['col_no'],
+            'figure': joined_figure,
+            'is_figure': true,
+            'text': joined_text,
+            'qualifier': 'exact',
+            'own_factor': null::decimal(20, 4),
+            'own_kind': null::varchar,
+            'page': row_cells[joined_seq]['page']
+        }]
+        || row_cells[joined_seq + 2:] as joined_cells,
+    from ways_to_join
+    where joined_figure is not null and list_sum(joined_figures[:6]) = joined_figures[7]
+    qualify count(*) over (partition by document_id, table_no, row_no, label_seq) = 1
+),
+
+-- Rows with the header in force. A figure's place is its column's where the row's end is the header's, or no cell is
+-- blank: rows and headers that lost their spans do not end together.
+rows_under_headers as (
+    select
+        table_rows.* exclude (row_cells, cell_count),
+        coalesce(rows_joined.joined_cells, table_rows.row_cells) as row_cells,
+        if(rows_joined.joined_seq is null, table_rows.cell_count, 7) as cell_count,
+        rows_joined.joined_seq,
+        header_lists.* exclude (document_id, header_no),
+        case
+            when
+                table_rows.is_header_own
+                and (
+                    header_lists.is_orderly
+                    or (header_lists.header_row_count = 1 and header_lists.header_last_col_no = table_rows.last_col_no)
+                )
+                and (table_rows.last_col_no = header_lists.header_last_col_no or table_rows.blank_count = 0)
+                then list_transform(
+                    table_rows.row_cells,
+                    lambda cell: if(
+                        cell['is_figure'],
+                        list_position(
+                            list_transform(
+                                header_lists.columns,
+                                lambda head: cell['col_no'] between head['first_col_no'] and head['last_col_no']
+                            ),
+                            true
+                        ),
+                        -1
+                    )
+                )
+        end as column_seqs,
+    from table_rows
+    left join header_lists
+        on table_rows.document_id = header_lists.document_id and table_rows.header_no = header_lists.header_no
+    left join rows_joined
+        on table_rows.document_id = rows_joined.document_id
+        and table_rows.table_no = rows_joined.table_no
+        and table_rows.row_no = rows_joined.row_no
+        and table_rows.label_seq = rows_joined.label_seq
+),
+
+rows_with_ways as (
+    select
+        *,
+        case
+            when joined_seq is not null then if(column_count = 7, 'order', 'form')
+            -- the head of the table of appeals lost its first row, so that some results belong to nobody
+            when form_part = 'appeals' and cell_count = 15 and coalesce(has_nameless_columns, true) then 'form'
+            when
+                column_seqs is not null
+                and not list_contains(list_transform(column_seqs, lambda seq: coalesce(seq, 0)), 0)
+                then 'place'
+            when cell_count = column_count then 'order'
+            when form_part = 'application' and cell_count = 7 and coalesce(column_count, 0) != 6 then 'form'
+            -- Blank cells vanish from flat text: of what is left the last is the total, where the others add up to it.
+            when
+                form_part = 'application' and table_kind = 'flat' and cell_count = figure_count and cell_count < 7
+                and (
+                    cell_count = 1
+                    or list_sum(list_transform(row_cells[:-2], lambda cell: cell['figure']))
+                    = row_cells[-1]['figure']
+                )
+                then 'total'
+            when form_part = 'appeals' and cell_count = 15 then 'form'
+            when form_part = 'appeals' and cell_count = 1 and row_code is not null then 'row'
+            when form_part = 'statistics' and figure_count = 1 and not coalesce(has_other_periods, false) then 'single'
+        end as way,
+    from rows_under_headers
+),
+
+-- The whole form, where columns are only an order.
+form_orders as (
+    select
+        'application' as form_part,
+        list({ 'column_code': column_code, 'column_group': null::varchar } order by place) as form_columns,
+    from (
+        select place, any_value(column_code) as column_code
+        from form_columns
+        where form_part = 'application' and place is not null
+        group by place
+    ) as applicants
+    union all
+    select
+        'appeals' as form_part,
+        list(
+            { 'column_code': results.column_code, 'column_group': kinds.column_group }
+            order by kinds.group_place, results.place
+        ) as form_columns,
+    from (
+        select place, any_value(column_code) as column_code
+        from form_columns
+        where form_part = 'appeals' and place is not null
+        group by place
+    ) as results
+    cross join (
+        values (1, 'review'), (2, 'litigation_direct'), (3, 'litigation_after_review')
+    ) as kinds (group_place, column_group)
+),
+
+row_figures as (
+    select
+        rows_with_ways.* exclude (row_cells, column_seqs, columns),
+        unnest(row_cells) as cell,
+        generate_subscripts(row_cells, 1) as cell_seq,
+        unnest(
+            case way
+                when 'place' then list_transform(column_seqs, lambda seq: columns[seq])
+                when 'order' then columns
+                else list_transform(row_cells, lambda cell: null)
+            end
+        ) as head,
+        unnest(
+            case way
+                when 'form' then form_orders.form_columns
+                else list_transform(row_cells, lambda cell: null)
+            end
+        ) as form_head,
+    from rows_with_ways
+    left join form_orders on rows_with_ways.form_part = form_orders.form_part
+    where way is not null
+),
+
+figures_with_columns as (
+    select
+        document_id,
+        table_no,
+        row_no,
+        label_seq,
+        form_part,
+        row_code,
+        row_label,
+        row_tier,
+        row_unit,
+        row_stated_unit,
+        way,
+        column_count,
+        is_header_own,
+        cell['col_no'] as col_no,
+        cell['figure'] as figure,
+        cell['text'] as text,
+        cell['qualifier'] as qualifier,
+        cell['own_factor'] as own_factor,
+        cell['own_kind'] as own_kind,
+        cell['page'] as page,
+        case way
+            when 'form' then form_head['column_code']
+            when 'total' then 'all'
+            when 'single' then 'year'
+            when 'row' then row_code
+            else head['column_code']
+        end as column_code,
+        case
+            when form_part = 'appeals' and row_group is not null then row_group
+            when way = 'form' then form_head['column_group']
+            else head['column_group']
+        end as column_group,
+        head['stated_unit'] as column_stated_unit,
+        head['label'] as column_label,
+        coalesce(head['tier'], 1) as column_tier,
+        if(head['column_code'] = 'named_year', regexp_extract(head['label'], '\d{4}')::integer, null) as named_year,
+        joined_seq is not null as is_joined_row,
+        coalesce(joined_seq = cell_seq, false) as is_joined,
+    from row_figures
+    where cell['is_figure'] and (way != 'total' or cell_seq = cell_count)
+),
+
+-- Of several figures of one year in a row of statistics the plainest counts: this year's before a sum of this period.
+statistics_columns as (
+    select column_code, any_value(place) as column_place
+    from form_columns
+    where form_part = 'statistics' and place is not null
+    group by column_code
+),
+
+statistics_ranked as (
+    select
+        figures.*,
+        coalesce(statistics_columns.column_place, 1) * 10000 - coalesce(figures.named_year, 0) as column_rank,
+        min(column_rank) over figures_of_row as best_rank,
+        count(*) over (figures_of_row range between current row and current row) as same_rank_count,
+    from figures_with_columns as figures
+    left join statistics_columns on figures.column_code = statistics_columns.column_code
+    where
+        figures.form_part = 'statistics'
+        and (statistics_columns.column_code is not null or figures.column_code = 'named_year')
+    window figures_of_row as (
+        partition by figures.document_id, figures.table_no, figures.row_no, figures.label_seq
+        order by column_rank
+    )
+),
+
+table_figures as (
+    select * from figures_with_columns where form_part != 'statistics'
+    union all by name
+    select * exclude (column_rank, best_rank, same_rank_count)
+    from statistics_ranked
+    where column_rank = best_rank and same_rank_count = 1
+)
+
+select * exclude (named_year) from table_figures
