@@ -65,7 +65,8 @@ REPORTS = [
         "autonomous_county_by_short_name",
         "三江县人民政府关于2015年政府信息公开工作情况的报告\n统计时限为2015年1月1日至12月31日，联系电话0772-8612345。",
         "三江侗族自治县人民政府\n二〇一六年三月十日",
-        want=who("三江侗族自治县人民政府", "government", "450226", "county", 2015) | {"published_on": dt.date(2016, 3, 10)},
+        want=who("三江侗族自治县人民政府", "government", "450226", "county", 2015)
+        | {"published_on": dt.date(2016, 3, 10)},
     ),
     Case(
         "prefecture_autonomous",
