@@ -25,8 +25,8 @@ end
 {# The change of a metric since the year before: percentage points for shares, per cent for everything else. #}
 {% macro metric_change(value, previous_value, unit) -%}
 case
-    when {{ unit }} = 'share' then ({{ value }} - {{ previous_value }}) * 100
-    when {{ previous_value }} != 0 then ({{ value }} / {{ previous_value }} - 1) * 100
+    when {{ unit }} = 'share' then round(({{ value }} - {{ previous_value }}) * 100, 6)
+    when {{ previous_value }} != 0 then round(({{ value }} / {{ previous_value }} - 1) * 100, 6)
 end
 {%- endmacro %}
 

@@ -14,21 +14,99 @@ figures_stated as (
     select * from {{ ref('int_check_figures') }}
 ),
 
--- Whose figures a term may speak of: the report's own, and those of the same body's report a year before.
+regions as (
+    select * from {{ ref('dim_region') }}
+),
+
+-- A government's report on its whole area, beside the one on its own level and those of the governments below it.
+whole_areas as (
+    select * from reports
+    where scope = 'aggregate' and agency_kind = 'government' and region_code is not null
+),
+
+own_level as (
+    select whole_areas.report_id, own_reports.report_id as source_report_id
+    from whole_areas
+    inner join {{ ref('dim_report') }} as own_reports
+        on whole_areas.agency_id = own_reports.agency_id
+        and whole_areas.year = own_reports.year
+        and own_reports.scope = 'own'
+),
+
+children as (
+    select
+        whole_areas.report_id,
+        regions.region_code as child_region_code,
+        min(child_reports.report_id) as source_report_id,
+    from whole_areas
+    inner join regions
+        on whole_areas.region_code = regions.parent_code
+        and whole_areas.year between coalesce(regions.valid_from_year, whole_areas.year)
+        and coalesce(regions.valid_to_year, whole_areas.year)
+    left join reports as child_reports
+        on regions.region_code = child_reports.region_code
+        and whole_areas.year = child_reports.year
+        and child_reports.agency_kind = 'government'
+    group by whole_areas.report_id, regions.region_code
+),
+
+-- Whose figures a term may speak of: the report's own, those of the same body's report a year before, those of its own
+-- level where the report is on its whole area, and the sum over the governments below it.
 places as (
     select report_id, report_id as source_report_id, 'here' as place from reports
     union all
     {{ previous_reports('reports') }}
+    union all
+    select report_id, source_report_id, 'own' as place from own_level
 ),
 
-figures as (
+places_known as (
+    select report_id, place from places
+    union
+    select report_id, 'children' as place from children
+),
+
+terms_used as (
+    select distinct indicator_code from terms
+),
+
+figures_of_one as (
     select
         places.report_id,
         places.place,
         figures_stated.* exclude (document_id, report_id),
     from places
     inner join figures_stated on places.source_report_id = figures_stated.report_id
-    where figures_stated.indicator_code in (select indicator_code from terms)
+    inner join terms_used on figures_stated.indicator_code = terms_used.indicator_code
+),
+
+-- A sum over the bodies below is there only where each of them states its part.
+child_counts as (
+    select report_id, count(*) as child_count from children
+    group by report_id
+),
+
+figures_of_children as (
+    select
+        children.report_id,
+        'children' as place,
+        figures_stated.indicator_code,
+        figures_stated.applicant_type,
+        sum(figures_stated.value) as value,
+        bool_and(figures_stated.is_exact) as is_exact,
+        flatten(list(figures_stated.observation_ids)) as observation_ids,
+    from children
+    inner join child_counts on children.report_id = child_counts.report_id
+    inner join figures_stated on children.source_report_id = figures_stated.report_id
+    inner join terms_used on figures_stated.indicator_code = terms_used.indicator_code
+    group by all
+    having count(figures_stated.value) = any_value(child_counts.child_count)
+),
+
+figures as (
+    select * from figures_of_one
+    union all by name
+    select * from figures_of_children
 ),
 
 report_checks as (
@@ -36,11 +114,22 @@ report_checks as (
 ),
 
 -- Without the other report there is nothing to compare.
+out_of_reach as (
+    select distinct report_checks.report_id, report_checks.check_code
+    from report_checks
+    inner join terms on report_checks.check_code = terms.check_code
+    anti join places_known
+        on report_checks.report_id = places_known.report_id
+        and terms.place = places_known.place
+),
+
 instances as (
     select report_checks.report_id, terms.*
     from report_checks
     inner join terms on report_checks.check_code = terms.check_code
-    where report_checks.report_id in (select report_id from places where place = 'previous')
+    anti join out_of_reach
+        on report_checks.report_id = out_of_reach.report_id
+        and report_checks.check_code = out_of_reach.check_code
 ),
 
 judged as (

@@ -10,6 +10,14 @@ reports as (
     select * from {{ ref('dim_report') }}
 ),
 
+completeness as (
+    select * from {{ ref('int_report_completeness') }}
+),
+
+years as (
+    select * from {{ ref('dim_year') }}
+),
+
 counted as (
     select
         reports.report_id,
@@ -28,4 +36,20 @@ counted as (
     group by all
 )
 
-select * exclude (sound_count, unsound_count) from counted
+described as (
+    select
+        counted.* exclude (sound_count, unsound_count),
+        completeness.figures_asked::integer as figures_asked,
+        completeness.figures_stated::integer as figures_stated,
+        date_diff(
+            'day',
+            if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on),
+            reports.published_on
+        )::integer as days_after_deadline,
+    from counted
+    inner join reports on counted.report_id = reports.report_id
+    left join completeness on counted.report_id = completeness.report_id
+    left join years on reports.year = years.year
+)
+
+select * from described
