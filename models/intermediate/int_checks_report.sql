@@ -20,7 +20,8 @@ described as (
         reports.*,
         coalesce(figure_counts.figure_count, 0) as figure_count,
         years.form as form_prescribed,
-        if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on) as deadline_on,
+        if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on)
+            as deadline_on,
     from reports
     left join figure_counts on reports.report_id = figure_counts.report_id
     left join years on reports.year = years.year
@@ -44,7 +45,8 @@ checked as (
             published_on > current_date,
         ]) as is_wrong,
         unnest([
-            null, null, null, null, form_prescribed, form_prescribed, published_on || ' > ' || deadline_on, published_on::varchar,
+            null, null, null, null, form_prescribed, form_prescribed,
+            published_on || ' > ' || deadline_on, published_on::varchar,
         ]) as detail,
         date_diff('day', deadline_on, published_on) as days_late,
     from described

@@ -3,7 +3,8 @@ with harmonised as (
 ),
 
 by_form as (
-    {%- for form, column in [('narrative', 'narrative'), ('2014', 'form_2014'), ('2019', 'form_2019'), ('2021', 'form_2021')] %}
+    {%- for form in ['narrative', '2014', '2019', '2021'] %}
+    {%- set column = 'narrative' if form == 'narrative' else 'form_' ~ form %}
     select series_code, '{{ form }}' as form, unnest(string_split({{ column }}, ' ')) as term from harmonised
     where {{ column }} is not null
     {{ 'union all' if not loop.last }}

@@ -22,13 +22,23 @@ versions as (
 ),
 
 new_figures as (
-    select versions.*, observations.indicator_code, observations.applicant_type, observations.category_label, observations.value
+    select
+        versions.*,
+        observations.indicator_code,
+        observations.applicant_type,
+        observations.category_label,
+        observations.value,
     from versions
     inner join observations on versions.report_id = observations.report_id
 ),
 
 old_figures as (
-    select versions.*, observations.indicator_code, observations.applicant_type, observations.category_label, observations.value
+    select
+        versions.*,
+        observations.indicator_code,
+        observations.applicant_type,
+        observations.category_label,
+        observations.value,
     from versions
     inner join observations on versions.previous_report_id = observations.report_id
 ),

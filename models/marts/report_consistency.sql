@@ -34,7 +34,7 @@ counted as (
     left join results on reports.report_id = results.report_id
     left join checks on results.check_code = checks.check_code
     group by all
-)
+),
 
 described as (
     select

@@ -19,7 +19,7 @@ wider as (
         reports.year,
         reports.level_code,
         levels.level_rank,
-        reports.scope is distinct from 'own' as reaches_down,
+        coalesce(reports.scope, '') != 'own' as reaches_down,
     from reports
     inner join levels on reports.level_code = levels.level_code
     where reports.agency_kind = 'government' and reports.region_code is not null
