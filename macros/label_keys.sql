@@ -16,7 +16,7 @@ translate(regexp_replace(regexp_replace(regexp_replace({{ text }}, '{{ label_num
 
 {# A label without its ending 数、数量、总数、情况, and without 政府信息: the second thing to compare by. #}
 {% macro label_key_loose(key) -%}
-regexp_replace(regexp_replace({{ key }}, '^(?:其中)?(?:本年度?)?', ''), '(?:总数量?|数量|总数|数|情况|件数|条数)$', '')
+regexp_replace(regexp_replace({{ key }}, '^(?:其中|通过)?(?:本年度?)?', ''), '(?:总数量?|数量|总数|数|情况|件数|条数)$', '')
 {%- endmacro %}
 
 {# Everything that decides how labels are compared: part of the version of what is built (see by_document). #}

@@ -317,6 +317,7 @@ labels_matched as (
         figure_count,
         form_part,
         label_role,
+        text_squashed,
         label,
         label_code,
         opens_group,

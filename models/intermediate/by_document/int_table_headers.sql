@@ -40,15 +40,20 @@ numbered_rows as (
     from header_rows
 ),
 
+-- A table of categories counts items disclosed: a table of other things by kind says neither 条, 信息 nor 公开.
 category_headers as (
-    select distinct numbered_rows.document_id, numbered_rows.header_no
+    select numbered_rows.document_id, numbered_rows.header_no
     from header_cells
     inner join numbered_rows
         on header_cells.document_id = numbered_rows.document_id
         and header_cells.table_no = numbered_rows.table_no
         and header_cells.row_no = numbered_rows.row_no
         and header_cells.form_part = numbered_rows.form_part
-    where header_cells.label_code = 'category'
+    where header_cells.form_part = 'categories'
+    group by numbered_rows.document_id, numbered_rows.header_no
+    having
+        bool_or(header_cells.label_code = 'category')
+        and bool_or(regexp_matches(header_cells.text_squashed, '条|信息|公开|发布'))
 ),
 
 header_rows_ends as (
@@ -245,7 +250,7 @@ ordered_leaves as (
         and leaves.place is not null
 ),
 
--- Three tables of results without a word on whose: the form's order tells.
+-- Three tables of results without a word on whose, or the first of them alone: the form's order tells.
 nameless_headers as (
     select
         document_id,
@@ -263,7 +268,14 @@ nameless_headers as (
         having count(*) = 5 and count(ordered_leaves.column_group) = 0
     ) as headers_without_group
     window headers_of_document as (partition by document_id order by header_no)
-    qualify count(*) over (partition by document_id) = 3
+    qualify
+        count(*) over (partition by document_id) = 3
+        -- one alone, beside tables of lawsuits
+        or (
+            count(*) over (partition by document_id) = 1
+            and document_id in (select document_id from groups where starts_with(column_group, 'litigation'))
+            and document_id not in (select document_id from groups where column_group = 'review')
+        )
 ),
 
 table_headers as (

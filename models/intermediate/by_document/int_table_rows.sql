@@ -9,7 +9,11 @@ cells as (
 ),
 
 labels as (
-    select labels.*
+    select
+        labels.*,
+        count_if(labels.label_role = 'row' and labels.form_part = 'statistics') over (
+            partition by labels.document_id, labels.table_no
+        ) as statistics_labels,
     from {{ ref('int_labels_matched') }} as labels
     inner join documents_to_build on labels.document_id = documents_to_build.document_id
 ),
@@ -63,8 +67,13 @@ header_places as (
 ),
 
 -- 结果维持 0 in a row: a result may stand before its figure, not above it.
+-- A single word like 政府网站 makes no table of statistics; a label in the words of a form does.
 row_labels as (
-    select * from labels where label_role = 'row' or (form_part = 'appeals' and figure_count > 0)
+    select *
+    from labels
+    where
+        (label_role = 'row' or (form_part = 'appeals' and figure_count > 0))
+        and (form_part != 'statistics' or forms is not null or statistics_labels >= 2)
 ),
 
 -- Rows with figures in the light of the header above them, in their own table or before.
