@@ -46,8 +46,8 @@ dbt: setup ## dbt build alone on the samples, deprecations as errors
 bench: setup ## speed on N generated reports: make bench N=1000
 	@$(BIN)/python -m benchmarks.run --reports $(N)
 
-fuzz: setup ## the properties of the parsers on many more examples
-	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=fuzz
+fuzz: setup ## the properties of the parsers on many more examples, and 3,000 damaged files
+	@GONGKAI_FUZZ=3000 $(BIN)/python -m pytest -m "hypothesis or fuzz" --hypothesis-profile=fuzz
 
 report-card: setup ## measure the extraction on samples, held-out reports and corpus, and keep the figures
 	@$(BIN)/python scripts/renew_report_card.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from ingest.limits import Limits
 from ingest.paragraphs import split_paragraphs
 from ingest.readers import Reader, read_document, reader_version
 from ingest.sniff import sniff
+
+_NO_MEMORY = re.compile(r"std::bad_alloc|cannot allocate memory|out of memory", re.IGNORECASE)
+"""How native libraries say that they met the limit."""
 
 IsKnown = Callable[[str, str, str], bool]
 """Tells for document_id, reader and reader_version whether raw holds that document already."""
@@ -153,5 +157,14 @@ def parse(
     except RecursionError as error:
         raise RejectError(RejectReason.TOO_DEEP, "the parts of the document nest too deep") from error
     except Exception as error:
-        raise RejectError(RejectReason.READER_FAILED, f"{type(error).__name__}: {str(error)[:300]}") from error
+        if _NO_MEMORY.search(str(error)):
+            raise MemoryError from error
+        raise RejectError(RejectReason.READER_FAILED, _in_a_line(error)) from error
     return Landed(place, document_id, tables)
+
+
+def _in_a_line(error: Exception) -> str:
+    """What an unforeseen error says, at most 300 characters: of a traceback inside it, its last line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = "" if not lines else lines[-1] if lines[0].startswith("Traceback") else " ".join(lines)
+    return f"{type(error).__name__}: {said}"[:300]

@@ -33,7 +33,7 @@ class Limits:
     """Characters in blocks and cells together."""
     seconds: int = 120
     """Wall time from opening the document to its parsed tables."""
-    memory_bytes: int = 2 * GIB
+    memory_bytes: int = 3 * GIB
     """Memory of the reading process, beyond what it takes to start."""
 
     @classmethod

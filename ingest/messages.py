@@ -17,11 +17,15 @@ from ingest.documents import Landed, Place, Rejected, Result, Unchanged
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to read. Its first `skip` members are left out, where an earlier process ended among them."""
+    """A file to read. Its first `skip` members are left out, where an earlier process dealt with them.
+
+    `alone` asks for a new process, as an old one ran out of memory, which may be the fault of what it read before.
+    """
 
     path: str
     source_file: str
     skip: int = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

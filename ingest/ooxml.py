@@ -61,7 +61,15 @@ class Package:
         try:
             with self._zip.open(info) as part:
                 return part.read(info.file_size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             raise RejectError(RejectReason.DAMAGED, f"part {name!r} cannot be unpacked: {error}") from error
 
     def xml(self, name: str) -> etree._Element | None:

@@ -25,6 +25,7 @@ from ingest.worker import OUT_OF_MEMORY, as_argument
 
 _QUEUED = 3
 _SECONDS_TO_START = 60.0
+_OWED_TO_MEMORY = {RejectReason.MEMORY.value, RejectReason.READER_DIED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class _Worker:
     tasks: deque[Task] = field(default_factory=deque)
     place: Place | None = None
     members_started: int = 0
+    documents_started: int = 0
 
 
 class Pool:
@@ -71,7 +73,7 @@ class Pool:
         again: deque[Task] = deque()
         while True:
             while (task := again.popleft() if again else next(waiting, None)) is not None:
-                worker = self._next_worker()
+                worker = self._start() if task.alone else self._next_worker()
                 if worker is None:
                     again.appendleft(task)
                     break
@@ -83,7 +85,7 @@ class Pool:
     def _next_worker(self) -> _Worker | None:
         """The worker with the fewest tasks, a new one before any waits for its second; None where all have enough."""
         if len(self._workers) < self._size and all(worker.tasks for worker in self._workers):
-            self._workers.append(self._start())
+            self._start()
         worker = min(self._workers, key=lambda worker: len(worker.tasks))
         return worker if len(worker.tasks) < _QUEUED else None
 
@@ -125,6 +127,7 @@ class Pool:
             case Started(place):
                 worker.place = place
                 worker.members_started += bool(place.archive_member)
+                worker.documents_started += 1
             case Done(leaving):
                 yield FileDone(worker.tasks.popleft().source_file)
                 worker.place = None
@@ -133,6 +136,10 @@ class Pool:
                     again.extendleft(reversed(worker.tasks))
                     self._workers.remove(worker)
                     _end(worker)
+            case Rejected() if message.reason_code in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
+                self._workers.remove(worker)
+                _end(worker)
+                self._queue_again(worker, again)
             case _:
                 worker.place = None
                 yield message
@@ -148,16 +155,31 @@ class Pool:
                 f"a reading process did not start (exit status {worker.process.returncode}); "
                 "run gongkai doctor, or raise --limit memory_bytes"
             )
+        code, detail = reason or _death(worker.process.returncode)
+        if worker.tasks and code.value in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
+            self._queue_again(worker, again)
+            return
         again.extendleft(reversed(list(worker.tasks)[1:]))
         if not worker.tasks:
             return
         task = worker.tasks[0]
-        code, detail = reason or _death(worker.process.returncode)
         yield Rejected(worker.place or Place(task.source_file), None, code.value, detail)
         if worker.place is not None and worker.place.archive_member:
             again.appendleft(Task(task.path, task.source_file, skip=worker.members_started))
         else:
             yield FileDone(task.source_file)
+
+    def _is_worth_another_try(self, worker: _Worker) -> bool:
+        """Whether the process had read other documents before the one that it failed at."""
+        return worker.place is not None and worker.documents_started > 1
+
+    def _queue_again(self, worker: _Worker, again: deque[Task]) -> None:
+        """Put back the tasks of a process that has ended, for a new process to begin at the document that it was at."""
+        task, *others = worker.tasks
+        again.extendleft(reversed(others))
+        in_archive = worker.place is not None and bool(worker.place.archive_member)
+        skip = worker.members_started - 1 if in_archive else 0
+        again.appendleft(Task(task.path, task.source_file, skip, alone=True))
 
     def _start(self) -> _Worker:
         ours, theirs = Pipe()
@@ -175,7 +197,9 @@ class Pool:
                 env={**os.environ, "PYTHONPATH": python_path, "TMPDIR": str(self._temp_folder)},
                 start_new_session=True,
             )
-        return _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.seconds))
+        worker = _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.seconds))
+        self._workers.append(worker)
+        return worker
 
 
 def _end(worker: _Worker) -> None:

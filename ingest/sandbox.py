@@ -39,15 +39,17 @@ def limit_memory(memory_bytes: int) -> None:
     kind = resource.RLIMIT_AS
     if sys.platform == "linux":
         kind = resource.RLIMIT_DATA
-        memory_bytes += _data_bytes()
+        memory_bytes += data_bytes()
     _, hard = resource.getrlimit(kind)
     most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
     resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _data_bytes() -> int:
-    """Size of the data segment of this process."""
+def data_bytes() -> int:
+    """Size of the data segment of this process (0 where the system does not tell)."""
+    if sys.platform != "linux":
+        return 0
     data_pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
     return data_pages * os.sysconf("SC_PAGE_SIZE")
 

@@ -6,7 +6,6 @@ Started as `python -m ingest.worker FD KNOWN_FD PARENT LIMITS` by `ingest.pool`.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from dataclasses import fields
 from multiprocessing.connection import Connection
@@ -15,12 +14,14 @@ from ingest.documents import Place, read_file
 from ingest.known import Known
 from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
-from ingest.sandbox import cut_network, die_with_parent, limit_memory
+from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_memory
 
 OUT_OF_MEMORY = 77
 """Exit status of a process that met the limit of memory where it could not go on."""
 
 _RECURSION = 5_000
+_KEPT_SHARE = 0.4
+"""Of its memory, what a process may hold between two files without being ended for a new one."""
 
 
 def main() -> None:
@@ -33,10 +34,15 @@ def main() -> None:
     connection = Connection(descriptor)
     known = Known(known_descriptor)
     send_message(connection, Ready())
+    most_between = data_bytes() + int(_KEPT_SHARE * limits.memory_bytes)
     limit_memory(limits.memory_bytes)
     try:
         while True:
             _serve(connection, receive_task(connection), limits, known)
+            leaving = data_bytes() > most_between
+            send_message(connection, Done(leaving))
+            if leaving:
+                return
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except MemoryError:
@@ -49,10 +55,6 @@ def _serve(connection: Connection, task: Task, limits: Limits, known: Known) -> 
 
     for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip):
         send_message(connection, result)
-    leaving = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory_bytes // 2
-    send_message(connection, Done(leaving))
-    if leaving:
-        sys.exit(0)
 
 
 def as_argument(limits: Limits) -> str:
