@@ -94,7 +94,8 @@ def gold_line(source: dict[str, Any], stated: list[dict[str, Any]]) -> dict[str,
         return None
     line = {"file": source["file"], **{field: gold.get(field) for field in GOLD_FIELDS}}
     line["facts"] = stated + [parse_fact(fact) for fact in gold.get("facts", [])]
-    return line | {"ignore": gold.get("ignore", []), "findings": gold.get("findings", []), "hard": gold.get("hard", "")}
+    line |= {"ignore": gold.get("ignore", []), "findings": gold.get("findings", []), "hard": gold.get("hard", "")}
+    return line | {"checks": gold.get("checks", [])}
 
 
 def build(sources: Path, out: Path, check: bool) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
+from conftest import ROOT
 
-ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 GOLD = [json.loads(line) for line in (SAMPLES / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -46,3 +47,24 @@ def test_the_official_balance_holds_in_the_invented_forms(answer: dict) -> None:
     figures = {fact["indicator"]: Decimal(str(fact["value"])) for fact in answer["facts"] if "applicant" not in fact}
     ins = figures["application.received"] + figures["application.carried_in"]
     assert ins == figures["application.replied"] + figures["application.carried_out"]
+
+
+@pytest.fixture(scope="module")
+def findings(built_samples: Path) -> dict[str, dict[str, str]]:
+    """The checks that failed in each sample, with their severity."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    with duckdb.connect(str(built_samples), read_only=True) as connection:
+        rows = connection.execute(
+            "select source_file, check_code, severity from marts.findings join marts.dim_report using (report_id)"
+        ).fetchall()
+    for file, check, severity in rows:
+        found[Path(file).name][check] = severity
+    return found
+
+
+@pytest.mark.parametrize("answer", GOLD, ids=lambda answer: answer["file"])
+def test_the_slips_of_a_sample_are_found_and_no_others(answer: dict, findings: dict[str, dict[str, str]]) -> None:
+    """Every check that the source names fails, and a hard one fails nowhere else."""
+    mine = findings.get(answer["file"], {})
+    assert set(answer["checks"]) <= set(mine)
+    assert {check for check, severity in mine.items() if severity == "hard"} <= set(answer["checks"])
