@@ -179,7 +179,45 @@ REPORTS = [
         "上虞市崧厦镇2011年政府信息公开工作年度报告",
         want={"agency_name": "崧厦镇人民政府", "level_code": "township", "year": 2011},
     ),
+    Case(
+        "town_that_no_list_has",
+        "富县茶坊镇2010年政府信息公开年度报告",
+        want=who("茶坊镇人民政府", "government", None, "township", 2010),
+    ),
+    Case(
+        "office_without_the_word_for_subdistrict",
+        "昆明市五华区龙翔办事处2013年政府信息公开工作年度报告",
+        want={"agency_name": "龙翔街道办事处", "level_code": "township", "agency_kind": "government"},
+    ),
+    Case(
+        "signed_by_party_and_government",
+        "2015年政府信息公开工作年度报告",
+        "中共岳西县店前镇委员会岳西县店前镇人民政府\n2016年1月8日",
+        want={"agency_name": "店前镇人民政府", "level_code": "township", "year": 2015},
+    ),
     # --- departments
+    Case(
+        "branch_office_of_a_district",
+        "厦门市公安局思明分局2018年政府信息公开工作年度报告",
+        want=who("厦门市公安局思明分局", "department", "350203", "county", 2018),
+    ),
+    Case(
+        "public_security_is_a_county_too",
+        "荆州市公安局2018年政府信息公开工作年度报告",
+        want=who("荆州市公安局", "department", "421000", "prefecture", 2018),
+    ),
+    Case(
+        "bureau_signed_by_its_office",
+        "2012年度政府信息公开工作年度报告",
+        "淮滨县畜牧局办公室",
+        want=who("淮滨县畜牧局", "department", "411527", "county", 2012),
+    ),
+    Case(
+        "bureau_known_by_its_contact",
+        "2012年度政府信息公开工作年度报告\n如有疑问请与淮滨县畜牧局办公室联系。我局欢迎监督。",
+        self="我局",
+        want=who("淮滨县畜牧局", "department", "411527", "county", 2012),
+    ),
     Case(
         "department_of_county",
         "鄂温克族自治旗民族事务委员会2024年政府信息公开工作年度报告",
@@ -324,6 +362,8 @@ OTHERS = {
 """,
     "readme": "# Reports\nPut the annual reports of 2016 here.\n",
     "website_report": "某县政府网站工作年度报表（2019年度）\n网站名称：某县人民政府\n信息发布总数：2000条\n",
+    "half_a_year": "淮滨县畜牧局2012年上半年政府信息公开工作总结\n" + BODY,
+    "inspection": "淮滨县畜牧局政府信息公开工作自查报告\n" + BODY,
     "rule_of_law": """泾县2020年法治政府建设年度报告
 一、主要举措和成效
 举办培训3次。

@@ -161,13 +161,39 @@ cleaned as (
         block_no,
         regexp_replace(
             regexp_replace(
-                phrase, '（[盖公印章签]+）|^{{ lead_in }}|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$', '', 'g'
+                phrase, '（[^（）]{1,8}）$|^{{ lead_in }}|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$', '', 'g'
             ),
-            '(关于|的|年度|度|全年|本级)+$',
+            '(关于|的|年度|度|全年|本级|）)+$',
             ''
         ) as phrase,
     from phrases
     where phrase is not null and phrase != ''
+),
+
+-- A party committee signs before the government; an office may be called so without the word 街道; a bureau's own
+-- office writes for the bureau.
+made_regular as (
+    select
+        * replace (
+            case
+                when regexp_matches(phrase, '驻|街道|地区|人民政府') then phrase
+                else regexp_replace(phrase, '(\p{Han}{2,})办事处$', '\1街道办事处')
+            end as phrase
+        ),
+    from (
+        select
+            * replace (
+                regexp_replace(
+                    case
+                        when source in ('title', 'manifest', 'property', 'file_name') then phrase
+                        else regexp_replace(phrase, '^(.{2,}[局厅委])办公?室?$', '\1')
+                    end,
+                    '^(?:中国共产党|中共)?\p{Han}{2,20}委员会(\p{Han}{2,}人民政府)$',
+                    '\1'
+                ) as phrase
+            ),
+        from cleaned
+    )
 ),
 
 numbered as (
@@ -176,7 +202,7 @@ numbered as (
         row_number() over (
             partition by document_id order by source_rank, block_no desc nulls last, phrase
         ) as phrase_no,
-    from (select distinct on (document_id, source, phrase) * from cleaned order by block_no desc nulls last)
+    from (select distinct on (document_id, source, phrase) * from made_regular order by block_no desc nulls last)
     where length(phrase) between 2 and 45
         and not regexp_matches(phrase, '{{ no_name }}')
 )

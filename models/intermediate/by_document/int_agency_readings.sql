@@ -217,7 +217,7 @@ named as (
             when is_government and is_township and regexp_matches(own_form, '([镇乡]|苏木)$') then own_form || '人民政府'
             when is_government and is_township and rest != '' then own_form || rest
             when is_government and is_township and regexp_matches(own_form, '[区园城]$') then chain_text || '管理委员会'
-            when is_government and is_township then null
+            when is_government and is_township then own_form
             when is_government and regexp_matches(own_form, '地区$|盟$') then chain_text || '行政公署'
             -- A zone that the lists have; some districts are called 新区 too, and have a government.
             when is_government and own_kind = 'full' and length(own_form) > 5

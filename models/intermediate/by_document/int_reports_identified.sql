@@ -61,7 +61,10 @@ joined as (
         case
             when reports.manifest_agency is not null then reports.manifest_agency
             when chosen.is_national then chosen.name
-            when chosen.source in ('contact', 'portal') and not chosen.is_township then null
+            -- Whom to ask and who posted a page are hints of a department only where the report speaks as one.
+            when chosen.source in ('contact', 'portal') and not chosen.is_township
+                and not (chosen.agency_kind = 'department' and texts.department_self_count >= 2)
+                then null
             -- A government is called by its place's full name.
             when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
                 then replace(chosen.name, chosen.own_form, settled.region_name)

@@ -33,6 +33,10 @@ forms as (
     from official
     where regexp_matches(name, '自治[州县旗]$')
     union all
+    select region_code, regexp_extract(name, '^(.{2,})办事处$', 1) || '街道', 'variant', valid_from_year, valid_to_year
+    from official
+    where regexp_matches(name, '[^道区]办事处$')
+    union all
     select official.region_code, aliases.alias, 'variant', official.valid_from_year, official.valid_to_year
     from aliases
     inner join official on aliases.region_code = official.region_code
