@@ -116,6 +116,17 @@ def is_table_title(text: str) -> bool:
     return bool(_TABLE_TITLE.search(bare(text)))
 
 
+def are_page_numbers(values: list[str]) -> bool:
+    """Whether values, one a line, look like those of a table of contents: whole numbers that only rise."""
+    numbers = [int(value) for value in values if re.fullmatch(r"\d{1,4}", value)]
+    return len(numbers) == len(values) > 1 and numbers == sorted(numbers) and numbers[-1] > numbers[0]
+
+
+def is_first(text: str) -> bool:
+    """Whether a label is the first of its kind (一、 （一） 1.)."""
+    return bool(re.match(r"(?:[（(]?[一1][）)、.．])(?!\d)", plain(text)))
+
+
 def is_open(text: str) -> bool:
     """Whether a bracket is left open, so that the text must go on."""
     whole = text.replace("(", "（").replace(")", "）")

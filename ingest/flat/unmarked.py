@@ -85,8 +85,7 @@ def _is_blank_table(rows: Rows) -> bool:
         return False
     if sum(count > 1 for count in full) * 2 >= len(full):
         return True
-    numbers = [float(row[-1].text) for row in rows if re.fullmatch(r"\d{1,4}", row[-1].text)]
-    rising = len(numbers) == len(full) and numbers == sorted(numbers) and numbers[-1] > numbers[0]
+    rising = shapes.are_page_numbers([row[-1].text for row, count in zip(rows, counts, strict=True) if count])
     return len(full) >= 4 and not rising
 
 

@@ -33,8 +33,9 @@ def parts_of(pages: list[PageMarks]) -> list[Block | Table]:
         [paged for page_lines in body for paged in page_lines], max((p.width for p in pages), default=1)
     )
     items: list[Item] = []
+    finder = _Finder()
     for page, page_grids, page_lines in zip(pages, grids, body, strict=True):
-        _add_page(items, _in_order(page_lines, page_grids, page.number), page.number)
+        _add_page(items, finder.in_order(page_lines, page_grids, page.number), page.number)
     heads = _heads([lines[page][index] for page, index in sorted(running)], pages)
     return flat_tables.rebuild([*heads, *_parts(items, margins)])
 
@@ -52,26 +53,36 @@ def _outside(page: PageMarks, grids: list[Grid]) -> list[Line]:
     return lines_of(glyph for glyph in page.glyphs if not any(grid.holds(glyph) for grid in grids))
 
 
-def _in_order(lines: list[PagedLine], grids: list[Grid], page: int) -> list[Item]:
-    """Lines, ruled tables and tables without lines from top to bottom."""
-    items: list[Item] = []
-    rest = list(lines)
-    for grid in grids:
-        above = [paged for paged in rest if paged.line.middle < grid.top]
-        rest = rest[len(above) :]
-        items += _with_columns(above, page)
-        items.append(draft_of(grid, page))
-    return items + _with_columns(rest, page)
+class _Finder:
+    """Puts pages in order, and remembers the columns of a table without lines at the foot of the last page."""
 
+    def __init__(self) -> None:
+        self._columns: list[columns.Column] = []
 
-def _with_columns(lines: list[PagedLine], page: int) -> list[Item]:
-    items: list[Item] = []
-    done = 0
-    for found in columns.tables_of([paged.line for paged in lines], page):
-        items += lines[done : found.start]
-        items.append(found.table)
-        done = found.end
-    return items + list(lines[done:])
+    def in_order(self, lines: list[PagedLine], grids: list[Grid], page: int) -> list[Item]:
+        """Lines, ruled tables and tables without lines from top to bottom."""
+        items: list[Item] = []
+        rest = list(lines)
+        for grid in grids:
+            above = [paged for paged in rest if paged.line.middle < grid.top]
+            rest = rest[len(above) :]
+            items += self._with_columns(above, page)
+            self._columns = []
+            items.append(draft_of(grid, page))
+        return items + self._with_columns(rest, page)
+
+    def _with_columns(self, lines: list[PagedLine], page: int) -> list[Item]:
+        items: list[Item] = []
+        done = 0
+        last: list[columns.Column] = []
+        for found in columns.tables_of([paged.line for paged in lines], page, self._columns):
+            items += lines[done : found.start]
+            items.append(found.table)
+            done = found.end
+            last = found.columns if found.end == len(lines) else []
+        if lines:
+            self._columns = last
+        return items + list(lines[done:])
 
 
 def _add_page(items: list[Item], page_items: list[Item], number: int) -> None:

@@ -1,17 +1,27 @@
-"""Tables without ruling lines: columns found by where values stand, rows by where labels begin."""
+"""Tables without ruling lines: rows are told by their values, columns by where values stand below each other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
+from dataclasses import dataclass, field
 
 from ingest.flat import shapes
-from ingest.layout.marks import Line, confidence_of
+from ingest.layout.labels import CLOSE as _CLOSE
+from ingest.layout.labels import SAME_START as _SAME_START
+from ingest.layout.labels import label_rows
+from ingest.layout.marks import Glyph, Line, confidence_of, line_of
 from ingest.model import Cell, Table
 
+_GAP = 0.45
 _FEWEST_ROWS = 3
-_MOST_LABELS_BETWEEN = 3
+_WIDE_ROW = 5
+_MOST_LABELS_BETWEEN = 8
+_MOST_HEADS = 14
+_LONGEST_PIECE = 45
+_ALIGNED = 0.6
+
+
+Column = tuple[float, float]
+"""Left and right edge of a column of values."""
 
 
 @dataclass(slots=True)
@@ -21,167 +31,264 @@ class Found:
     start: int
     end: int
     table: Table
+    columns: list[Column]
 
 
 @dataclass(slots=True)
 class _Row:
-    """Label pieces and the cells by value column; `middle` is where its values stand."""
+    """A line cut into label pieces and cells, cells being values, units and what stands between them."""
 
+    line: Line
     labels: list[Line]
-    cells: dict[int, list[Line]]
-    middle: float
+    cells: list[Line]
+    text: str = field(default="")
+
+    @property
+    def values(self) -> list[Line]:
+        return [cell for cell in self.cells if shapes.is_value(cell.text)]
 
 
-def tables_of(lines: list[Line], page: int) -> list[Found]:
-    """Tables in lines of one page, from top to bottom."""
-    cut = [line.segments() for line in lines]
-    wide = [len(segments) > 1 and all(not shapes.is_prose(segment.text) for segment in segments) for segments in cut]
+def tables_of(lines: list[Line], page: int, earlier: list[Column]) -> list[Found]:
+    """
+    Tables in lines of one page, from top to bottom.
+
+    `earlier` are the columns of a table at the foot of the page before: one at the head of this page may go on with it.
+    """
+    rows = [_cut(line) for line in lines]
+    anchors = [_is_anchor(row) for row in rows]
     found: list[Found] = []
-    at = 0
-    while at < len(lines):
-        end = _run_end(lines, wide, at) if wide[at] else at
-        if end - at >= _FEWEST_ROWS:
-            table = _table(cut[at:end], page)
-            if table is not None:
-                found.append(Found(at, end, table))
-                at = end
-                continue
-        at += 1
+    done = at = 0
+    while at < len(rows):
+        if not anchors[at]:
+            at += 1
+            continue
+        end = _end(rows, anchors, at)
+        start = _start(rows, at, done)
+        going_on = earlier if at <= _MOST_LABELS_BETWEEN and not found else []
+        table = _table(rows[start:end], at - start, anchors[start:end], page, going_on)
+        if table is not None:
+            found.append(Found(start, end, *table))
+            done = end
+        at = end
     return found
 
 
-def _run_end(lines: list[Line], wide: list[bool], start: int) -> int:
-    """Where lines of several segments end, with short labels allowed between them."""
+def _cut(line: Line) -> _Row:
+    segments = line.segments(_GAP)
+    first = len(segments)
+    while first and _is_cell(segments[first - 1]):
+        first -= 1
+    return _Row(line, segments[:first], segments[first:], line.text)
+
+
+def _is_cell(segment: Line) -> bool:
+    text = segment.text
+    return shapes.is_value(text) or shapes.is_unit(text) or text == "无"
+
+
+def _is_anchor(row: _Row) -> bool:
+    """Whether a line is a row of a table: values (or a unit, where a value is blank) after a label, or values alone."""
+    if not row.labels:
+        return len(row.values) > 1
+    if not row.cells:
+        return False
+    label = "".join(piece.text for piece in row.labels)
+    return shapes.is_label(label) or (shapes.is_open(label) and not shapes.is_prose(label))
+
+
+def _end(rows: list[_Row], anchors: list[bool], start: int) -> int:
+    """Where the table that begins at a row ends: pieces of labels may stand between rows, and close below the last."""
     end = at = start + 1
-    while at < len(lines) and at - end <= _MOST_LABELS_BETWEEN:
-        if wide[at]:
+    while at < len(rows) and at - end <= _MOST_LABELS_BETWEEN:
+        if anchors[at]:
             end = at + 1
-        elif not shapes.is_label(lines[at].text):
+        elif not _is_piece(rows[at]) or _is_heading(rows, anchors, at):
             break
         at += 1
+    while end < len(rows) and _is_tail(rows[end - 1], rows[end]) and not _is_heading(rows, anchors, end):
+        end += 1
     return end
 
 
-def _table(rows: list[list[Line]], page: int) -> Table | None:
-    columns = _columns(rows)
-    with_values = [row for row in rows if any(shapes.is_value(segment.text) for segment in row)]
-    labelled = [row for row in with_values if shapes.is_label(row[0].text)]
-    if not columns or len(with_values) < _FEWEST_ROWS or 2 * len(labelled) < len(with_values):
+def _is_piece(row: _Row) -> bool:
+    """Whether a line may be a label or a part of one."""
+    return len(row.text) <= _LONGEST_PIECE and not shapes.is_prose(row.text) and not shapes.is_table_title(row.text)
+
+
+def _is_tail(above: _Row, row: _Row) -> bool:
+    """Whether a line goes on with the label of the row above it."""
+    close = row.line.middle - above.line.middle < _CLOSE * max(row.line.size, above.line.size)
+    aligned = bool(row.labels and above.labels) and abs(row.line.x0 - above.labels[-1].x0) < _SAME_START
+    return close and aligned and not row.cells and _is_piece(row) and not shapes.is_enumerated(row.text)
+
+
+def _is_heading(rows: list[_Row], anchors: list[bool], at: int) -> bool:
+    """Whether a line that begins with 一、 heads a chapter: what follows up to the next row is no enumerated label."""
+    if not shapes.is_chapter(rows[at].text) or rows[at].cells:
+        return False
+    after = rows[at + 1 : at + 2 + _MOST_LABELS_BETWEEN]
+    for number, row in enumerate(after, at + 1):
+        if not shapes.is_enumerated(row.text):
+            return True
+        if anchors[number]:
+            return False
+    return True
+
+
+def _start(rows: list[_Row], first: int, done: int) -> int:
+    """Where the table begins: at the column heads above its first row."""
+    start = first
+    while start > max(done, first - _MOST_HEADS):
+        row = rows[start - 1]
+        far = rows[start].line.middle - row.line.middle > 4 * max(row.line.size, rows[start].line.size)
+        if far or not _is_piece(row) or (shapes.is_chapter(row.text) and len(row.labels) < 2):
+            break
+        start -= 1
+    # a line alone above everything else is the table's name or the end of a text, unless it is a head in brackets
+    while start < first and len(rows[start].labels) < 2 and rows[start].text[:1] not in "（(第":
+        start += 1
+    return start
+
+
+def _table(
+    rows: list[_Row], heads: int, anchors: list[bool], page: int, earlier: list[Column]
+) -> tuple[Table, list[Column]] | None:
+    filled = [row for row, is_anchor in zip(rows, anchors, strict=True) if is_anchor]
+    columns = _columns(filled)
+    if not columns or not _is_table(filled, columns):
         return None
-    placed = [_placed(row, columns) for row in rows]
-    whole = _with_wrapped_labels(_with_wrapped_heads(placed))
-    cells: list[Cell] = []
-    for number, row in enumerate(whole, 1):
-        pieces = _label_cells(row.labels)
-        pieces += [row.cells.get(column, []) for column in range(len(columns))] if row.cells else []
-        for col, lines in enumerate(pieces, 1):
-            glyphs = [glyph for line in lines for glyph in line.glyphs]
-            text = ""
-            for line in lines:
-                text = shapes.join_lines(text, line.text)
-            cells.append(Cell(number, col, text, page=page, confidence=confidence_of(glyphs)))
-    return Table(cells, kind="flat")
+    for row in filled:
+        _take_glued(row, columns)
+    has_labels = any(row.labels for row in filled)
+    wanted = _heads([row.labels + row.cells for row in rows[:heads]])
+    columns = _with_empty(columns, wanted, filled, earlier)
+    body = [(row.labels, row.cells if anchors[number] else []) for number, row in enumerate(rows) if number >= heads]
+    for labels, cells in label_rows(body):
+        texts = labels or [[]]
+        if cells:
+            places: list[list[Line]] = [[] for _ in columns]
+            for cell in cells:
+                places[_nearest(columns, cell)].append(cell)
+            texts = [*texts, *places] if labels or has_labels else places
+        wanted.append(texts)
+    placed = [
+        _model_cell(number, col, pieces, page)
+        for number, texts in enumerate(wanted, 1)
+        for col, pieces in enumerate(texts, 1)
+    ]
+    return Table(placed, kind="flat"), columns
 
 
-def _columns(rows: list[list[Line]]) -> list[tuple[float, float]]:
-    """Left and right edges of the columns in which values and units stand."""
-    spans = sorted(
-        (segment.x0, segment.x1)
-        for row in rows
-        for segment in row[1 if len(row) > 1 else 0 :]
-        if shapes.is_value(segment.text) or shapes.is_unit(segment.text)
+def _with_empty(
+    columns: list[Column], heads: list[list[list[Line]]], rows: list[_Row], earlier: list[Column]
+) -> list[Column]:
+    """The columns with those that hold no value: known from their heads, or from the page before."""
+    if earlier and all(any(_shared(column, other) > 0 for other in earlier) for column in columns):
+        return earlier
+    labels_end = max((row.labels[-1].x1 for row in rows if row.labels), default=0.0)
+    blocks = [block for row in heads for block in row]
+    leaves = [
+        (min(piece.x0 for piece in block), max(piece.x1 for piece in block))
+        for block in blocks
+        if not any(other[0].middle > block[-1].middle and _is_over(block, other) for other in blocks)
+    ]
+    empty = [
+        leaf for leaf in leaves if sum(leaf) / 2 > labels_end and all(_shared(leaf, column) <= 0 for column in columns)
+    ]
+    return sorted([*columns, *empty])
+
+
+def _is_over(block: list[Line], other: list[Line]) -> bool:
+    """Whether a head stands over (part of) another one."""
+    left, right = min(piece.x0 for piece in block), max(piece.x1 for piece in block)
+    return any(piece.x0 < right and left < piece.x1 for piece in other)
+
+
+def _shared(one: Column, other: Column) -> float:
+    return min(one[1], other[1]) - max(one[0], other[0])
+
+
+def _take_glued(row: _Row, columns: list[Column]) -> None:
+    """A value that touches its label is a cell of its own, as the column shows."""
+    if not row.labels or not any(left <= row.labels[-1].x1 for left, _ in columns):
+        return
+    *others, last = row.labels
+    cut = len(last.glyphs)
+    while cut > 1 and any(
+        left - 1 <= last.glyphs[cut - 1].x0 and last.glyphs[cut - 1].x1 <= right + 1 for left, right in columns
+    ):
+        cut -= 1
+    if cut < len(last.glyphs):
+        value = line_of(last.glyphs[cut:])
+        if shapes.is_value(value.text):
+            row.labels, row.cells = [*others, line_of(last.glyphs[:cut])], [value, *row.cells]
+
+
+def _is_within(glyph: Glyph, column: Column) -> bool:
+    return column[0] - 1 <= glyph.x0 and glyph.x1 <= column[1] + 1
+
+
+def _model_cell(row: int, col: int, pieces: list[Line], page: int) -> Cell:
+    text = ""
+    for piece in pieces:
+        text = shapes.join_lines(text, piece.text)
+    return Cell(
+        row, col, text, page=page, confidence=confidence_of(glyph for piece in pieces for glyph in piece.glyphs)
     )
-    columns: list[tuple[float, float]] = []
-    counts: list[int] = []
-    for left, right in spans:
-        if columns and left <= columns[-1][1]:
+
+
+def _is_table(rows: list[_Row], columns: list[Column]) -> bool:
+    """Rows enough, or one very wide one; values mostly below each other; no table of contents."""
+    values = [value for row in rows for value in row.values]
+    several = [row for row in rows if len(row.values) > 1]
+    if len(rows) < _FEWEST_ROWS and len(several) < 2 and max(len(row.values) for row in rows) < _WIDE_ROW:
+        return False
+    if all(len(row.cells) == 1 == len(row.values) for row in rows) and shapes.are_page_numbers(
+        [row.values[0].text for row in rows]
+    ):
+        return False
+    counts = [0] * len(columns)
+    for value in values:
+        counts[_nearest(columns, value)] += 1
+    aligned = sum(count for count in counts if count > 1)
+    return aligned >= _ALIGNED * len(values) or len(rows) == 1
+
+
+def _columns(rows: list[_Row]) -> list[Column]:
+    """Left and right edges of columns: cells that overlap from above are one."""
+    columns: list[Column] = []
+    for left, right in sorted((cell.x0, cell.x1) for row in rows for cell in row.cells):
+        if columns and left < columns[-1][1]:
             columns[-1] = (columns[-1][0], max(columns[-1][1], right))
-            counts[-1] += 1
         else:
             columns.append((left, right))
-            counts.append(1)
-    return [column for column, count in zip(columns, counts, strict=True) if count > 1]
+    return columns
 
 
-def _placed(segments: list[Line], columns: list[tuple[float, float]]) -> _Row:
-    """Segments left of the first column are labels; each other goes to the column nearest to its middle."""
-    edge = columns[0][0]
-    labels: list[Line] = []
-    cells: dict[int, list[Line]] = {}
-    for segment in segments:
-        middle = (segment.x0 + segment.x1) / 2
-        if middle < edge - segment.size and not shapes.is_value(segment.text):
-            labels.append(segment)
-        else:
-            column = min(range(len(columns)), key=lambda index: abs(sum(columns[index]) / 2 - middle))
-            cells.setdefault(column, []).append(segment)
-    return _Row(labels, cells, segments[0].middle)
+def _nearest(columns: list[Column], cell: Line) -> int:
+    middle = (cell.x0 + cell.x1) / 2
+    return min(range(len(columns)), key=lambda index: abs(sum(columns[index]) / 2 - middle))
 
 
-def _has_value(row: _Row) -> bool:
-    return any(shapes.is_value(line.text) for lines in row.cells.values() for line in lines)
+def _heads(rows: list[list[Line]]) -> list[list[list[Line]]]:
+    """Column heads, pieces of one head that stand close below each other joined."""
+    heads: list[list[list[Line]]] = []
+    open_heads: list[list[Line]] = []
+    for segments in rows:
+        fresh: list[list[Line]] = []
+        for segment in segments:
+            above = next((head for head in open_heads if _is_under(segment, head[-1])), None)
+            if above is not None:
+                above.append(segment)
+            else:
+                fresh.append([segment])
+        open_heads += fresh
+        if fresh:
+            heads.append(fresh)
+    return heads
 
 
-def _with_wrapped_heads(rows: list[_Row]) -> list[_Row]:
-    """Lines of column heads that stand close above each other as one row."""
-    merged: list[_Row] = []
-    for row in rows:
-        above = merged[-1] if merged else None
-        if above is not None and above.cells and row.cells and not _has_value(above) and not _has_value(row):
-            size = next(iter(row.cells.values()))[0].size
-            if row.middle - above.middle < 1.4 * size:
-                above.labels += row.labels
-                for column, lines in row.cells.items():
-                    above.cells.setdefault(column, []).extend(lines)
-                above.middle = row.middle
-                continue
-        merged.append(row)
-    return merged
-
-
-def _with_wrapped_labels(rows: list[_Row]) -> list[_Row]:
-    """Lines of a label alone put to the row whose label they begin or end."""
-    middles = [row.middle for row in rows if row.cells]
-    pitch = median([low - high for high, low in pairwise(middles)] or [0.0])
-    whole: list[_Row] = []
-    waiting: list[_Row] = []
-    for number, row in enumerate(rows):
-        if row.cells:
-            row.labels = [line for wrapped in waiting for line in wrapped.labels] + row.labels
-            waiting = []
-            whole.append(row)
-            continue
-        above = next((other for other in reversed(whole) if other.cells), None)
-        below = next((other for other in rows[number + 1 :] if other.cells), None)
-        up = row.middle - above.middle if above is not None and _has_value(above) else None
-        down = below.middle - row.middle if below is not None else None
-        begins = shapes.is_enumerated(row.labels[0].text)
-        near_below = below is not None and down is not None and down < 0.75 * pitch and not _begins(below)
-        if near_below and down is not None and (up is None or up > down):
-            waiting.append(row)
-        elif above is not None and up is not None and up < 0.75 * pitch and not begins and above is whole[-1]:
-            above.labels += row.labels
-        else:
-            whole += [*waiting, row]
-            waiting = []
-    return whole + waiting
-
-
-def _begins(row: _Row) -> bool:
-    return bool(row.labels) and shapes.is_enumerated(row.labels[-1].text)
-
-
-def _label_cells(labels: list[Line]) -> list[list[Line]]:
-    """Label pieces of one row by cell: pieces above each other are lines of one cell, side by side they are several."""
-    cells: list[list[Line]] = []
-    for piece in labels:
-        over = next((cell for cell in cells if _is_under(piece, cell[-1])), None)
-        if over is None:
-            cells.append([piece])
-        else:
-            over.append(piece)
-    return cells
-
-
-def _is_under(piece: Line, above: Line) -> bool:
-    return piece.middle > above.bottom and piece.x0 < above.x1 and above.x0 < piece.x1
+def _is_under(segment: Line, above: Line) -> bool:
+    shared = min(segment.x1, above.x1) - max(segment.x0, above.x0)
+    close = 0 < segment.middle - above.middle < _CLOSE * max(segment.size, above.size)
+    return close and shared > 0.5 * min(segment.x1 - segment.x0, above.x1 - above.x0)

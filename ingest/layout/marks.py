@@ -9,7 +9,6 @@ from statistics import median
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
 _SPACED_MIXED = 1.0
-_WIDE_GAP = 1.4
 _MARKS = "，。；：、！？（）〔〕【】《》“”‘’"
 
 
@@ -79,14 +78,14 @@ class Line:
         """The text with a blank where the page shows one."""
         return spaced(self.glyphs, self.size)
 
-    def segments(self) -> list[Line]:
-        """The line cut where gaps are wide enough to part columns."""
+    def segments(self, gap: float) -> list[Line]:
+        """The line cut at gaps of that many heights or more."""
         size = self.size
         runs: list[list[Glyph]] = []
         for glyph in self.glyphs:
             if not glyph.text.strip():
                 continue
-            if runs and glyph.x0 - runs[-1][-1].x1 < _WIDE_GAP * size:
+            if runs and glyph.x0 - runs[-1][-1].x1 < gap * size:
                 runs[-1].append(glyph)
             else:
                 runs.append([glyph])

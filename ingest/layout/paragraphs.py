@@ -64,13 +64,21 @@ def running_texts(pages: list[list[PagedLine]], heights: list[float]) -> set[tup
         [(index, paged) for index, paged in enumerate(lines) if _is_at_edge(index, paged.line, lines, height)]
         for lines, height in zip(pages, heights, strict=True)
     ]
-    keys = Counter(key for lines in at_edge for key in {_key(paged.text) for _, paged in lines})
+    places: dict[str, list[tuple[int, float]]] = {}
+    for page, lines in enumerate(at_edge):
+        for _, paged in lines:
+            places.setdefault(_key(paged.text), []).append((page, paged.line.middle))
     often = max(2, (len(pages) + 1) // 2)
+
+    def stands_on_many_pages(line: PagedLine) -> bool:
+        near = {page for page, at in places[_key(line.text)] if abs(at - line.line.middle) < line.line.size}
+        return len(near) >= often
+
     return {
         (page, index)
         for page, lines in enumerate(at_edge)
         for index, paged in lines
-        if _PAGE_NUMBER.match(paged.text) or keys[_key(paged.text)] >= often
+        if _PAGE_NUMBER.match(paged.text) or stands_on_many_pages(paged)
     }
 
 

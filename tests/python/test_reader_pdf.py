@@ -218,6 +218,48 @@ def test_wrapped_labels_in_a_table_without_lines() -> None:
     ]
 
 
+def test_columns_without_values_are_known_from_their_heads_and_from_the_page_before() -> None:
+    heads = ["申请人情况", "自然人", "商业企业", "科研机构", "总计"]
+    wanted = [
+        ["（一）予以公开", "1", "", "", "1"],
+        ["（二）部分公开", "", "", "", "0"],
+        ["（七）总计", "1", "", "", "1"],
+    ]
+
+    def first(canvas: Canvas) -> None:
+        table(canvas, 690, [200, 60, 60, 60, 60], [list(heads), *wanted[:2], *wanted[:2]], ruled=False)
+
+    def second(canvas: Canvas) -> None:
+        table(canvas, 60, [200, 60, 60, 60, 60], [*wanted[1:], *wanted[1:]], ruled=False)
+
+    one, two = load(pdf(first, second)).parts
+    assert rows(one) == [heads, *wanted[:2], *wanted[:2]]
+    assert rows(two) == [*wanted[1:], *wanted[1:]]
+
+
+def test_labels_of_groups_stand_before_their_rows_and_tight_values_are_cells() -> None:
+    def page(canvas: Canvas) -> None:
+        top = 100.0
+        for number, label in enumerate(["1.属于国家秘密", "2.其他法律行政法规禁止公开", "3.危及三安全一稳定"]):
+            text(canvas, LEFT + 40, top, label, 9)
+            # the second label reaches up to its value
+            text(canvas, LEFT + 40 + 118, top, str(number + 4), 9)
+            text(canvas, LEFT + 220, top, "7", 9)
+            top += 24
+        for at, piece in enumerate(["（三）", "不予公", "开"]):
+            text(canvas, LEFT, 112 + at * 12, piece, 9)
+        text(canvas, LEFT + 40, top, "4.其他", 9)
+        text(canvas, LEFT + 220, top, "8", 9)
+        text(canvas, LEFT, top + 24, "（七）总计", 9)
+        text(canvas, LEFT + 220, top + 24, "9", 9)
+
+    (part,) = load(pdf(page)).parts
+    assert rows(part) == [
+        *(["（三）不予公开"], ["1.属于国家秘密", "4", "7"], ["2.其他法律行政法规禁止公开", "5", "7"]),
+        *(["3.危及三安全一稳定", "6", "7"], ["4.其他", "", "8"], ["（七）总计", "", "9"]),
+    ]
+
+
 @pytest.mark.parametrize("rotation", [90, 180, 270])
 def test_turned_pages_are_read_upright(rotation: int) -> None:
     def turned(canvas: Canvas) -> None:
