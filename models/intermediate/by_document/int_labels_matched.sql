@@ -203,10 +203,42 @@ similar_meanings as (
         and coalesce(lead(distance) over meanings_by_distance, 99) >= distance + 2
 ),
 
+-- A label cut short, or the half of one that stands beside its figures: the one label that begins or ends so.
+part_meanings as (
+    select
+        unknown_wordings.text_squashed,
+        unknown_wordings.form_part,
+        8 as tier,
+        any_value(form_labels.label_role) as label_role,
+        min(form_labels.label) as label,
+        any_value(form_labels.label_code) as label_code,
+        any_value(form_labels.needs_group) as needs_group,
+        any_value(form_labels.opens_group) as opens_group,
+        max(form_labels.place) as place,
+    from unknown_wordings
+    inner join form_labels
+        on unknown_wordings.form_part = form_labels.form_part
+        and (
+            starts_with(form_labels.label_key, unknown_wordings.wording_key)
+            or ends_with(form_labels.label_key, unknown_wordings.wording_key)
+        )
+    where
+        length(unknown_wordings.wording_key) >= 5
+        and not exists (
+            from similar_meanings
+            where similar_meanings.text_squashed = unknown_wordings.text_squashed
+            and similar_meanings.form_part = unknown_wordings.form_part
+        )
+    group by unknown_wordings.text_squashed, unknown_wordings.form_part
+    having count(distinct (form_labels.label_role, form_labels.label_code, form_labels.needs_group)) = 1
+),
+
 meanings as (
     select * from best_meanings
     union all by name
     select * from similar_meanings
+    union all by name
+    select * from part_meanings
 ),
 
 -- Columns of numbers: a label to the right of one belongs to a second panel of the same table.

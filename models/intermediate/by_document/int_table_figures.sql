@@ -24,7 +24,10 @@ header_lists as (
         document_id,
         header_no,
         any_value(column_count) as column_count,
-        any_value(last_col_no) as header_last_col_no,
+        -- where the last applicant or result ends; other parts may have blank columns after the last label
+        if(
+            any_value(form_part) in ('application', 'appeals'), max(last_leaf_col_no), any_value(last_col_no)
+        ) as header_last_col_no,
         any_value(row_count) as header_row_count,
         any_value(is_orderly) as is_orderly,
         bool_or(column_code in ('cumulative', 'previous', 'period', 'planned')) as has_other_periods,
