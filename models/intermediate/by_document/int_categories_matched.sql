@@ -116,7 +116,7 @@ matched as (
         -- Under a line that opens a list.
         or (is_opened and items_opened > 1)
         -- Or so many items in a row that nothing else is meant.
-        or (items_in_list > 2 and list_has_verb and length(label) <= 12 and topic in ('', 'disclosure'))
+        or (items_in_list > 2 and list_has_verb and length(label) <= 12 and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
     )
 )
 

@@ -28,7 +28,7 @@ blocks as (
         blocks.paragraph_no,
         blocks.place_in_paragraph,
         length(blocks.text) as length,
-        blocks.char_places,
+        blocks.text_with_blanks,
         source.text,
     from {{ ref('int_prose_blocks') }} as blocks
     inner join documents_to_build on blocks.document_id = documents_to_build.document_id
@@ -42,12 +42,16 @@ sentences as (
     inner join documents_to_build on sentences.document_id = documents_to_build.document_id
 ),
 
-matched as (
+readings as (
     select * from figures_matched
     union all by name
     select * from zeros_matched
     union all by name
     select * from categories_matched
+),
+
+matched as (
+    select *, row_number() over () as reading_no from readings
 ),
 
 -- The evidence is the sentence, as far as it stands in the block in which the figure stands.
@@ -57,7 +61,7 @@ located as (
         blocks.block_no,
         blocks.page,
         blocks.text,
-        blocks.char_places,
+        blocks.text_with_blanks,
         greatest(sentences.place - blocks.place_in_paragraph, 0) as squashed_start,
         least(sentences.place + sentences.length - blocks.place_in_paragraph, blocks.length) as squashed_end,
         greatest(matched.label_place - blocks.place_in_paragraph, 0) as label_start,
@@ -74,14 +78,54 @@ located as (
         and matched.sentence_no = sentences.sentence_no
 ),
 
+-- Runs of text between blanks: how far each is moved by the blanks before it.
+runs as (
+    select
+        document_id,
+        block_no,
+        run,
+        sum(length(run)) over (partition by document_id, block_no order by run_no) - length(run) as place_found,
+        coalesce(sum(length(run)) filter (where not regexp_matches(run, '^\s')) over (
+            partition by document_id, block_no order by run_no rows between unbounded preceding and 1 preceding
+        ), 0) as place_squashed,
+    from (
+        select
+            document_id,
+            block_no,
+            unnest(regexp_extract_all(text_with_blanks, '\s+|\S+')) as run,
+            generate_subscripts(regexp_extract_all(text_with_blanks, '\s+|\S+'), 1) as run_no,
+        from (select distinct document_id, block_no, text_with_blanks from located where text_with_blanks is not null)
+    ) as pieces
+),
+
+moves as (
+    select document_id, block_no, place_squashed, place_found - place_squashed as moved_by
+    from runs
+    where not regexp_matches(run, '^\s')
+),
+
+-- The farther on in a block, the farther moved: the last run that begins before a place tells how far.
+moved as (
+    select
+        located.reading_no,
+        max(moves.moved_by) filter (where moves.place_squashed <= located.squashed_start) as start_moved_by,
+        max(moves.moved_by) filter (where moves.place_squashed < located.squashed_end) as end_moved_by,
+        max(moves.moved_by) filter (where moves.place_squashed <= located.label_start) as label_start_moved_by,
+        max(moves.moved_by) filter (where moves.place_squashed < located.label_end) as label_end_moved_by,
+    from located
+    inner join moves on located.document_id = moves.document_id and located.block_no = moves.block_no
+    group by located.reading_no
+),
+
 evidenced as (
     select
-        *,
-        coalesce(char_places[squashed_start + 1], squashed_start)::integer as char_start,
-        coalesce(char_places[squashed_end] + 1, squashed_end)::integer as char_end,
-        coalesce(char_places[label_start + 1], label_start)::integer as label_char_start,
-        coalesce(char_places[label_end] + 1, label_end)::integer as label_char_end,
+        located.*,
+        (squashed_start + coalesce(start_moved_by, 0))::integer as char_start,
+        (squashed_end + coalesce(end_moved_by, 0))::integer as char_end,
+        (label_start + coalesce(label_start_moved_by, 0))::integer as label_char_start,
+        (label_end + coalesce(label_end_moved_by, 0))::integer as label_char_end,
     from located
+    left join moved on located.reading_no = moved.reading_no
 ),
 
 -- A category is called as the report calls it, blanks apart.

@@ -1,9 +1,9 @@
 {%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
-{%- set words_of_set = {} -%}
-{%- for row in seed_rows(ref('measure_words'), 'word') -%}
-    {%- for unit_set in (row['unit_sets'] or '').split(' ') if unit_set -%}
-        {%- do words_of_set.setdefault(unit_set, ["''"] if unit_set in ('case', 'item') else []).append(literal(row['word'])) -%}
-    {%- endfor -%}
+{#- Measure words that stand for the same sets of units are tried with the same rules, and with no others. A figure
+    without a measure word may be of cases or of items. -#}
+{%- set words_by_sets = {'case item': ["''"]} -%}
+{%- for row in seed_rows(ref('measure_words'), 'word') if row['unit_sets'] -%}
+    {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
 {%- endfor -%}
 -- depends_on: {{ ref('prose_figures') }}
 -- depends_on: {{ ref('measure_words') }}
@@ -12,7 +12,10 @@ with documents_to_build as (
 ),
 
 figures as (
-    select figures.*
+    select
+        figures.* exclude (section, subheadings, opening_line, lead_in),
+        -- What must not stand beside the figure is looked for here.
+        case when is_coordinated then noun else before_raw || '＃' || after end as beside,
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
     where not figures.is_about_something_else
@@ -24,26 +27,28 @@ rules as (
 
 figures_read as (
     select
-        *,
+        * exclude (context),
         -- What is said of the figure after it, up to the words that lead to the next one.
         case
             when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（]*$', '')
         end as said_after,
-        list_filter([
-            {%- for rule in rules if rule['applies_to'] in ('figure', 'also') %}
-            case when measure in ({{ words_of_set.get(rule['units'], ["''"]) | join(', ') }})
-                {%- if rule['topic'] %} and topic = '{{ rule['topic'] }}'{% endif %}
-                {%- if rule['noun'] %} and regexp_matches(noun, {{ literal(rule['noun']) }}){% endif %}
-                {%- if rule['before'] %} and regexp_matches(before_all, {{ literal(rule['before']) }}){% endif %}
-                {%- if rule['after'] %} and regexp_matches(after, {{ literal(rule['after']) }}){% endif %}
-                {%- if rule['context'] %} and regexp_matches(context, {{ literal(rule['context']) }}){% endif %}
-                {%- if rule['unless'] %} and not regexp_matches(
-                    case when is_coordinated then noun else before_raw || '＃' || after end, {{ literal(rule['unless']) }}
-                ){% endif %}
-                then '{{ rule['rule_id'] }}' end,
+        case
+            {%- for sets, words in words_by_sets.items() %}
+            when measure in ({{ words | join(', ') }}) then list_filter([
+                {%- for rule in rules if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
+                case when {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
+                    {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
+                    {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
+                    {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
+                    {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
+                    {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
+                    true then '{{ rule['rule_id'] }}' end,
+                {%- endfor %}
+                null::varchar
+            ], lambda rule_id: rule_id is not null)
             {%- endfor %}
-            null::varchar,
-        ], lambda rule_id: rule_id is not null) as rule_ids,
+            else null::varchar[]
+        end as rule_ids,
     from figures
 ),
 

@@ -43,7 +43,7 @@ run_in_headings_parted as (
     from glosses_blanked
 ),
 
--- Blanks inside sentences mean nothing. Where any are taken out, the place of each character left is kept.
+-- Blanks inside sentences mean nothing. Where any are taken out, the text with them leads back to the block as found.
 squashed as (
     select
         document_id,
@@ -52,12 +52,7 @@ squashed as (
         heading_level,
         page,
         regexp_replace(text_regular, '\s', '', 'g') as text,
-        case
-            when regexp_matches(text_regular, '\s') then list_filter(
-                range(length(text_regular)),
-                lambda place: not regexp_matches(text_regular[place + 1], '\s')
-            )
-        end as char_places,
+        case when length(text) != length(text_regular) then text_regular end as text_with_blanks,
     from run_in_headings_parted
 ),
 

@@ -163,7 +163,8 @@ surrounded as (
     )
 ),
 
-contexts as (
+-- Step by step, so that no expression is worked out twice.
+led_to as (
     select
         * exclude (gap_before),
         case
@@ -173,7 +174,19 @@ contexts as (
             else regexp_replace(gap_before, '^（[^）]*）', '')
         end as before_all,
         regexp_extract(gap_after, '^((?:（[^）]*）)?[^，、；：。]*)', 1) as after,
+    from surrounded
+),
+
+in_clauses as (
+    select
+        *,
         regexp_extract(before_all, '([^，；：]*)$', 1) as before_raw,
+    from led_to
+),
+
+contexts as (
+    select
+        *,
         -- Qualifying words and the verbs between a noun and its figure say nothing of what is counted.
         regexp_replace(
             before_raw,
@@ -181,7 +194,6 @@ contexts as (
             '',
             'g'
         ) as before,
-        regexp_extract(sentence_before, '.*?((?:[^，]*，)?[^，]*)$', 1) as clauses_before,
         case
             when regexp_matches(before_raw || prefix, '(?:不足|不到|未到|不超过|未超过|至多|最多)(?:了)?$')
                 or regexp_matches(after, '^(?:以内|以下)') then 'at_most'
@@ -192,7 +204,7 @@ contexts as (
                 or regexp_matches(after, '^(?:左右|上下)') then 'about'
             else 'exact'
         end as qualifier,
-    from surrounded
+    from in_clauses
 )
 
 select * from contexts

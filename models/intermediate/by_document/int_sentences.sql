@@ -96,6 +96,8 @@ sentences as (
         substring(paragraph, greatest(1, place - 119), least(place, 120)) as lead_in,
         text,
     from placed
+    -- What goes on for longer without a stop is data, not prose.
+    where length(text) <= 1000
 )
 
 select * from sentences
