@@ -35,18 +35,28 @@ labelled as (
 told_apart as (
     select
         *,
+        -- 1.政策法规。…，共187项: the one figure of an item that begins with its name.
+        count(*) over (partition by document_id, paragraph_no) = 1
+            and regexp_matches(opening_line, '公开|信息')
+            and regexp_matches(regexp_extract(subheadings, '([^＞]*)$', 1), '^{{ list_marker() }}[^。]{2,14}$')
+            and (lead_in != '' or regexp_matches(sentence_before, '：'))
+            and regexp_full_match(regexp_extract(before_raw, '([^、]*)$', 1), '(?:共计?|合计)?|.*(?:等|情况|方式|信息)(?:共计?|合计)?')
+                as is_named_by_heading,
         coalesce(indicator_code in ('disclosure.total', 'disclosure.channel.website'), false)
             and not is_about_something_else as is_total,
         not is_about_something_else
             and not is_coordinated
             and measure in ('', '条', '件', '篇', '份', '项', '则', '个', '部')
-            and (indicator_code is null or indicator_code in (
-                'disclosure.normative', 'response.policy_interpretations'
-            ))
-            and length(label) between 2 and 24
+            and (
+                indicator_code is null
+                or indicator_code = 'disclosure.normative'
+                or (indicator_code = 'response.policy_interpretations' and contains(sentence_before, '其中'))
+            )
+            and (length(label) between 2 and 24 or is_named_by_heading)
             and not regexp_matches(label, '网站|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:乡镇|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$')
-            and not regexp_matches(before_raw, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
-            and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费|机构|保障') as is_item,
+            and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
+            and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
+            and not regexp_matches(section, '机构|保障') as is_item,
     from labelled
 ),
 
@@ -75,13 +85,15 @@ listed as (
         *,
         count(*) over (partition by document_id, paragraph_no, list_no) as items_in_list,
         count(*) over (partition by document_id, section, opening_line) as items_opened,
+        count(*) filter (where is_named_by_heading) over (partition by document_id, section, opening_line) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over (
-            partition by document_id, paragraph_no, list_no
-        ) as list_has_verb,
+        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别')) over in_list as list_is_of_classes,
+        bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over in_list
+            and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
     from in_lists
     where is_item
+    window in_list as (partition by document_id, paragraph_no, list_no)
 ),
 
 matched as (
@@ -103,10 +115,15 @@ matched as (
         'category' as rule_id,
         sentence_place + place as place,
         piece_length as length,
-        -- Where the label stands: the last place of these words before the figure.
-        sentence_place + length(sentence_before) - strpos(reverse(sentence_before), reverse(label)) - length(label) + 1
-            as label_place,
-        length(label) as label_length,
+        -- Where the label stands: after the mark of the item, or the last place of these words before the figure.
+        case
+            when is_named_by_heading then length(regexp_extract(subheadings, '(?:^|＞)({{ list_marker() }})[^＞]*$', 1))
+            else sentence_place + length(sentence_before) - strpos(reverse(sentence_before), reverse(label)) - length(label) + 1
+        end as label_place,
+        case
+            when is_named_by_heading then length(regexp_extract(subheadings, '(?:^|＞){{ list_marker() }}([^＞]*)$', 1))
+            else length(label)
+        end as label_length,
     from listed
     -- Normative documents alone are an indicator of their own, beside others they are a category too.
     where (items_in_list > 1 or indicator_code is null) and (
@@ -115,8 +132,9 @@ matched as (
         or (total_period = period_no - 1 and list_is_led_in and (items_in_list > 1 or contains(before_all, '其中')))
         -- Under a line that opens a list.
         or (is_opened and items_opened > 1)
+        or (is_named_by_heading and items_named > 1)
         -- Or so many items in a row that nothing else is meant.
-        or (items_in_list > 2 and list_has_verb and length(label) <= 12 and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
+        or (items_in_list > 2 and (list_has_verb or list_is_of_classes) and length(label) <= 12 and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
     )
 )
 

@@ -169,11 +169,15 @@ led_to as (
         * exclude (gap_before),
         case
             when quantity_no = 1 then regexp_replace(gap_before, '^{{ list_marker() }}', '')
-            when regexp_matches(gap_before, '[，、；：]')
-                then regexp_extract(gap_before, '^(?:（[^）]*）)?[^，、；：]*[，、；：]?(.*)$', 1)
+            -- 4名、兼职22名; 1个（受理点）、4个; 5件复议、3件诉讼; 2条，其中网上
+            when regexp_matches(gap_before, '^(?:（[^）]*）)?、')
+                then regexp_extract(gap_before, '^(?:（[^）]*）)?、(?:和|及|以及)?(.*)$', 1)
+            when regexp_matches(gap_before, '[，；：]')
+                then regexp_extract(gap_before, '^(?:（[^）]*）)?[^，；：]*[，；：](.*)$', 1)
+            when regexp_matches(gap_before, '[、和及](?:另有?|有)?$') then ''
             else regexp_replace(gap_before, '^（[^）]*）', '')
         end as before_all,
-        regexp_extract(gap_after, '^((?:（[^）]*）)?[^，、；：。]*)', 1) as after,
+        regexp_extract(gap_after, '^((?:（[^）]*）)?[^（，、；：。]*)', 1) as after,
     from surrounded
 ),
 
