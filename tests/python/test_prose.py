@@ -66,7 +66,17 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[s
                 [[key, number, kind, piece] for number, (kind, piece) in enumerate(blocks(text), start=1)],
             )
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--select", "+int_clauses_matched", "--exclude", "resource_type:test", "--quiet"],
+        [
+            sys.executable,
+            "-m",
+            "dbt.cli.main",
+            "build",
+            "--select",
+            "+int_clauses_matched",
+            "--exclude",
+            "resource_type:test",
+            "--quiet",
+        ],
         cwd=ROOT,
         env=gongkai_environment(published) | {"DBT_TARGET_PATH": str(published.parent / "target")},
         capture_output=True,
@@ -102,7 +112,7 @@ def test_the_example_of_a_zero_rule_is_read_by_it(
 
 
 def expected(text: str) -> set[Reading]:
-    """Readings as the file of sentences writes them: `application.received=5~at_least; disclosure.by_category[政策]=3`."""
+    """Readings as the sentences write them: `fee.waived=5~at_least; disclosure.by_category[政策]=3`."""
     found = set()
     for item in filter(None, (item.strip() for item in text.split(";"))):
         match = re.fullmatch(r"([a-z_.]+)(?:\[(.*)\])?=([\d.]+)(?:~(\w+))?", item)
