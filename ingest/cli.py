@@ -12,7 +12,9 @@ from ingest.commands.doctor import doctor
 from ingest.commands.evaluate import evaluate
 from ingest.commands.export import export
 from ingest.commands.ingest import ingest
+from ingest.commands.metrics import metrics
 from ingest.commands.rejects import rejects
+from ingest.commands.review import review
 from ingest.commands.run import run
 from ingest.commands.show import show
 from ingest.commands.status import status
@@ -52,6 +54,8 @@ app.command()(show)
 app.command()(export)
 app.command()(doctor)
 app.command()(evaluate)
+app.command()(metrics)
+app.command()(review)
 
 
 def main() -> None:
