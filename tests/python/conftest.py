@@ -56,3 +56,18 @@ def built_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
     assert done.returncode == 0, done.stderr
     return published
+
+
+@pytest.fixture(scope="session")
+def warehouses(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The built sets of reports that are there, by name: samples, held-out reports, and the development corpus."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from renew_report_card import SETS  # it imports this module in its turn
+
+    built = {"samples": built_samples}
+    for name, (folders, _) in SETS.items():
+        if name not in built and all(folder.is_dir() for folder in folders):
+            built[name] = tmp_path_factory.mktemp(name) / "gongkai.duckdb"
+            done = run_gongkai("run", *folders, published=built[name])
+            assert done.returncode == 0, done.stderr
+    return built

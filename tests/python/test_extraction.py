@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Gongkai
+from conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
 from renew_report_card import CARD, SETS, card_of
@@ -48,18 +48,6 @@ def test_a_drop_is_noticed() -> None:
         "not_found: 0 -> 1",
         "by_basis.table.recall: 1.0 -> 0.99",
     ]
-
-
-@pytest.fixture(scope="session")
-def warehouses(built_samples: Path, gongkai: Gongkai, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The built sets that are there, by name."""
-    built = {"samples": built_samples}
-    for name, (folders, _) in SETS.items():
-        if name not in built and all(folder.is_dir() for folder in folders):
-            built[name] = tmp_path_factory.mktemp(name) / "gongkai.duckdb"
-            done = gongkai("run", *folders, published=built[name])
-            assert done.returncode == 0, done.stderr
-    return built
 
 
 @pytest.mark.parametrize("name", sorted(SETS))

@@ -123,6 +123,28 @@ posted as (
     where dates.period_end is not null and documents.properties is not null
 ),
 
+-- 自2013年8月以来共公开521条: a count since an earlier year, beside which this year's is easily missed.
+counts_since_a_year as (
+    select
+        document_id,
+        unnest(regexp_extract_all(
+            text, '((?:自|从)?20\d\d年[^。，；]{0,12}(?:以来|至今|起)[^。；]{0,40}?\d[\d٬]*(?:余|多)?[条件])', 1
+        )) as words,
+    from blocks
+),
+
+running_totals as (
+    select
+        counts_since_a_year.document_id,
+        'Q-RUNNING' as check_code,
+        bool_or(regexp_extract(counts_since_a_year.words, '20\d\d')::integer < dates.year) as is_wrong,
+        string_agg(counts_since_a_year.words, '；') as detail,
+    from counts_since_a_year
+    inner join dates on counts_since_a_year.document_id = dates.document_id
+    where dates.year is not null
+    group by counts_since_a_year.document_id
+),
+
 -- The body that another part of the document names, unless one name is a part of the other, or short for it.
 other_bodies as (
     select
@@ -156,7 +178,7 @@ validity as (
 checked as (
     {%- for check in [
         'no_title', 'title_without_body', 'numbering', 'period_years', 'other_years', 'short_periods', 'posted',
-        'other_bodies', 'validity',
+        'other_bodies', 'validity', 'running_totals',
     ] %}
     select document_id, check_code, is_wrong, detail from {{ check }}
     {{ 'union all' if not loop.last }}
