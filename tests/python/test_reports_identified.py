@@ -38,6 +38,7 @@ class Case:
     self: str = "我们"
     want: dict[str, object] = field(default_factory=dict)
     body: str = BODY
+    manifest: str = ""
 
     @property
     def text(self) -> str:
@@ -290,6 +291,20 @@ REPORTS = [
         self="我局",
         want={"agency_name": None, "region_code": None, "year": 2014},
     ),
+    Case(
+        "manifest_wins",
+        "岱山县信访局2018年政府信息公开工作年度报告\n发布时间：2019-02-01",
+        "岱山县信访局\n2019年1月20日",
+        want=who("岱山县农业农村局", "department", "330921", "county", 2019)
+        | {"published_on": dt.date(2020, 1, 8), "agency_source": "manifest", "published_evidence": "manifest"},
+        manifest="岱山县农业农村局,2019,2020-01-08",
+    ),
+    Case(
+        "manifest_names_the_town",
+        "2018年政府信息公开工作年度报告",
+        want=who("岱山县衢山镇人民政府", "government", "330921106", "township", 2018),
+        manifest="岱山县衢山镇人民政府,,",
+    ),
     # --- years and periods
     Case(
         "wrong_year_in_preamble",
@@ -379,10 +394,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object
     folder = tmp_path_factory.mktemp("reports")
     published = tmp_path_factory.mktemp("warehouse") / "gongkai.duckdb"
     stems: dict[str, str] = {}
+    manifest = folder.with_suffix(".csv")
+    rows = [f"{number:03}.txt,{case.manifest}\n" for number, case in enumerate(REPORTS) if case.manifest]
+    manifest.write_text("path,agency,year,published_on\n" + "".join(rows), encoding="utf-8")
     for number, (name, text) in enumerate([(case.name, case.text) for case in REPORTS] + list(OTHERS.items())):
         stems[f"{number:03}.txt"] = name
         (folder / f"{number:03}.txt").write_text(text, encoding="utf-8")
-    done = run_gongkai("ingest", folder, published=published)
+    done = run_gongkai("ingest", folder, "--manifest", manifest, published=published)
     assert done.returncode == 0, done.stderr
     built = subprocess.run(
         [
