@@ -214,6 +214,12 @@ REPORTS = [
         want=who("淮滨县畜牧局", "department", "411527", "county", 2012),
     ),
     Case(
+        "name_that_begins_like_a_verb",
+        "2012年度政府信息公开工作年度报告",
+        "将乐县水利局\n2013年1月9日",
+        want=who("将乐县水利局", "department", "350428", "county", 2012),
+    ),
+    Case(
         "bureau_known_by_its_contact",
         "2012年度政府信息公开工作年度报告\n如有疑问请与淮滨县畜牧局办公室联系。我局欢迎监督。",
         self="我局",
@@ -306,6 +312,11 @@ REPORTS = [
         manifest="岱山县衢山镇人民政府,,",
     ),
     # --- years and periods
+    Case(
+        "first_months_of_the_regulations_in_the_title",
+        "岱山县信访局2008年5月至12月政府信息公开工作年度报告\n各单位须于2009年3月31日前公布年度报告。",
+        want={"year": 2008, "period_basis": "stated", "period_start": dt.date(2008, 5, 1)},
+    ),
     Case(
         "wrong_year_in_preamble",
         "天台县财政局2016年政府信息公开工作年度报告\n统计期限为2015年1月1日至2015年12月31日。\n2016年我局认真落实要求，2016年举办培训2次。",

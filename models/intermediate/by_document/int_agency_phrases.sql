@@ -11,7 +11,7 @@
 {%- endset -%}
 {%- set year -%}(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2})年{%- endset -%}
 {# What may stand before a name in a sentence, and what in a sentence looks like a name and is none. #}
-{%- set lead_in -%}(关于|中共|本报告由|本年度报告由|报告由|现将|兹将|将|特?向社会公布|现?公布|特?编制|由|是)+{%- endset -%}
+{%- set lead_in -%}(关于|本报告由|本年度报告由|报告由|现将|兹将|特?向社会公布|现?公布|特?编制|由|是)+{%- endset -%}
 {%- set no_name -%}
 统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^[全我]
 {%- endset -%}
@@ -97,7 +97,7 @@ phrases as (
     union all
     select document_id, 2, 'title', title_block_no, {{ head_of_title('title') }}
     from reports
-    where title_evidence in ('body', 'property')
+    where title_evidence != 'file_name'
     union all
     select document_id, 3, 'signature', block_no, name
     from signatures
@@ -161,7 +161,11 @@ cleaned as (
         block_no,
         regexp_replace(
             regexp_replace(
-                phrase, '（[^（）]{1,8}）$|^{{ lead_in }}|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$', '', 'g'
+                -- A sentence leads in to a name; a signature does not, and 将 begins the name of a county.
+                case when source = 'preamble' then regexp_replace(phrase, '^{{ lead_in }}', '') else phrase end,
+                '（[^（）]{1,8}）$|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$|^(关于|中共)',
+                '',
+                'g'
             ),
             '(关于|的|年度|度|全年|本级|）)+$',
             ''

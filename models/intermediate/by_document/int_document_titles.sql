@@ -60,9 +60,20 @@ property_titles as (
     from documents
 ),
 
+-- Some pages and forms set the title in a cell.
+cell_titles as (
+    select cells.document_id, cells.text_squashed as title
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    where cells.table_no <= 2 and cells.row_no <= 3 and length(cells.text_squashed) between 8 and 60
+        and regexp_matches(cells.text_squashed, '{{ report_words }}')
+),
+
 candidates as (
     select * from joined_lines
     where length(title) <= 90
+    union all
+    select document_id, null, 80, 1, title, 'cell' from cell_titles
     union all
     select document_id, null, 90, 1, title, 'property' from property_titles
     where title != ''
@@ -105,7 +116,7 @@ best as (
         order by
             -- What the document itself shows comes before what its properties and its name say.
             case when title_score >= 4 then 0 else 1 end,
-            case evidence when 'body' then 1 when 'property' then 2 else 3 end,
+            case evidence when 'body' then 1 when 'cell' then 2 when 'property' then 3 else 4 end,
             title_score desc,
             detail_score desc,
             line_count,
