@@ -57,7 +57,7 @@ def _write(name: str, parts: Parts, chance: random.Random) -> bytes:
             "footer": "主办单位",
             "position": "首页 > 年报",
         }
-        return writers.to_html({"portal": menu, "encoding": chance.choice(["utf-8", "gbk"])}, parts)
+        return writers.to_html({"portal": menu, "encoding": chance.choice(["utf-8", "gb18030"])}, parts)
     return writers.to_pdf({"page_header": "年度报告"}, parts)
 
 

@@ -19,7 +19,7 @@ Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
 
 SHOWN_ROWS = 5
-"""Failing rows that are shown of each test; all of them stay in the schema test_failures of the work file."""
+"""Failing rows that are shown of each test; `dbt build --store-failures` keeps all of them."""
 
 
 @dataclass(slots=True)
@@ -53,18 +53,37 @@ def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
         raise GongkaiError(f"nothing has been ingested for {published} yet; run: gongkai run FOLDER")
     project = project_folder()
     with write_lock(published):
-        fingerprint = f"{raw_fingerprint(published)} {rules_fingerprint(project)}"
+        rules = rules_fingerprint(project)
+        fingerprint = f"{raw_fingerprint(published)} {rules}"
         if not full_refresh and published_fingerprint(published) == fingerprint:
             remove_leftovers(published)
             return Built(published, unchanged=True)
-        built = _run_dbt(project, published, full_refresh=full_refresh, progress=progress)
+        only_raw = not full_refresh and _rules_built(published) == rules
+        built = _run_dbt(project, published, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
+            _remember_rules(published, rules)
             progress(built.steps, built.steps, "publishing")
             publish(published, fingerprint)
     return built
 
 
-def _run_dbt(project: Path, published: Path, *, full_refresh: bool, progress: Progress) -> Built:
+def _rules_built(published: Path) -> str | None:
+    """By which rules everything in the work file was built last; None where that is not known."""
+    with duckdb.connect(str(work_path(published)), read_only=True) as connection:
+        try:
+            row = connection.execute("select rules from intermediate.rules_built").fetchone()
+        except duckdb.CatalogException:
+            return None
+    return str(row[0]) if row else None
+
+
+def _remember_rules(published: Path, rules: str) -> None:
+    with duckdb.connect(str(work_path(published))) as connection:
+        connection.execute("create or replace table intermediate.rules_built as select ? as rules", [rules])
+
+
+def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:
+    """Run dbt. `only_raw`: the rules are those of the last build, so what stands on them alone is as it was."""
     os.environ["GONGKAI_WAREHOUSE"] = str(published)  # profiles.yml leads dbt to the work file by it
     # Imported here: dbt takes seconds to import, and every other command does without it.
     from dbt.cli.main import dbtRunner
@@ -78,7 +97,8 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, progress: Pr
         *("--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")),
         # Unit tests are about the rules, not about what was landed: `make test` runs them.
         *("--exclude-resource-type", "unit_test"),
-        *("--quiet", "--log-level", "none"),
+        *("--quiet", "--log-level", "none", "--no-write-json"),
+        *(["--select", "source:raw+"] if only_raw else []),
         *(["--full-refresh"] if full_refresh else []),
     ]
     try:
@@ -142,21 +162,21 @@ def _failure(node: Any) -> Failure:
 
 
 def _add_failing_rows(published: Path, nodes: Any, built: Built) -> None:
-    """Put the first stored rows of failed tests into their failures."""
-    relations = {
-        f"test {node.node.name}": node.node.relation_name
+    """Put the first rows that each failed test finds into its failure."""
+    queries = {
+        f"test {node.node.name}": node.node.compiled_code
         for node in nodes
-        if str(node.node.resource_type) == "test" and node.failures and node.node.relation_name
+        if str(node.node.resource_type) == "test" and node.failures and node.node.compiled_code
     }
-    failed = [failure for failure in [*built.failures, *built.warnings] if failure.name in relations]
+    failed = [failure for failure in [*built.failures, *built.warnings] if failure.name in queries]
     if not failed:
         return
     with duckdb.connect(config={"autoload_known_extensions": False}) as connection:
         path = str(work_path(published)).replace("'", "''")
         connection.execute(f"attach '{path}' as gongkai (read_only)")
         for failure in failed:
-            relation = relations[failure.name]  # quoted by dbt
-            cursor = connection.execute(f"select * from {relation} limit {SHOWN_ROWS}")  # noqa: S608
+            query = queries[failure.name]  # what dbt has just run
+            cursor = connection.execute(f"select * from ({query}) limit {SHOWN_ROWS}")  # noqa: S608
             names = [column[0] for column in cursor.description]
             failure.rows = [
                 ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True) if value is not None)

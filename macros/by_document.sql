@@ -7,6 +7,8 @@
 create schema if not exists {{ target.database }}.intermediate;
 create table if not exists {{ ledger() }} (model varchar, document_id varchar, version varchar);
 create table if not exists {{ seed_versions() }} (seed varchar, version varchar);
+-- `gongkai build` remembers here by which rules all was built last; whoever runs dbt alone makes that uncertain.
+drop table if exists {{ target.database }}.intermediate.rules_built;
 {% endmacro %}
 
 {# Post-hook of every seed: what it holds, whatever the order of its rows. #}
