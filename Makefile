@@ -29,7 +29,7 @@ demo: setup ## read the samples, build the warehouse, write the workbook, csv an
 	@echo "try: $(BIN)/gongkai show 2022-deqing-xian.html"
 
 test: setup lint dbt ## lint, types, dbt build on the samples, and all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup ## ruff, mypy, sqlfluff
 	@$(BIN)/ruff check .
