@@ -1,6 +1,6 @@
 {# Compares both sides of identities. `instances`: a CTE of reports and the terms that apply to them (report_id and the
    columns of int_check_terms), `figures`: a CTE of report_id, place, indicator_code, applicant_type, value (NULL for a
-   blank cell), is_exact, observation_ids. Gives one row a report, check and applicant type.
+   blank cell), is_exact, is_doubtful, observation_ids. Gives one row a report, check and applicant type.
 
    A blank cell counts as zero here and only here, and blank_count says how many did; where the seed says so, a blank
    leaves the result open instead, as a missing figure does. A figure that is missing (its row
@@ -18,6 +18,7 @@ with valued as (
         figures.report_id is not null and figures.value is null as is_blank,
         instances.indicator_code is not null and figures.report_id is null as is_missing,
         coalesce(figures.is_exact, true) as is_exact,
+        coalesce(figures.is_doubtful, false) as is_doubtful,
         figures.observation_ids,
         coalesce(checks.blank_is_open, false) as blank_is_open,
     from {{ instances }} as instances
@@ -44,6 +45,7 @@ summed as (
         bool_or((is_missing or (is_blank and blank_is_open)) and raises_left) as could_rise,
         bool_or((is_missing or (is_blank and blank_is_open)) and not raises_left) as could_fall,
         bool_and(is_exact) as is_exact,
+        bool_or(is_doubtful) as is_doubtful,
         flatten(list(observation_ids) filter (where observation_ids is not null)) as observation_ids,
     from valued
     group by all
@@ -60,6 +62,7 @@ compared as (
             when '=>' then has_right
             else abs(excess) <= coalesce(checks.tolerance, 0)
         end as holds,
+        checks.severity,
     from summed
     inner join {{ ref('checks') }} as checks on summed.check_code = checks.check_code
 ),
@@ -76,10 +79,11 @@ judged as (
             when holds and comparison = '<=' and could_rise and not is_optional then 'uncertain'
             when holds then 'pass'
             when not is_exact then 'uncertain'
+            when is_doubtful and severity = 'hard' then 'uncertain'
             when excess < 0 and could_rise then 'uncertain'
             when excess > 0 and could_fall then 'uncertain'
             -- Parts far from their total are a selection of it, or lists within lists; one that nearly adds up has a slip.
-            when comparison = 'near' and abs(excess) > right_sum * 0.1 then 'uncertain'
+            when comparison = 'near' and abs(excess) > right_sum * 0.15 then 'uncertain'
             else 'fail'
         end as result,
         left_sum as expected,

@@ -94,6 +94,7 @@ figures_of_children as (
         figures_stated.applicant_type,
         sum(figures_stated.value) as value,
         bool_and(figures_stated.is_exact) as is_exact,
+        bool_or(figures_stated.is_doubtful) as is_doubtful,
         flatten(list(figures_stated.observation_ids)) as observation_ids,
     from children
     inner join child_counts on children.report_id = child_counts.report_id

@@ -12,7 +12,8 @@ CONFLICTS = ("TT-NEW", "TT-CARRY", "TT-DONE", "TT-OUT", "TT-REV", "TT-LIT", "TT-
 
 CHECKS_OF: list[tuple[str, tuple[str, ...]]] = [
     (r"categories (sum|add) to|parts listed add to", ("TI-SUM-CATEGORIES",)),
-    (r"states no figure at all|only a running total is stated", ("Q-NO-FIGURES",)),
+    (r"states no figure at all", ("Q-NO-FIGURES",)),
+    (r"only a running total is stated", ("Q-NO-FIGURES", "Q-RUNNING")),
     (r"form cell blank, text says", ("Q-BLANK-SAID",)),
     (r"is blank in the form", ("Q-BLANK",)),
     (r"(narrative|text) says .*(table|form)|prose gives .* the table|are given twice", CONFLICTS),

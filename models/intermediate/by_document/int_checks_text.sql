@@ -123,26 +123,29 @@ posted as (
     where dates.period_end is not null and documents.properties is not null
 ),
 
--- 自2013年8月以来共公开521条: a count since an earlier year, beside which this year's is easily missed.
-counts_since_a_year as (
+-- 自2013年8月以来共公开521条, 网站改版后累计发布521条: beside a running total this year's is easily missed.
+running_counts as (
     select
         document_id,
         unnest(regexp_extract_all(
             text, '((?:自|从)?20\d\d年[^。，；]{0,12}(?:以来|至今|起)[^。；]{0,40}?\d[\d٬]*(?:余|多)?[条件])', 1
+        ) || regexp_extract_all(
+            text, '((?:以来|开通|上线|改版|建站|算起)[^。；]{0,50}?累计[^。；\d]{0,14}\d[\d٬.]*万?(?:余|多)?[条件])', 1
         )) as words,
     from blocks
 ),
 
 running_totals as (
     select
-        counts_since_a_year.document_id,
+        running_counts.document_id,
         'Q-RUNNING' as check_code,
-        bool_or(regexp_extract(counts_since_a_year.words, '20\d\d')::integer < dates.year) as is_wrong,
-        string_agg(counts_since_a_year.words, '；') as detail,
-    from counts_since_a_year
-    inner join dates on counts_since_a_year.document_id = dates.document_id
+        bool_or(coalesce(try_cast(regexp_extract(running_counts.words, '(20\d\d)年.{0,12}(?:以来|至今|起)', 1) as integer) < dates.year, true))
+            as is_wrong,
+        string_agg(running_counts.words, '；') as detail,
+    from running_counts
+    inner join dates on running_counts.document_id = dates.document_id
     where dates.year is not null
-    group by counts_since_a_year.document_id
+    group by running_counts.document_id
 ),
 
 -- The body that another part of the document names, unless one name is a part of the other, or short for it.
