@@ -29,7 +29,9 @@ texts_taken_apart as (
         text_squashed,
         regexp_extract(
             -- 17（含上年结转1件） is 17
-            regexp_replace(regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'),
+            regexp_replace(
+                regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
+            ),
             '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'suffix']
         ) as parts,

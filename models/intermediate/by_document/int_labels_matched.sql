@@ -230,7 +230,7 @@ part_meanings as (
             and similar_meanings.form_part = unknown_wordings.form_part
         )
     group by unknown_wordings.text_squashed, unknown_wordings.form_part
-    having count(distinct (form_labels.label_role, form_labels.label_code, form_labels.needs_group)) = 1
+    having count(distinct concat_ws('|', form_labels.label_role, form_labels.label_code, form_labels.needs_group)) = 1
 ),
 
 meanings as (

@@ -150,7 +150,8 @@ rows_with_ways as (
             when form_part = 'application' and cell_count = 7 and coalesce(column_count, 0) != 6 then 'form'
             -- Blank cells vanish from flat text: of what is left the last is the total, where the others add up to it.
             when
-                form_part = 'application' and table_kind = 'flat' and cell_count = figure_count and cell_count < 7
+                form_part = 'application' and table_kind = 'flat' and cell_count = figure_count
+                and (cell_count < 6 or (cell_count = 6 and column_count = 7))
                 and (
                     cell_count = 1
                     or list_sum(list_transform(row_cells[:-2], lambda cell: cell['figure']))
