@@ -233,12 +233,26 @@ part_meanings as (
     having count(distinct concat_ws('|', form_labels.label_role, form_labels.label_code, form_labels.needs_group)) = 1
 ),
 
-meanings as (
+all_meanings as (
     select * from best_meanings
     union all by name
     select * from similar_meanings
     union all by name
     select * from part_meanings
+),
+
+meanings as (
+    select
+        *,
+        count(distinct label_role) over (partition by text_squashed, form_part) as role_count,
+        count(*) over (partition by text_squashed, form_part, label_role) as reading_count,
+    from all_meanings
+),
+
+parts_of_wordings as (
+    select text_squashed, list(distinct form_part) as form_parts
+    from meanings
+    group by text_squashed
 ),
 
 -- Columns of numbers: a label to the right of one belongs to a second panel of the same table.
@@ -282,21 +296,23 @@ cell_meanings as (
         meanings.opens_group,
         meanings.place,
         meanings.forms,
+        meanings.role_count,
+        meanings.reading_count,
     from placed_cells
-    inner join meanings on placed_cells.text_squashed = meanings.text_squashed
+    inner join parts_of_wordings on placed_cells.text_squashed = parts_of_wordings.text_squashed
+    -- The part before wins over the part to come.
+    inner join meanings
+        on placed_cells.text_squashed = meanings.text_squashed
+        and meanings.form_part = case
+            when list_contains(parts_of_wordings.form_parts, placed_cells.part_before) then placed_cells.part_before
+            when list_contains(parts_of_wordings.form_parts, placed_cells.part_after) then placed_cells.part_after
+        end
     left join value_columns
         on placed_cells.document_id = value_columns.document_id and placed_cells.table_no = value_columns.table_no
     left join row_figures
         on placed_cells.document_id = row_figures.document_id
         and placed_cells.table_no = row_figures.table_no
         and placed_cells.row_no = row_figures.row_no
-    where meanings.form_part in (placed_cells.part_before, placed_cells.part_after)
-    -- The part before wins over the part to come.
-    qualify
-        (meanings.form_part is not distinct from placed_cells.part_before)
-        = bool_or(meanings.form_part is not distinct from placed_cells.part_before) over (
-            partition by placed_cells.document_id, placed_cells.table_no, placed_cells.row_no, placed_cells.col_no
-        )
 ),
 
 -- 其他 and 总计 are columns of the application table only beside other columns; no column label has figures in its row
@@ -312,22 +328,23 @@ cell_roles as (
     from (
         select
             *,
-            bool_or(label_role = 'column' and role_count = 1) over row_of_part as has_columns,
-        from (
-            select
-                *,
-                count(distinct label_role) over (partition by document_id, table_no, row_no, col_no) as role_count,
-            from cell_meanings
-        ) as counted_roles
-        window row_of_part as (partition by document_id, table_no, row_no, form_part)
+            bool_or(label_role = 'column' and role_count = 1) over (
+                partition by document_id, table_no, row_no, form_part
+            ) as has_columns,
+        from cell_meanings
     ) as rows_with_columns
     where role_count = 1 or (label_role = 'column') = has_columns
 ),
 
+-- Of several readings of one label that of the group above it.
 one_meaning as (
     select *
     from cell_roles
-    where needs_group is null or needs_group is not distinct from group_above
+    where reading_count = 1 and (needs_group is null or needs_group is not distinct from group_above)
+    union all
+    select *
+    from cell_roles
+    where reading_count > 1 and (needs_group is null or needs_group is not distinct from group_above)
     qualify
         row_number() over (
             partition by document_id, table_no, row_no, col_no
