@@ -196,6 +196,13 @@ REPORTS = [
         "中共岳西县店前镇委员会岳西县店前镇人民政府\n2016年1月8日",
         want={"agency_name": "店前镇人民政府", "level_code": "township", "year": 2015},
     ),
+    Case(
+        "subdistrict_settled_by_short_name_of_its_district",
+        "北街街道2025年政府信息公开工作年度报告",
+        "北街街道办事处",
+        self="甘州乡镇动态栏目发布102条，“甘州发布”转载3条，我街道",
+        want=who("北街街道办事处", "government", "620702004", "township", 2025),
+    ),
     # --- departments
     Case(
         "branch_office_of_a_district",

@@ -126,6 +126,35 @@ parents_mentioned as (
     group by candidates.document_id, candidates.region_code
 ),
 
+-- Where a name leaves several places open, the short names of what they lie in count a little too: 中国甲, “乙发布”.
+open_texts as (
+    select lines.document_id, string_agg(lines.line, '。') as text
+    from {{ ref('int_document_lines') }} as lines
+    where lines.document_id in (
+        select document_id from candidates
+        where candidate_count > 1 and not is_placed_by_name and not is_from_text
+    )
+    group by lines.document_id
+),
+
+short_names_mentioned as (
+    select
+        candidates.document_id,
+        candidates.region_code,
+        max(
+            case when regions.level_code = 'county' then 1.5 else 1.0 end
+            + case when len(string_split(open_texts.text, regions.short_name)) > 2 then 0.5 else 0 end
+        ) as short_name_score,
+    from candidates
+    inner join open_texts on candidates.document_id = open_texts.document_id
+    inner join region_ancestors on candidates.region_code = region_ancestors.region_code
+    inner join regions on region_ancestors.ancestor_code = regions.region_code
+    where regions.level_code in ('county', 'prefecture')
+        and length(regions.short_name) >= 2
+        and contains(open_texts.text, regions.short_name)
+    group by candidates.document_id, candidates.region_code
+),
+
 scored as (
     select
         candidates.*,
@@ -142,7 +171,9 @@ scored as (
         named_with_parents.region_code is not null as is_named_with_parents,
         coalesce(parents_mentioned.county_score, 0)
         + coalesce(parents_mentioned.prefecture_score, 0)
-        + coalesce(parents_mentioned.province_score, 0) as parent_score,
+        + coalesce(parents_mentioned.province_score, 0)
+        + case when parents_mentioned.names is null then coalesce(short_names_mentioned.short_name_score, 0) else 0 end
+            as parent_score,
         case
             when texts.area_code is null or area_code_there is null then 0
             when texts.area_code = area_code_there then 3
@@ -178,6 +209,9 @@ scored as (
     left join parents_mentioned
         on candidates.document_id = parents_mentioned.document_id
         and candidates.region_code = parents_mentioned.region_code
+    left join short_names_mentioned
+        on candidates.document_id = short_names_mentioned.document_id
+        and candidates.region_code = short_names_mentioned.region_code
     left join named_with_parents
         on candidates.document_id = named_with_parents.document_id
         and candidates.own_form = named_with_parents.own_form
