@@ -22,7 +22,7 @@ _REJECT_SCHEMA = pa.schema(
     }
 )
 _BATCH_DOCUMENTS = 500
-_BATCH_BYTES = 16 * 1024 * 1024
+_BATCH_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(slots=True)

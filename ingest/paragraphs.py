@@ -29,6 +29,8 @@ def split_paragraphs(parts: list[Block | Table]) -> list[Block | Table]:
 
 def wrap_width(lines: list[str]) -> int | None:
     """The width, in columns, at which the lines were broken, or None where paragraphs stand on one line each."""
+    if any(len(line.rstrip()) > _MAX_WIDTH for line in lines):
+        return None
     widths = Counter(display_width(line) for line in lines if line.strip())
     long_lines = sum(count for width, count in widths.items() if width >= _MIN_WIDTH)
     if long_lines < 5:

@@ -28,6 +28,8 @@ from ingest.pool import FileDone, Pool
 from ingest.warehouse import open_work, own_files, work_path
 
 _KEPT_REJECTS = 1_000
+_DUCKDB_MEMORY = "512MB"
+"""What the database may hold in memory while it lands batches; the folder may be of any size."""
 
 
 @dataclass(slots=True)
@@ -73,6 +75,8 @@ def ingest_paths(
     check_paths(paths)
     begun = time.monotonic()
     with open_work(published) as connection, _temp_folder(published) as temp_folder:
+        connection.execute("set memory_limit = $limit", {"limit": _DUCKDB_MEMORY})
+        connection.execute("set temp_directory = $folder", {"folder": str(temp_folder / "duckdb")})
         started_at = _next_start(connection)
         run_id = _begin(connection, started_at, arguments or [])
         landing = Landing(connection, started_at, manifest)

@@ -1,0 +1,73 @@
+"""Web archives: the page in them, however it was encoded."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from ingest.errors import RejectError
+from ingest.limits import Limits
+from ingest.model import Document
+from ingest.readers import READERS, Reader, read_document
+from ingest.sniff import sniff
+
+PAGE = (
+    "<html><head><title>年报</title></head><body><h1>某县2016年报告</h1><p>公开信息3条。</p>"
+    "<table><tr><td>甲</td><td>1</td><td>2</td></tr><tr><td>乙</td><td>3</td><td>4</td></tr></table></body></html>"
+)
+
+
+def archive(page: str, charset: str, transfer: str, *, first: str = "") -> bytes:
+    message = EmailMessage()
+    message["From"] = "<Saved by a browser>"
+    message["Snapshot-Content-Location"] = "http://example.org/report.html"
+    message.make_related()
+    if first:
+        message.add_related(first, subtype="html", charset="utf-8")
+    message.add_related(page, subtype="html", charset=charset, cte=transfer, cid="<page>")
+    message.add_related(b"\x89PNG", maintype="image", subtype="png")
+    return message.as_bytes()
+
+
+def read(data: bytes) -> Document:
+    kind = sniff(data, "a.mht")
+    assert isinstance(kind, Reader)
+    assert kind.name == "mht"
+    return read_document(READERS["mht"], data, "a.mht", Limits())
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312"])
+@pytest.mark.parametrize("transfer", ["base64", "quoted-printable", "8bit"])
+def test_the_page_is_read(charset: str, transfer: str) -> None:
+    document = read(archive(PAGE, charset, transfer))
+    assert [block.text for block in document.blocks()] == ["某县2016年报告", "公开信息3条。"]
+    assert [len(table.cells) for table in document.tables()] == [6]
+    assert document.properties["title"] == "年报"
+    assert document.properties["Content-Location"] == "http://example.org/report.html"
+
+
+def test_the_part_named_as_start_is_the_page() -> None:
+    data = archive(PAGE, "utf-8", "base64", first="<html><body><p>框架。</p></body></html>")
+    head, rest = data.split(b"multipart/related;", 1)
+    found = read(head + b'multipart/related; start="<page>";' + rest)
+    assert "某县2016年报告" in [block.text for block in found.blocks()]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (
+            b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\nContent-Type: image/png\n\nx',
+            "no_text",
+        ),
+        (
+            b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="x"\n\n--x\nContent-Type: text/html\n\n',
+            "damaged",
+        ),
+    ],
+)
+def test_an_archive_without_its_page_is_rejected(data: bytes, reason: str) -> None:
+    with pytest.raises(RejectError) as rejected:
+        read(data)
+    assert rejected.value.reason_code == reason
