@@ -55,9 +55,9 @@ def label_rows(lines: list[tuple[list[Line], list[Line]]]) -> list[LabelRow]:
         if cells:
             beside = [block for block in blocks if id(block) not in used and _is_beside(block, pieces, cells[0])]
             leaf = max(beside, key=lambda block: (block.col, -abs(block.middle - cells[0].middle)), default=None)
-            if leaf is not None:
-                used.add(id(leaf))
-            rows.append(([leaf.pieces] if leaf is not None else [], cells))
+            labels = [block for block in beside if block is leaf or _is_row_number(block)]
+            used.update(id(block) for block in labels)
+            rows.append(([block.pieces for block in sorted(labels, key=lambda block: block.col)], cells))
     return _with_groups(rows, [block for block in blocks if id(block) not in used])
 
 
@@ -105,6 +105,10 @@ def _goes_on(block: _Block, piece: Line) -> bool:
     if piece.middle - block.pieces[-1].middle > CLOSE * max(piece.size, block.pieces[-1].size):
         return False
     return shapes.is_open(block.text) or not shapes.is_enumerated(piece.text)
+
+
+def _is_row_number(block: _Block) -> bool:
+    return len(block.pieces) == 1 and shapes.is_value(block.pieces[0].text)
 
 
 def _is_beside(block: _Block, pieces: list[Line], cell: Line) -> bool:

@@ -15,7 +15,8 @@ from ingest.model import Block
 _ZONE = 0.12
 _SHORT = 2.2
 _NEW_SIZE = 1.15
-_WIDE_LEADING = 1.6
+_WIDE_LEADING = 1.22
+_USUAL_LEADING = 1.6
 _PAGE_NUMBER = re.compile(
     r"[-‐‑–—―─·•~〜\s]*(?:第\s*)?[\dIVXivx]{1,4}\s*页?(?:\s*[/／,，共]?\s*共?\s*\d{1,4}\s*页?)?[-‐‑–—―─·•~〜\s]*$"
 )
@@ -34,7 +35,7 @@ class PagedLine:
 
 @dataclass(slots=True)
 class Margins:
-    """Where the lines of a document's prose begin and end, and how far apart they stand."""
+    """Where the lines of a document's prose begin and end, and how far apart they stand in their heights."""
 
     left: float
     right: float
@@ -45,17 +46,29 @@ def margins_of(lines: list[PagedLine], width: float) -> Margins:
     """Margins as most of the wide lines keep them."""
     wide = [paged.line for paged in lines if paged.line.x1 - paged.line.x0 > 0.5 * width] or [p.line for p in lines]
     if not wide:
-        return Margins(0.0, width, width)
+        return Margins(0.0, width, _USUAL_LEADING)
     lefts = Counter(round(line.x0 / 4) for line in wide)
     usual = max(lefts.values())
     left = min(place for place, count in lefts.items() if 3 * count >= usual) * 4.0
     rights = sorted(line.x1 for line in wide)
+    right = rights[int(0.6 * (len(rights) - 1))]
+    # below a line that is full stands, nearly always, the next line of the same paragraph
     steps = [
-        below.line.middle - above.line.middle
+        _step(above.line, below.line)
         for above, below in pairwise(lines)
-        if above.page == below.page and below.line.middle > above.line.middle
+        if above.page == below.page
+        and above.line.x1 > right - 2 * above.line.size
+        and _are_alike(above.line, below.line)
     ]
-    return Margins(left, rights[int(0.8 * (len(rights) - 1))], median(steps) if steps else width)
+    return Margins(left, right, median(steps) if steps else _USUAL_LEADING)
+
+
+def _step(above: Line, below: Line) -> float:
+    return (below.middle - above.middle) / max(above.size, below.size)
+
+
+def _are_alike(above: Line, below: Line) -> bool:
+    return max(above.size, below.size) <= _NEW_SIZE * min(above.size, below.size) and below.middle > above.middle
 
 
 def running_texts(pages: list[list[PagedLine]], heights: list[float]) -> set[tuple[int, int]]:
@@ -114,11 +127,11 @@ def _begins(before: PagedLine, paged: PagedLine, margins: Margins) -> bool:
     """Whether a line begins a paragraph: the one before ended short, or it is indented, larger, or set off."""
     line, last = paged.line, before.line
     size = line.size
-    if margins.right - last.x1 > max(_SHORT * last.size, _first_word(line) + 0.7 * last.size):
+    if margins.right - last.x1 > max(_SHORT * last.size, _first_word(line) + 1.2 * last.size):
         return True
     if max(size, last.size) > _NEW_SIZE * min(size, last.size):
         return True
-    if before.page == paged.page and line.middle - last.middle > _WIDE_LEADING * max(margins.leading, size):
+    if before.page == paged.page and _step(last, line) > _WIDE_LEADING * margins.leading:
         return True
     if line.x0 > margins.left + 1.2 * size and line.x0 > last.x0 + 1.2 * size:
         return True
