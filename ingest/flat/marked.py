@@ -122,7 +122,12 @@ def _bar_rows(lines: list[Line]) -> Rows:
         cells = _bar_cells(line.text)
         if broken and cells:
             cells[0], broken = shapes.join_lines(broken, cells[0]), ""
-        rows.append([line.piece(cell) for cell in cells])
+        pieces = [line.piece(cell) for cell in cells]
+        only_values = all(shapes.is_value(cell) for cell in cells)
+        if rows and only_values and len(rows[-1]) > 1 and shapes.is_value(rows[-1][-1].text):
+            rows[-1] += pieces  # a row too long for its line
+        else:
+            rows.append(pieces)
     single = sum(len(row) <= 1 for row in rows)
     if single * 5 >= len(rows) * 4 or (len(rows) <= 2 and max(map(len, rows), default=0) >= 12):
         return rows_of([part for row in rows for piece in row for part in _unglued(piece)])

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest import flat_tables
+from ingest.flat import shapes
 from ingest.layout import columns
 from ingest.layout.grids import Grid, grids_of
+from ingest.layout.labels import SAME_START
 from ingest.layout.marks import Line, PageMarks, lines_of
 from ingest.layout.paragraphs import Margins, PagedLine, margins_of, paragraphs_of, running_texts
 from ingest.layout.tables import Draft, draft_of, goes_on, join
 from ingest.model import Block, Table
 
 _FEWEST_RULINGS = 3
+_LONGEST_REST = 6
 
 Item = PagedLine | Draft | Table
 
@@ -54,10 +57,10 @@ def _outside(page: PageMarks, grids: list[Grid]) -> list[Line]:
 
 
 class _Finder:
-    """Puts pages in order, and remembers the columns of a table without lines at the foot of the last page."""
+    """Puts pages in order, and remembers a table without lines at the foot of the last page."""
 
     def __init__(self) -> None:
-        self._columns: list[columns.Column] = []
+        self._last: columns.Found | None = None
 
     def in_order(self, lines: list[PagedLine], grids: list[Grid], page: int) -> list[Item]:
         """Lines, ruled tables and tables without lines from top to bottom."""
@@ -67,22 +70,40 @@ class _Finder:
             above = [paged for paged in rest if paged.line.middle < grid.top]
             rest = rest[len(above) :]
             items += self._with_columns(above, page)
-            self._columns = []
+            self._last = None
             items.append(draft_of(grid, page))
         return items + self._with_columns(rest, page)
 
     def _with_columns(self, lines: list[PagedLine], page: int) -> list[Item]:
         items: list[Item] = []
+        rest = lines[self._end_of_label(lines) :]
         done = 0
-        last: list[columns.Column] = []
-        for found in columns.tables_of([paged.line for paged in lines], page, self._columns):
-            items += lines[done : found.start]
+        last: columns.Found | None = None
+        for found in columns.tables_of([paged.line for paged in rest], page, self._last):
+            items += rest[done : found.start]
             items.append(found.table)
             done = found.end
-            last = found.columns if found.end == len(lines) else []
+            last = found if done == len(rest) else None
         if lines:
-            self._columns = last
-        return items + list(lines[done:])
+            self._last = last
+        return items + list(rest[done:])
+
+    def _end_of_label(self, lines: list[PagedLine]) -> int:
+        """How many lines at the head of a page end the label that the foot of the last page began; they go to it."""
+        if self._last is None:
+            return 0
+        taken = 0
+        for paged in lines[:3]:
+            aligned = abs(paged.line.x0 - self._last.label_start) < SAME_START
+            if not aligned or shapes.is_enumerated(paged.text) or len(paged.text) > _LONGEST_REST:
+                break
+            taken += 1
+        if taken == len(lines) or taken == 3:
+            return 0
+        label = self._last.label
+        for paged in lines[:taken]:
+            label.text = shapes.join_lines(label.text, paged.text)
+        return taken
 
 
 def _add_page(items: list[Item], page_items: list[Item], number: int) -> None:

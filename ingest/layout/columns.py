@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.flat import shapes
-from ingest.layout.labels import CLOSE as _CLOSE
-from ingest.layout.labels import SAME_START as _SAME_START
-from ingest.layout.labels import label_rows
+from ingest.layout.labels import CLOSE, SAME_START, label_rows
 from ingest.layout.marks import Glyph, Line, confidence_of, line_of
 from ingest.model import Cell, Table
 
@@ -32,6 +31,10 @@ class Found:
     end: int
     table: Table
     columns: list[Column]
+    label: Cell
+    """The label of its last row, which may go on on the next page."""
+    label_start: float
+    """Where that label begins from the left."""
 
 
 @dataclass(slots=True)
@@ -48,14 +51,15 @@ class _Row:
         return [cell for cell in self.cells if shapes.is_value(cell.text)]
 
 
-def tables_of(lines: list[Line], page: int, earlier: list[Column]) -> list[Found]:
+def tables_of(lines: list[Line], page: int, earlier: Found | None) -> list[Found]:
     """
     Tables in lines of one page, from top to bottom.
 
-    `earlier` are the columns of a table at the foot of the page before: one at the head of this page may go on with it.
+    `earlier` is a table at the foot of the page before: one at the head of this page may go on with its columns.
     """
     rows = [_cut(line) for line in lines]
     anchors = [_is_anchor(row) for row in rows]
+    anchors = [is_anchor or _is_lone_value(rows, anchors, at) for at, is_anchor in enumerate(anchors)]
     found: list[Found] = []
     done = at = 0
     while at < len(rows):
@@ -64,10 +68,11 @@ def tables_of(lines: list[Line], page: int, earlier: list[Column]) -> list[Found
             continue
         end = _end(rows, anchors, at)
         start = _start(rows, at, done)
-        going_on = earlier if at <= _MOST_LABELS_BETWEEN and not found else []
-        table = _table(rows[start:end], at - start, anchors[start:end], page, going_on)
-        if table is not None:
-            found.append(Found(start, end, *table))
+        going_on = earlier.columns if earlier is not None and at <= _MOST_LABELS_BETWEEN and not found else []
+        made = _table(rows[start:end], at - start, anchors[start:end], page, going_on)
+        if made is not None:
+            table, part = made
+            found.append(Found(start, end, table, part.columns, table.cells[part.label_cell], part.label_start))
             done = end
         at = end
     return found
@@ -96,6 +101,16 @@ def _is_anchor(row: _Row) -> bool:
     return shapes.is_label(label) or (shapes.is_open(label) and not shapes.is_prose(label))
 
 
+def _is_lone_value(rows: list[_Row], anchors: list[bool], at: int) -> bool:
+    """Whether a line is a single value in a column of the rows around it: its label is wrapped above and below."""
+    row = rows[at]
+    if row.labels or len(row.values) != 1 or len(row.cells) != 1:
+        return False
+    near = [index for index in range(max(at - 4, 0), min(at + 5, len(rows))) if anchors[index]]
+    value = (row.cells[0].x0, row.cells[0].x1)
+    return any(_shared(value, (cell.x0, cell.x1)) > 0 for index in near for cell in rows[index].cells)
+
+
 def _end(rows: list[_Row], anchors: list[bool], start: int) -> int:
     """Where the table that begins at a row ends: pieces of labels may stand between rows, and close below the last."""
     end = at = start + 1
@@ -117,8 +132,8 @@ def _is_piece(row: _Row) -> bool:
 
 def _is_tail(above: _Row, row: _Row) -> bool:
     """Whether a line goes on with the label of the row above it."""
-    close = row.line.middle - above.line.middle < _CLOSE * max(row.line.size, above.line.size)
-    aligned = bool(row.labels and above.labels) and abs(row.line.x0 - above.labels[-1].x0) < _SAME_START
+    close = _is_close(above.line, row.line)
+    aligned = bool(row.labels and above.labels) and abs(row.line.x0 - above.labels[-1].x0) < SAME_START
     return close and aligned and not row.cells and _is_piece(row) and not shapes.is_enumerated(row.text)
 
 
@@ -145,23 +160,74 @@ def _start(rows: list[_Row], first: int, done: int) -> int:
             break
         start -= 1
     # a line alone above everything else is the table's name or the end of a text, unless it is a head in brackets
-    while start < first and len(rows[start].labels) < 2 and rows[start].text[:1] not in "（(第":
+    while start < first and _is_apart(rows[start], rows[start + 1]):
         start += 1
     return start
 
 
+def _is_apart(row: _Row, below: _Row) -> bool:
+    """Whether a line above a table is none of its heads or labels: alone, and not close above the next line."""
+    if len(row.labels) > 1 or row.text[:1] in "（(第" or shapes.is_enumerated(row.text):
+        return False
+    return below.line.middle - row.line.middle > row.line.size
+
+
+@dataclass(slots=True)
+class _Part:
+    """Rows under one set of column heads: pieces by row and column, and where the last label stands among them."""
+
+    texts: list[list[list[Line]]]
+    columns: list[Column]
+    label_cell: int = 0
+    label_start: float = 0.0
+
+
 def _table(
     rows: list[_Row], heads: int, anchors: list[bool], page: int, earlier: list[Column]
-) -> tuple[Table, list[Column]] | None:
+) -> tuple[Table, _Part] | None:
+    """The table of these lines with its last part, None where they are none after all."""
     filled = [row for row, is_anchor in zip(rows, anchors, strict=True) if is_anchor]
     columns = _columns(filled)
-    if not columns or not _is_table(filled, columns):
+    goes_on = bool(earlier) and all(any(_shared(column, other) > 0 for other in earlier) for column in columns)
+    if not columns or not (goes_on or _is_table(filled, columns)):
         return None
+    labels_end = max((row.labels[-1].x1 for row in filled if row.labels), default=0.0)
+    heads_below = [
+        at
+        for at in range(heads, len(rows))
+        if not anchors[at] and len(rows[at].labels) > 1 and rows[at].labels[-1].x0 > labels_end
+    ]
+    bounds = [0, *heads_below, len(rows)]
+    texts: list[list[list[Line]]] = []
+    part = _Part([], columns)
+    for first, last in pairwise(bounds):
+        if any(anchors[first:last]):
+            part = _part(rows[first:last], anchors[first:last], earlier if goes_on else [])
+            part.label_cell += sum(len(row) for row in texts)
+            texts += part.texts
+        else:
+            texts += [[[piece] for piece in row.labels] for row in rows[first:last]]
+    cells = [
+        _model_cell(number, col, pieces, page)
+        for number, row in enumerate(texts, 1)
+        for col, pieces in enumerate(row, 1)
+    ]
+    return Table(cells, kind="flat"), part
+
+
+def _part(rows: list[_Row], anchors: list[bool], earlier: list[Column]) -> _Part:
+    """Rows under one set of column heads; `earlier` are the columns where they are known."""
+    filled = [row for row, is_anchor in zip(rows, anchors, strict=True) if is_anchor]
+    heads = anchors.index(True)
+    columns = _columns(filled)
     for row in filled:
         _take_glued(row, columns)
     has_labels = any(row.labels for row in filled)
-    wanted = _heads([row.labels + row.cells for row in rows[:heads]])
-    columns = _with_empty(columns, wanted, filled, earlier)
+    # a line close above the first row is the beginning of its label, not a head
+    while heads and len(rows[heads - 1].labels) == 1 and _is_close(rows[heads - 1].line, rows[heads].line):
+        heads -= 1
+    part = _Part(_heads([row.labels + row.cells for row in rows[:heads]]), columns)
+    part.columns = columns = earlier or _with_empty(columns, part.texts, filled)
     body = [(row.labels, row.cells if anchors[number] else []) for number, row in enumerate(rows) if number >= heads]
     for labels, cells in label_rows(body):
         texts = labels or [[]]
@@ -169,22 +235,16 @@ def _table(
             places: list[list[Line]] = [[] for _ in columns]
             for cell in cells:
                 places[_nearest(columns, cell)].append(cell)
+            if labels:
+                part.label_cell = sum(len(row) for row in part.texts) + len(labels) - 1
+                part.label_start = labels[-1][0].x0
             texts = [*texts, *places] if labels or has_labels else places
-        wanted.append(texts)
-    placed = [
-        _model_cell(number, col, pieces, page)
-        for number, texts in enumerate(wanted, 1)
-        for col, pieces in enumerate(texts, 1)
-    ]
-    return Table(placed, kind="flat"), columns
+        part.texts.append(texts)
+    return part
 
 
-def _with_empty(
-    columns: list[Column], heads: list[list[list[Line]]], rows: list[_Row], earlier: list[Column]
-) -> list[Column]:
-    """The columns with those that hold no value: known from their heads, or from the page before."""
-    if earlier and all(any(_shared(column, other) > 0 for other in earlier) for column in columns):
-        return earlier
+def _with_empty(columns: list[Column], heads: list[list[list[Line]]], rows: list[_Row]) -> list[Column]:
+    """The columns with those that hold no value: known from their heads."""
     labels_end = max((row.labels[-1].x1 for row in rows if row.labels), default=0.0)
     blocks = [block for row in heads for block in row]
     leaves = [
@@ -226,6 +286,10 @@ def _take_glued(row: _Row, columns: list[Column]) -> None:
 
 def _is_within(glyph: Glyph, column: Column) -> bool:
     return column[0] - 1 <= glyph.x0 and glyph.x1 <= column[1] + 1
+
+
+def _is_close(above: Line, below: Line) -> bool:
+    return below.middle - above.middle <= CLOSE * max(above.size, below.size)
 
 
 def _model_cell(row: int, col: int, pieces: list[Line], page: int) -> Cell:
@@ -290,5 +354,5 @@ def _heads(rows: list[list[Line]]) -> list[list[list[Line]]]:
 
 def _is_under(segment: Line, above: Line) -> bool:
     shared = min(segment.x1, above.x1) - max(segment.x0, above.x0)
-    close = 0 < segment.middle - above.middle < _CLOSE * max(segment.size, above.size)
+    close = segment.middle > above.middle and _is_close(above, segment)
     return close and shared > 0.5 * min(segment.x1 - segment.x0, above.x1 - above.x0)

@@ -127,6 +127,8 @@ def _begins(before: PagedLine, paged: PagedLine, margins: Margins) -> bool:
     """Whether a line begins a paragraph: the one before ended short, or it is indented, larger, or set off."""
     line, last = paged.line, before.line
     size = line.size
+    if before.text[-1] in shapes.BARS:
+        return True  # a row of a table written with bars
     if margins.right - last.x1 > max(_SHORT * last.size, _first_word(line) + 1.2 * last.size):
         return True
     if max(size, last.size) > _NEW_SIZE * min(size, last.size):
