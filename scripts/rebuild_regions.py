@@ -48,6 +48,8 @@ EDITIONS = {
 NOT_PLACES = re.compile(
     r"^(市辖区|县|市|省直辖县级行政区划|自治区直辖县级行政区划|(省|自治区)直辖(县级)?行政单位|晋城市市辖区)$"
 )
+# Rare characters that an edition could not write.
+UNREADABLE = re.compile(r"[?A-Za-z\ue000-\uf8ff\ufffd]")
 COUNTY_ENDING = re.compile(r"(各族自治县|族自治县|自治县|族自治旗|自治旗|特区|林区|新区|矿区|县|市|区|旗)$")
 WITHOUT_COUNTIES = {"710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区"}
 
@@ -102,7 +104,8 @@ def read_edition(archive: Path) -> tuple[dict[str, str], dict[str, str]]:
             regions[row["code"].ljust(6, "0")] = row["name"]
     townships = {}
     for row in json.loads(read_member(archive, "dist/streets.json")):
-        townships[row["code"][:9]] = plain_township(row["name"])
+        if not UNREADABLE.search(row["name"]):
+            townships[row["code"][:9]] = plain_township(row["name"])
     return regions, townships
 
 
