@@ -25,7 +25,7 @@ labelled as (
                 figures.before,
                 '^.*(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
             ),
-            '^.*“|^(?:其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|“|[①-⑳]|{{ list_marker() }})+|[”：]+$', '', 'g'
+            '^.*“([^”]*)$|^(?:其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|“|[①-⑳]|{{ list_marker() }})+|：+$', '\1', 'g'
         ) as label,
     from figures
     left join rules_met
@@ -46,7 +46,7 @@ told_apart as (
             and not is_about_something_else as is_total,
         not is_about_something_else
             and not is_coordinated
-            and measure in ('', '条', '件', '篇', '份', '项', '则', '个', '部')
+            and measure in ('', '条', '件', '篇', '份', '项', '则', '部')
             and (
                 indicator_code is null
                 or indicator_code = 'disclosure.normative'
@@ -88,7 +88,7 @@ listed as (
         count(*) filter (where is_named_by_heading) over (partition by document_id, section, opening_line) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别')) over in_list as list_is_of_classes,
+        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|公开的(?:政府)?信息中')) over in_list as list_is_of_classes,
         bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over in_list
             and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
     from in_lists

@@ -193,10 +193,12 @@ contexts as (
         *,
         -- Qualifying words and the verbs between a noun and its figure say nothing of what is counted.
         regexp_replace(
-            before_raw,
-            '^[“”‘’]+|(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+大?类)+$',
-            '',
-            'g'
+            regexp_replace(
+                before_raw,
+                '(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+大?类)+$',
+                ''
+            ),
+            '^[“‘]([^”’]*)$', '\1'
         ) as before,
         case
             when regexp_matches(before_raw || prefix, '(?:不足|不到|未到|不超过|未超过|至多|最多)(?:了)?$')

@@ -88,6 +88,8 @@ scoped as (
         case
             when said_to_be_zero != '' and regexp_matches(said_to_be_zero, '{{ any_noun }}') then said_to_be_zero
             when contains(clause, '为零') then clauses_before
+            when regexp_matches(denied, '^(?:收到|接到|受理)?(?:过|到)?(?:相关|有关|此类|该类)(?:的)?申请[，。；]*$')
+                and regexp_matches(section || subheadings, '复议|诉讼|收费|减免') then 'heading'
             when regexp_matches(denied, '{{ any_noun }}') then denied
             when regexp_matches(said_before, '{{ any_noun }}') and regexp_matches(
                 denied, '^(?:任何|相关|有关|此类|该类|上述|类似|的|情况|发生|情形|事项|现象|案件|问题|业务|费用|收到|接到|出现|过|）)*[，。；！？：]*$'
