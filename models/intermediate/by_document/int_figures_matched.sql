@@ -131,6 +131,22 @@ matched as (
     window same_indicator as (
         partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no
     )
+),
+
+-- 省人大代表建议3件，市人大代表建议5件: parts whose sum is not said. Neither is the figure.
+told_once as (
+    select * exclude (values_in_sentence)
+    from (
+        select
+            *,
+            count(distinct value) over (
+                partition by document_id, paragraph_no, sentence_no, indicator_code, scope_part, confidence, applies_to
+            ) as values_in_sentence,
+        from matched
+    ) as counted
+    where values_in_sentence = 1
+        or scope_part = 'part'
+        or not regexp_matches(indicator_code, '^(?:proposal|disclosure\.channel|response)')
 )
 
-select * from matched
+select * from told_once

@@ -184,7 +184,7 @@ led_to as (
 in_clauses as (
     select
         *,
-        regexp_extract(before_all, '([^，；：]*)$', 1) as before_raw,
+        regexp_extract(before_all, '([^，；：]*：?)$', 1) as before_raw,
     from led_to
 ),
 
