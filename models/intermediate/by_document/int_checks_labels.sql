@@ -39,8 +39,8 @@ heading_figures as (
         reports.document_id,
         'Q-HEADING' as check_code,
         count(cells.figure) as row_count,
-        string_agg(labels.label || ' ' || {{ plain_number('cells.figure') }}, '、') filter (where cells.figure is not null)
-            as detail,
+        -- NULL where there is no figure, and left out by the list.
+        string_agg(labels.label || ' ' || {{ plain_number('cells.figure') }}, '、') as detail,
     from reports
     left join labels
         on reports.document_id = labels.document_id

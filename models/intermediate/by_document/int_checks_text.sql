@@ -135,17 +135,23 @@ running_counts as (
     from blocks
 ),
 
+running_counts_dated as (
+    select
+        *,
+        try_cast(regexp_extract(words, '(20\d\d)年.{0,12}(?:以来|至今|起)', 1) as integer) as since_year,
+    from running_counts
+),
+
 running_totals as (
     select
-        running_counts.document_id,
+        running_counts_dated.document_id,
         'Q-RUNNING' as check_code,
-        bool_or(coalesce(try_cast(regexp_extract(running_counts.words, '(20\d\d)年.{0,12}(?:以来|至今|起)', 1) as integer) < dates.year, true))
-            as is_wrong,
-        string_agg(running_counts.words, '；') as detail,
-    from running_counts
-    inner join dates on running_counts.document_id = dates.document_id
+        bool_or(coalesce(running_counts_dated.since_year < dates.year, true)) as is_wrong,
+        string_agg(running_counts_dated.words, '；') as detail,
+    from running_counts_dated
+    inner join dates on running_counts_dated.document_id = dates.document_id
     where dates.year is not null
-    group by running_counts.document_id
+    group by running_counts_dated.document_id
 ),
 
 -- The body that another part of the document names, unless one name is a part of the other, or short for it.
