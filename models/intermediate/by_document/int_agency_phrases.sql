@@ -151,6 +151,16 @@ phrases as (
     select document_id, 10, 'portal', block_no, portal
     from labeled
     where portal != ''
+    union all
+    select
+        labels.document_id,
+        case when regexp_matches(labels.label, '填|编制|报送|单位名称') then 5 else 10 end,
+        case when regexp_matches(labels.label, '填|编制|报送|单位名称') then 'form_header' else 'portal' end,
+        null,
+        labels.value,
+    from {{ ref('int_document_labels') }} as labels
+    inner join reports on labels.document_id = reports.document_id
+    where not regexp_matches(labels.label, '时间|日期')
 ),
 
 cleaned as (
@@ -163,7 +173,7 @@ cleaned as (
             regexp_replace(
                 -- A sentence leads in to a name; a signature does not, and 将 begins the name of a county.
                 case when source = 'preamble' then regexp_replace(phrase, '^{{ lead_in }}', '') else phrase end,
-                '（[^（）]{1,8}）$|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$|^(关于|中共)',
+                '（[^（）]{1,20}）$|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$|^(关于|中共)',
                 '',
                 'g'
             ),

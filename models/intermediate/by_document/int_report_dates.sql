@@ -2,7 +2,7 @@
 {%- set number -%}(\d?十\d?|\d{1,2}){%- endset -%}
 {%- set day -%}(\d{4})[年./-]{{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
 {%- set posting_words -%}
-发布时间|发布日期|公开时间|公开日期|上网时间|上传时间|更新时间|发稿时间
+发布时间|发布日期|公开时间|公开日期|上网时间|上传时间|更新时间|更新日期|发稿时间|添加时间|录入时间
 {%- endset -%}
 {%- set until -%}(?:[（(]?起[）)]?|开始|0时|24时|[，、])*(?:[至到止]|截[至止]|[—–~-])+{%- endset -%}
 with documents_to_build as (
@@ -115,7 +115,11 @@ signature_days as (
     from lines
     where (line_no_from_end <= 15 or line_no <= 6)
         and not is_about_page
-        and regexp_matches(line, '^[^。；，\d]{0,40}{{ day }}[^。；，\d]{0,6}$|(填报|填表|报送|印发)(日期|时间)：?{{ day }}')
+        and regexp_matches(
+            line,
+            '^[^。；，\d]{0,40}{{ day }}[^。；，\d]{0,6}$|(填报|填表|报送|印发)(日期|时间)：?{{ day }}|'
+            || '^{{ day }}[\d：:]{0,8}(来源|浏览|点击|字体|字号|作者)'
+        )
         and not regexp_matches(line, '统计|期限|截[至止]|[至到—~]$')
 ),
 
@@ -217,11 +221,20 @@ posted as (
         case when regexp_matches(line, '{{ posting_words }}') then 1 else 2 end as preference,
         regexp_extract(
             line,
-            '(?:{{ posting_words }}|发文日期|成文日期|生成日期|日期|时间)：?{{ day }}',
+            '(?:{{ posting_words }}|发文日期|成文日期|生成日期|日期|时间)：?[\[（【]?{{ day }}',
             ['year', 'month', 'day']
         ) as parts,
     from lines
     where (line_no <= 20 or line_no_from_end <= 5) and length(line) <= 200 and (is_about_page or line_no <= 5)
+),
+
+posted_in_tables as (
+    select
+        labels.document_id,
+        case when regexp_matches(labels.label, '{{ posting_words }}') then 1 else 2 end as preference,
+        regexp_extract({{ arabic_digits('labels.value') }}, '{{ day }}', ['year', 'month', 'day']) as parts,
+    from {{ ref('int_document_labels') }} as labels
+    inner join reports on labels.document_id = reports.document_id
 ),
 
 posted_in_properties as (
@@ -251,6 +264,10 @@ published_hints as (
         1,
         0,
     from posted_in_properties
+    where parts.year != ''
+    union all
+    select document_id, {{ day_of('parts.year', 'parts.month', 'parts.day') }}, 'portal', preference, 0
+    from posted_in_tables
     where parts.year != ''
     union all
     select document_id, signed_on, 'signature', preference + 1, block_no
