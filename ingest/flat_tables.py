@@ -16,7 +16,7 @@ from ingest.flat.marked import barred, tabbed
 from ingest.flat.unmarked import blank_columns, cell_a_line
 from ingest.model import Block, Cell, Table
 
-VERSION = "2"
+VERSION = "3"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 Finder = Callable[[list[Line], int, int], Iterator[Found]]

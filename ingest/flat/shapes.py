@@ -116,10 +116,12 @@ def is_table_title(text: str) -> bool:
     return bool(_TABLE_TITLE.search(bare(text)))
 
 
-def are_page_numbers(values: list[str]) -> bool:
-    """Whether values, one a line, look like those of a table of contents: whole numbers that only rise."""
-    numbers = [int(value) for value in values if re.fullmatch(r"\d{1,4}", value)]
-    return len(numbers) == len(values) > 1 and numbers == sorted(numbers) and numbers[-1] > numbers[0]
+def is_contents(rows: list[tuple[str, str]]) -> bool:
+    """Whether rows of a label and a value are a table of contents: chapters, and page numbers that only rise."""
+    numbers = [int(value) for _, value in rows if re.fullmatch(r"\d{1,3}", value)]
+    chapters = sum(bool(_CHAPTER.match(label) or label.startswith("第")) for label, _ in rows)
+    rising = len(numbers) == len(rows) > 2 and numbers == sorted(numbers) and numbers[-1] > numbers[0]
+    return rising and 2 * chapters > len(rows)
 
 
 def is_first(text: str) -> bool:

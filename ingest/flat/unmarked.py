@@ -85,8 +85,8 @@ def _is_blank_table(rows: Rows) -> bool:
         return False
     if sum(count > 1 for count in full) * 2 >= len(full):
         return True
-    rising = shapes.are_page_numbers([row[-1].text for row, count in zip(rows, counts, strict=True) if count])
-    return len(full) >= 4 and not rising
+    filled = [(row[0].text, row[-1].text) for row, count in zip(rows, counts, strict=True) if count]
+    return len(full) >= 4 and not shapes.is_contents(filled)
 
 
 # --- every cell a line of its own -----------------------------------------------------------------------------------

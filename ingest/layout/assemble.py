@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 
 from ingest import flat_tables
 from ingest.flat import shapes
 from ingest.layout import columns
 from ingest.layout.grids import Grid, grids_of
-from ingest.layout.labels import SAME_START
-from ingest.layout.marks import Line, PageMarks, lines_of
+from ingest.layout.marks import Line, PageMarks, lines_of, moved_down
 from ingest.layout.paragraphs import Margins, PagedLine, margins_of, paragraphs_of, running_texts
 from ingest.layout.tables import Draft, draft_of, goes_on, join
 from ingest.model import Block, Table
 
 _FEWEST_RULINGS = 3
 _LONGEST_REST = 6
+_CLOSE_GAP, _PAGE_GAP = 1.5, 2.6
+"""Heights between the last line of a page and the first of the next: close where that only ends a label."""
 
 Item = PagedLine | Draft | Table
 
@@ -36,9 +38,18 @@ def parts_of(pages: list[PageMarks]) -> list[Block | Table]:
         [paged for page_lines in body for paged in page_lines], max((p.width for p in pages), default=1)
     )
     items: list[Item] = []
-    finder = _Finder()
+    run: list[PagedLine] = []
     for page, page_grids, page_lines in zip(pages, grids, body, strict=True):
-        _add_page(items, finder.in_order(page_lines, page_grids, page.number), page.number)
+        rest = page_lines
+        for number, grid in enumerate(page_grids):
+            above = [paged for paged in rest if paged.line.middle < grid.top]
+            rest = rest[len(above) :]
+            run += _below(run, above)
+            items += _with_columns(run)
+            run = []
+            _add_grid(items, draft_of(grid, page.number), is_first=number == 0 and not above)
+        run += _below(run, rest)
+    items += _with_columns(run)
     heads = _heads([lines[page][index] for page, index in sorted(running)], pages)
     return flat_tables.rebuild([*heads, *_parts(items, margins)])
 
@@ -56,64 +67,40 @@ def _outside(page: PageMarks, grids: list[Grid]) -> list[Line]:
     return lines_of(glyph for glyph in page.glyphs if not any(grid.holds(glyph) for grid in grids))
 
 
-class _Finder:
-    """Puts pages in order, and remembers a table without lines at the foot of the last page."""
-
-    def __init__(self) -> None:
-        self._last: columns.Found | None = None
-
-    def in_order(self, lines: list[PagedLine], grids: list[Grid], page: int) -> list[Item]:
-        """Lines, ruled tables and tables without lines from top to bottom."""
-        items: list[Item] = []
-        rest = list(lines)
-        for grid in grids:
-            above = [paged for paged in rest if paged.line.middle < grid.top]
-            rest = rest[len(above) :]
-            items += self._with_columns(above, page)
-            self._last = None
-            items.append(draft_of(grid, page))
-        return items + self._with_columns(rest, page)
-
-    def _with_columns(self, lines: list[PagedLine], page: int) -> list[Item]:
-        items: list[Item] = []
-        rest = lines[self._end_of_label(lines) :]
-        done = 0
-        last: columns.Found | None = None
-        for found in columns.tables_of([paged.line for paged in rest], page, self._last):
-            items += rest[done : found.start]
-            items.append(found.table)
-            done = found.end
-            last = found if done == len(rest) else None
-        if lines:
-            self._last = last
-        return items + list(rest[done:])
-
-    def _end_of_label(self, lines: list[PagedLine]) -> int:
-        """How many lines at the head of a page end the label that the foot of the last page began; they go to it."""
-        if self._last is None:
-            return 0
-        taken = 0
-        for paged in lines[:3]:
-            aligned = abs(paged.line.x0 - self._last.label_start) < SAME_START
-            if not aligned or shapes.is_enumerated(paged.text) or len(paged.text) > _LONGEST_REST:
-                break
-            taken += 1
-        if taken == len(lines) or taken == 3:
-            return 0
-        label = self._last.label
-        for paged in lines[:taken]:
-            label.text = shapes.join_lines(label.text, paged.text)
-        return taken
+def _below(run: list[PagedLine], lines: list[PagedLine]) -> list[PagedLine]:
+    """Lines of a page moved below those of the page before, so that what goes on over the break stands together."""
+    if not run or not lines:
+        return lines
+    last, first = run[-1], lines[0]
+    is_rest = len(first.text) <= _LONGEST_REST and shapes.is_label(first.text) and not shapes.is_enumerated(first.text)
+    gap = _CLOSE_GAP if is_rest else _PAGE_GAP
+    by = last.line.middle + gap * max(last.line.size, first.line.size) - first.line.middle
+    return [PagedLine(moved_down(paged.line, by), paged.page, paged.text) for paged in lines]
 
 
-def _add_page(items: list[Item], page_items: list[Item], number: int) -> None:
-    """Items of a page added to those before; a ruled table at its head may go on from the foot of the last page."""
-    if items and page_items:
-        above, below = items[-1], page_items[0]
-        if isinstance(above, Draft) and isinstance(below, Draft) and number > 1 and goes_on(above, below):
-            items[-1] = join(above, below)
-            page_items = page_items[1:]
-    items += page_items
+def _with_columns(run: list[PagedLine]) -> list[Item]:
+    """Lines with those of tables without ruling lines as tables."""
+    tops = [paged.line.top for paged in run]
+
+    def page_of(height: float) -> int:
+        return run[max(bisect(tops, height) - 1, 0)].page
+
+    items: list[Item] = []
+    done = 0
+    for found in columns.tables_of([paged.line for paged in run], page_of):
+        items += run[done : found.start]
+        items.append(found.table)
+        done = found.end
+    return items + list(run[done:])
+
+
+def _add_grid(items: list[Item], grid: Draft, is_first: bool) -> None:
+    """A ruled table added to what stands before; at the head of a page it may go on from the foot of the last one."""
+    above = items[-1] if items else None
+    if is_first and isinstance(above, Draft) and goes_on(above, grid):
+        items[-1] = join(above, grid)
+    else:
+        items.append(grid)
 
 
 def _parts(items: list[Item], margins: Margins) -> Iterator[Block | Table]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ingest.flat import shapes
 from ingest.layout.labels import CLOSE, SAME_START, label_rows
-from ingest.layout.marks import Glyph, Line, confidence_of, line_of
+from ingest.layout.marks import Glyph, Line, are_alike, confidence_of, line_of
 from ingest.model import Cell, Table
 
 _GAP = 0.45
@@ -30,11 +31,10 @@ class Found:
     start: int
     end: int
     table: Table
-    columns: list[Column]
-    label: Cell
-    """The label of its last row, which may go on on the next page."""
-    label_start: float
-    """Where that label begins from the left."""
+
+
+PageOf = Callable[[float], int]
+"""The page of what stands at a height."""
 
 
 @dataclass(slots=True)
@@ -51,12 +51,8 @@ class _Row:
         return [cell for cell in self.cells if shapes.is_value(cell.text)]
 
 
-def tables_of(lines: list[Line], page: int, earlier: Found | None) -> list[Found]:
-    """
-    Tables in lines of one page, from top to bottom.
-
-    `earlier` is a table at the foot of the page before: one at the head of this page may go on with its columns.
-    """
+def tables_of(lines: list[Line], page_of: PageOf) -> list[Found]:
+    """Tables in lines from top to bottom; lines of several pages stand below each other."""
     rows = [_cut(line) for line in lines]
     anchors = [_is_anchor(row) for row in rows]
     anchors = [is_anchor or _is_lone_value(rows, anchors, at) for at, is_anchor in enumerate(anchors)]
@@ -67,12 +63,10 @@ def tables_of(lines: list[Line], page: int, earlier: Found | None) -> list[Found
             at += 1
             continue
         end = _end(rows, anchors, at)
-        start = _start(rows, at, done)
-        going_on = earlier.columns if earlier is not None and at <= _MOST_LABELS_BETWEEN and not found else []
-        made = _table(rows[start:end], at - start, anchors[start:end], page, going_on)
-        if made is not None:
-            table, part = made
-            found.append(Found(start, end, table, part.columns, table.cells[part.label_cell], part.label_start))
+        start = _start(rows, anchors, at, done)
+        table = _table(rows[start:end], at - start, anchors[start:end], page_of)
+        if table is not None:
+            found.append(Found(start, end, table))
             done = end
         at = end
     return found
@@ -116,6 +110,8 @@ def _end(rows: list[_Row], anchors: list[bool], start: int) -> int:
     end = at = start + 1
     while at < len(rows) and at - end <= _MOST_LABELS_BETWEEN:
         if anchors[at]:
+            if rows[start].labels and not rows[at].labels and any(len(row.labels) > 2 for row in rows[end:at]):
+                break  # heads and then values alone: the next table
             end = at + 1
         elif not _is_piece(rows[at]) or _is_heading(rows, anchors, at):
             break
@@ -134,7 +130,14 @@ def _is_tail(above: _Row, row: _Row) -> bool:
     """Whether a line goes on with the label of the row above it."""
     close = _is_close(above.line, row.line)
     aligned = bool(row.labels and above.labels) and abs(row.line.x0 - above.labels[-1].x0) < SAME_START
-    return close and aligned and not row.cells and _is_piece(row) and not shapes.is_enumerated(row.text)
+    return (
+        close
+        and aligned
+        and are_alike(above.line, row.line)
+        and not row.cells
+        and _is_piece(row)
+        and not shapes.is_enumerated(row.text)
+    )
 
 
 def _is_heading(rows: list[_Row], anchors: list[bool], at: int) -> bool:
@@ -150,13 +153,13 @@ def _is_heading(rows: list[_Row], anchors: list[bool], at: int) -> bool:
     return True
 
 
-def _start(rows: list[_Row], first: int, done: int) -> int:
+def _start(rows: list[_Row], anchors: list[bool], first: int, done: int) -> int:
     """Where the table begins: at the column heads above its first row."""
     start = first
     while start > max(done, first - _MOST_HEADS):
         row = rows[start - 1]
         far = rows[start].line.middle - row.line.middle > 4 * max(row.line.size, rows[start].line.size)
-        if far or not _is_piece(row) or (shapes.is_chapter(row.text) and len(row.labels) < 2):
+        if anchors[start - 1] or far or not _is_piece(row) or (shapes.is_chapter(row.text) and len(row.labels) < 2):
             break
         start -= 1
     # a line alone above everything else is the table's name or the end of a text, unless it is a head in brackets
@@ -172,24 +175,11 @@ def _is_apart(row: _Row, below: _Row) -> bool:
     return below.line.middle - row.line.middle > row.line.size
 
 
-@dataclass(slots=True)
-class _Part:
-    """Rows under one set of column heads: pieces by row and column, and where the last label stands among them."""
-
-    texts: list[list[list[Line]]]
-    columns: list[Column]
-    label_cell: int = 0
-    label_start: float = 0.0
-
-
-def _table(
-    rows: list[_Row], heads: int, anchors: list[bool], page: int, earlier: list[Column]
-) -> tuple[Table, _Part] | None:
-    """The table of these lines with its last part, None where they are none after all."""
+def _table(rows: list[_Row], heads: int, anchors: list[bool], page_of: PageOf) -> Table | None:
+    """The table of these lines, None where they are none after all."""
     filled = [row for row, is_anchor in zip(rows, anchors, strict=True) if is_anchor]
     columns = _columns(filled)
-    goes_on = bool(earlier) and all(any(_shared(column, other) > 0 for other in earlier) for column in columns)
-    if not columns or not (goes_on or _is_table(filled, columns)):
+    if not columns or not _is_table(filled, columns):
         return None
     labels_end = max((row.labels[-1].x1 for row in filled if row.labels), default=0.0)
     heads_below = [
@@ -197,26 +187,25 @@ def _table(
         for at in range(heads, len(rows))
         if not anchors[at] and len(rows[at].labels) > 1 and rows[at].labels[-1].x0 > labels_end
     ]
-    bounds = [0, *heads_below, len(rows)]
     texts: list[list[list[Line]]] = []
-    part = _Part([], columns)
-    for first, last in pairwise(bounds):
+    for first, last in pairwise([0, *heads_below, len(rows)]):
         if any(anchors[first:last]):
-            part = _part(rows[first:last], anchors[first:last], earlier if goes_on else [])
-            part.label_cell += sum(len(row) for row in texts)
-            texts += part.texts
+            texts += _part(rows[first:last], anchors[first:last])
         else:
             texts += [[[piece] for piece in row.labels] for row in rows[first:last]]
     cells = [
-        _model_cell(number, col, pieces, page)
+        _model_cell(number, col, pieces, page_of)
         for number, row in enumerate(texts, 1)
         for col, pieces in enumerate(row, 1)
     ]
-    return Table(cells, kind="flat"), part
+    page = next(cell.page for cell in cells if cell.page)
+    for cell in cells:
+        page = cell.page = cell.page or page
+    return Table(cells, kind="flat")
 
 
-def _part(rows: list[_Row], anchors: list[bool], earlier: list[Column]) -> _Part:
-    """Rows under one set of column heads; `earlier` are the columns where they are known."""
+def _part(rows: list[_Row], anchors: list[bool]) -> list[list[list[Line]]]:
+    """Rows under one set of column heads: pieces of text by row and column."""
     filled = [row for row, is_anchor in zip(rows, anchors, strict=True) if is_anchor]
     heads = anchors.index(True)
     columns = _columns(filled)
@@ -226,8 +215,10 @@ def _part(rows: list[_Row], anchors: list[bool], earlier: list[Column]) -> _Part
     # a line close above the first row is the beginning of its label, not a head
     while heads and len(rows[heads - 1].labels) == 1 and _is_close(rows[heads - 1].line, rows[heads].line):
         heads -= 1
-    part = _Part(_heads([row.labels + row.cells for row in rows[:heads]]), columns)
-    part.columns = columns = earlier or _with_empty(columns, part.texts, filled)
+    blocks = _heads([row.labels + row.cells for row in rows[:heads]])
+    labels_end = max((row.labels[-1].x1 for row in filled if row.labels), default=0.0)
+    columns = _with_empty(columns, blocks, labels_end)
+    wanted = _head_rows(blocks, columns, labels_end)
     body = [(row.labels, row.cells if anchors[number] else []) for number, row in enumerate(rows) if number >= heads]
     for labels, cells in label_rows(body):
         texts = labels or [[]]
@@ -235,32 +226,54 @@ def _part(rows: list[_Row], anchors: list[bool], earlier: list[Column]) -> _Part
             places: list[list[Line]] = [[] for _ in columns]
             for cell in cells:
                 places[_nearest(columns, cell)].append(cell)
-            if labels:
-                part.label_cell = sum(len(row) for row in part.texts) + len(labels) - 1
-                part.label_start = labels[-1][0].x0
             texts = [*texts, *places] if labels or has_labels else places
-        part.texts.append(texts)
-    return part
+        wanted.append(texts)
+    return wanted
 
 
-def _with_empty(columns: list[Column], heads: list[list[list[Line]]], rows: list[_Row]) -> list[Column]:
+def _with_empty(columns: list[Column], blocks: list[list[Line]], labels_end: float) -> list[Column]:
     """The columns with those that hold no value: known from their heads."""
-    labels_end = max((row.labels[-1].x1 for row in rows if row.labels), default=0.0)
-    blocks = [block for row in heads for block in row]
-    leaves = [
-        (min(piece.x0 for piece in block), max(piece.x1 for piece in block))
-        for block in blocks
-        if not any(other[0].middle > block[-1].middle and _is_over(block, other) for other in blocks)
-    ]
+    leaves = [_width(block) for block in blocks if _is_leaf(block, blocks)]
     empty = [
         leaf for leaf in leaves if sum(leaf) / 2 > labels_end and all(_shared(leaf, column) <= 0 for column in columns)
     ]
     return sorted([*columns, *empty])
 
 
+def _head_rows(blocks: list[list[Line]], columns: list[Column], labels_end: float) -> list[list[list[Line]]]:
+    """Heads of several columns in rows as they stand; those of one column in one row, each at its column."""
+    rows: list[list[list[Line]]] = []
+    labels: list[list[Line]] = []
+    places: list[list[Line]] = [[] for _ in columns]
+    for block in blocks:
+        if not _is_leaf(block, blocks):
+            if rows and abs(rows[-1][0][0].middle - block[0].middle) < block[0].size:
+                rows[-1].append(block)
+            else:
+                rows.append([block])
+        elif sum(_width(block)) / 2 <= labels_end:
+            labels.append(block)
+        else:
+            places[_nearest(columns, line_of([glyph for piece in block for glyph in piece.glyphs]))] += block
+    if any(places):
+        rows.append([*(labels or [[]][: labels_end > 0]), *places])
+    elif labels:
+        rows += [[label] for label in labels]
+    return rows
+
+
+def _is_leaf(block: list[Line], blocks: list[list[Line]]) -> bool:
+    """Whether no other head stands below a head."""
+    return not any(other[0].middle > block[-1].middle and _is_over(block, other) for other in blocks)
+
+
+def _width(block: list[Line]) -> Column:
+    return min(piece.x0 for piece in block), max(piece.x1 for piece in block)
+
+
 def _is_over(block: list[Line], other: list[Line]) -> bool:
     """Whether a head stands over (part of) another one."""
-    left, right = min(piece.x0 for piece in block), max(piece.x1 for piece in block)
+    left, right = _width(block)
     return any(piece.x0 < right and left < piece.x1 for piece in other)
 
 
@@ -292,13 +305,14 @@ def _is_close(above: Line, below: Line) -> bool:
     return below.middle - above.middle <= CLOSE * max(above.size, below.size)
 
 
-def _model_cell(row: int, col: int, pieces: list[Line], page: int) -> Cell:
+def _model_cell(row: int, col: int, pieces: list[Line], page_of: PageOf) -> Cell:
+    """A cell; one without pieces has no page of its own."""
     text = ""
     for piece in pieces:
         text = shapes.join_lines(text, piece.text)
-    return Cell(
-        row, col, text, page=page, confidence=confidence_of(glyph for piece in pieces for glyph in piece.glyphs)
-    )
+    glyphs = [glyph for piece in pieces for glyph in piece.glyphs]
+    page = page_of(pieces[0].middle) if pieces else None
+    return Cell(row, col, text, page=page, confidence=confidence_of(glyphs))
 
 
 def _is_table(rows: list[_Row], columns: list[Column]) -> bool:
@@ -307,9 +321,8 @@ def _is_table(rows: list[_Row], columns: list[Column]) -> bool:
     several = [row for row in rows if len(row.values) > 1]
     if len(rows) < _FEWEST_ROWS and len(several) < 2 and max(len(row.values) for row in rows) < _WIDE_ROW:
         return False
-    if all(len(row.cells) == 1 == len(row.values) for row in rows) and shapes.are_page_numbers(
-        [row.values[0].text for row in rows]
-    ):
+    single = [(row.text, row.values[0].text) for row in rows if len(row.cells) == 1 == len(row.values)]
+    if len(single) == len(rows) and shapes.is_contents(single):
         return False
     counts = [0] * len(columns)
     for value in values:
@@ -334,21 +347,18 @@ def _nearest(columns: list[Column], cell: Line) -> int:
     return min(range(len(columns)), key=lambda index: abs(sum(columns[index]) / 2 - middle))
 
 
-def _heads(rows: list[list[Line]]) -> list[list[list[Line]]]:
-    """Column heads, pieces of one head that stand close below each other joined."""
-    heads: list[list[list[Line]]] = []
-    open_heads: list[list[Line]] = []
+def _heads(rows: list[list[Line]]) -> list[list[Line]]:
+    """Column heads from top to bottom, pieces of one head that stand close below each other together."""
+    heads: list[list[Line]] = []
     for segments in rows:
         fresh: list[list[Line]] = []
         for segment in segments:
-            above = next((head for head in open_heads if _is_under(segment, head[-1])), None)
+            above = next((head for head in heads if _is_under(segment, head[-1])), None)
             if above is not None:
                 above.append(segment)
             else:
                 fresh.append([segment])
-        open_heads += fresh
-        if fresh:
-            heads.append(fresh)
+        heads += fresh
     return heads
 
 

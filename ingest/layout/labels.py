@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ingest.flat import shapes
 from ingest.layout.grids import clustered
-from ingest.layout.marks import Line, line_of
+from ingest.layout.marks import Line, are_alike, line_of
 
 SAME_START = 2.5
 """Points by which pieces of one column may begin apart."""
@@ -104,7 +104,7 @@ def _blocks(lines: list[tuple[list[Line], list[Line]]], starts: list[float]) -> 
 def _goes_on(block: _Block, piece: Line) -> bool:
     if piece.middle - block.pieces[-1].middle > CLOSE * max(piece.size, block.pieces[-1].size):
         return False
-    return shapes.is_open(block.text) or not shapes.is_enumerated(piece.text)
+    return are_alike(piece, block.pieces[-1]) and (shapes.is_open(block.text) or not shapes.is_enumerated(piece.text))
 
 
 def _is_row_number(block: _Block) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
+_SAME_SIZE = 1.15
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
 _SPACED_MIXED = 1.0
@@ -90,6 +91,16 @@ class Line:
             else:
                 runs.append([glyph])
         return [line_of(run) for run in runs]
+
+
+def are_alike(one: Line, other: Line) -> bool:
+    """Whether the text of two lines is of one size."""
+    return max(one.size, other.size) <= _SAME_SIZE * min(one.size, other.size)
+
+
+def moved_down(line: Line, by: float) -> Line:
+    """The line, with its glyphs, further down."""
+    return line_of([replace(glyph, top=glyph.top + by, bottom=glyph.bottom + by) for glyph in line.glyphs])
 
 
 def line_of(glyphs: list[Glyph]) -> Line:

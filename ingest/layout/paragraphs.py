@@ -9,12 +9,11 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.flat import shapes
-from ingest.layout.marks import Line, confidence_of
+from ingest.layout.marks import Line, are_alike, confidence_of
 from ingest.model import Block
 
 _ZONE = 0.12
 _SHORT = 2.2
-_NEW_SIZE = 1.15
 _WIDE_LEADING = 1.22
 _USUAL_LEADING = 1.6
 _PAGE_NUMBER = re.compile(
@@ -58,17 +57,14 @@ def margins_of(lines: list[PagedLine], width: float) -> Margins:
         for above, below in pairwise(lines)
         if above.page == below.page
         and above.line.x1 > right - 2 * above.line.size
-        and _are_alike(above.line, below.line)
+        and below.line.middle > above.line.middle
+        and are_alike(above.line, below.line)
     ]
     return Margins(left, right, median(steps) if steps else _USUAL_LEADING)
 
 
 def _step(above: Line, below: Line) -> float:
     return (below.middle - above.middle) / max(above.size, below.size)
-
-
-def _are_alike(above: Line, below: Line) -> bool:
-    return max(above.size, below.size) <= _NEW_SIZE * min(above.size, below.size) and below.middle > above.middle
 
 
 def running_texts(pages: list[list[PagedLine]], heights: list[float]) -> set[tuple[int, int]]:
@@ -131,7 +127,7 @@ def _begins(before: PagedLine, paged: PagedLine, margins: Margins) -> bool:
         return True  # a row of a table written with bars
     if margins.right - last.x1 > max(_SHORT * last.size, _first_word(line) + 1.2 * last.size):
         return True
-    if max(size, last.size) > _NEW_SIZE * min(size, last.size):
+    if not are_alike(line, last):
         return True
     if before.page == paged.page and _step(last, line) > _WIDE_LEADING * margins.leading:
         return True

@@ -218,7 +218,7 @@ def test_wrapped_labels_in_a_table_without_lines() -> None:
     ]
 
 
-def test_columns_without_values_are_known_from_their_heads_and_from_the_page_before() -> None:
+def test_columns_without_values_are_known_from_their_heads_over_pages() -> None:
     heads = ["申请人情况", "自然人", "商业企业", "科研机构", "总计"]
     wanted = [
         ["（一）予以公开", "1", "", "", "1"],
@@ -232,9 +232,38 @@ def test_columns_without_values_are_known_from_their_heads_and_from_the_page_bef
     def second(canvas: Canvas) -> None:
         table(canvas, 60, [200, 60, 60, 60, 60], [*wanted[1:], *wanted[1:]], ruled=False)
 
-    one, two = load(pdf(first, second)).parts
-    assert rows(one) == [heads, *wanted[:2], *wanted[:2]]
-    assert rows(two) == [*wanted[1:], *wanted[1:]]
+    (part,) = load(pdf(first, second)).parts
+    assert rows(part) == [heads, *wanted[:2], *wanted[:2], *wanted[1:], *wanted[1:]]
+    assert isinstance(part, Table)
+    assert [cell.page for cell in part.cells] == [1] * 25 + [2] * 20
+
+
+def test_unruled_label_and_heads_cut_by_a_page_break() -> None:
+    def first(canvas: Canvas) -> None:
+        for number, label in enumerate(["1.属于国家秘密", "2.其他法律法规禁止公开", "3.危及三安全一稳"]):
+            text(canvas, LEFT, 700 + 24 * number, label, 9)
+            text(canvas, LEFT + 220, 700 + 24 * number, str(number + 4), 9)
+
+    def second(canvas: Canvas) -> None:
+        text(canvas, LEFT, 60, "定", 9)
+        text(canvas, LEFT, 84, "4.保护第三方合法权益", 9)
+        text(canvas, LEFT + 220, 84, "9", 9)
+        for number, head in enumerate(["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]):
+            text(canvas, LEFT + 80 * number, 740, head, 9)
+
+    def third(canvas: Canvas) -> None:
+        for number in range(5):
+            text(canvas, LEFT + 80 * number + 12, 60, str(number), 9)
+
+    assert [rows(part) for part in load(pdf(first, second, third)).parts] == [
+        [
+            ["1.属于国家秘密", "4"],
+            ["2.其他法律法规禁止公开", "5"],
+            ["3.危及三安全一稳定", "6"],
+            ["4.保护第三方合法权益", "9"],
+        ],
+        [["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"], ["0", "1", "2", "3", "4"]],
+    ]
 
 
 def test_labels_of_groups_stand_before_their_rows_and_tight_values_are_cells() -> None:
