@@ -13,7 +13,7 @@
 {# What may stand before a name in a sentence, and what in a sentence looks like a name and is none. #}
 {%- set lead_in -%}(关于|本报告由|本年度报告由|报告由|现将|兹将|特?向社会公布|现?公布|特?编制|由|是)+{%- endset -%}
 {%- set no_name -%}
-统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^[全我]
+统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^我|^全([省市县区旗盟镇乡街国文年]|州[^县])
 {%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}

@@ -60,6 +60,21 @@ parts_found as (
     group by document_id
 ),
 
+-- A report may be little more than its table: rows on disclosure and applications, and their figures.
+tables_found as (
+    select
+        cells.document_id,
+        count(*) filter (where regexp_matches(
+            {{ squash('cells.text_regular') }}, '(主动公开|公开).{0,10}(数|量|条)|(收到|受理)?.{0,6}申请.{0,6}(数|量|件)|信息类别'
+        )) as label_count,
+        count(*) filter (
+            where regexp_matches({{ squash('cells.text_regular') }}, '^\d[\d,]*(\.\d+)?(条|件|次)?$')
+        ) as figure_count,
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    group by cells.document_id
+),
+
 judged as (
     select
         documents.document_id,
@@ -86,12 +101,14 @@ judged as (
             when parts_found.part_count >= 3 and titles.title_score >= 4 then 'annual_report|parts_of_a_report'
             else 'other|no_sign_of_a_report'
         end as content_ruling,
-        coalesce(parts_found.tells_of_work, false) as tells_of_work,
+        coalesce(parts_found.tells_of_work, false)
+        or coalesce(tables_found.label_count >= 1 and tables_found.figure_count >= 3, false) as tells_of_work,
         documents.char_count,
     from documents
     left join titles on documents.document_id = titles.document_id
     left join openings on documents.document_id = openings.document_id
     left join parts_found on documents.document_id = parts_found.document_id
+    left join tables_found on documents.document_id = tables_found.document_id
 ),
 
 classified as (
