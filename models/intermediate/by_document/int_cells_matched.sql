@@ -42,7 +42,8 @@ figures_of_indicators as (
     select
         figures.*,
         case
-            when figures.form_part in ('application', 'statistics') then figures.row_code
+            when figures.form_part = 'application' then figures.row_code
+            when figures.form_part = 'statistics' then coalesce(figures.row_code, figures.column_code)
             when figures.form_part = 'categories' then 'disclosure.by_category'
             else form_cells.indicator_code
         end as indicator_code,

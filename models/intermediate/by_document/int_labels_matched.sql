@@ -80,10 +80,13 @@ named_years as (
         2 as tier,
         'statistics' as form_part,
         'column' as label_role,
-        text_squashed as label,
+        {{ arabic_digits('text_squashed') }} as label,
         'named_year' as label_code,
     from wordings
-    where regexp_matches(text_squashed, '^(?:19|20)\d\d年度?(?:累计|合计|统计)?(?:数|数量|数据)?$')
+    where regexp_matches(
+        regexp_replace({{ arabic_digits('text_squashed') }}, '（[^（）]*）$', ''),
+        '^(?:19|20)\d\d年度?(?:1-12月|1月[-至]12月|全年)?(?:累计|合计|统计)?(?:数|数量|数据)?$'
+    )
 ),
 
 word_labels as (

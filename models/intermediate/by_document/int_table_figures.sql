@@ -279,6 +279,7 @@ statistics_ranked as (
     left join statistics_columns on figures.column_code = statistics_columns.column_code
     where
         figures.form_part = 'statistics'
+        and figures.row_code is not null
         and (statistics_columns.column_code is not null or figures.column_code = 'named_year')
     window figures_of_row as (
         partition by figures.document_id, figures.table_no, figures.row_no, figures.label_seq
@@ -287,7 +288,7 @@ statistics_ranked as (
 ),
 
 table_figures as (
-    select * from figures_with_columns where form_part != 'statistics'
+    select * from figures_with_columns where form_part != 'statistics' or row_code is null
     union all by name
     select * exclude (column_rank, best_rank, same_rank_count)
     from statistics_ranked

@@ -14,11 +14,31 @@ cells as (
     inner join documents_to_build on cells.document_id = documents_to_build.document_id
 ),
 
+-- A table of statistics may lie on its side: several row labels next to each other, above their figures. No row label
+-- of such a table has figures beside it.
+lying_rows as (
+    select document_id, table_no, row_no
+    from labels
+    where form_part = 'statistics' and label_role = 'row'
+    group by document_id, table_no, row_no
+    having count(distinct label_code) >= 2
+    qualify max(max(figure_count)) over (partition by document_id, table_no) = 0
+),
+
 -- Who was taken to court, and how, heads the columns of the table of appeals, though it may also stand before a row.
 header_cells as (
-    select *
+    select * replace (
+        -- what an ambiguous label means below a label beside it is not known
+        if(label_role = 'row' and form_part = 'statistics' and opens_group is null, 'heading', label_code) as label_code
+    )
     from labels
-    where figure_count = 0 and (label_role = 'column' or form_part = 'appeals')
+    where
+        figure_count = 0
+        and (
+            label_role = 'column'
+            or form_part = 'appeals'
+            or (form_part = 'statistics' and (document_id, table_no, row_no) in (from lying_rows))
+        )
 ),
 
 header_rows as (
@@ -36,11 +56,18 @@ header_rows as (
 numbered_rows as (
     select
         *,
-        count_if(is_first_row) over (partition by document_id order by table_no, row_no, form_part) as header_no,
+        list_position(['matters', 'application', 'appeals', 'statistics', 'categories'], form_part) * 1000000
+        + count_if(is_first_row) over (partition by document_id, form_part order by table_no, row_no) as header_no,
     from header_rows
 ),
 
 -- A table of categories counts items disclosed: a table of other things by kind says neither 条, 信息 nor 公开.
+tables_about_information as (
+    select distinct document_id, table_no
+    from cells
+    where cell_kind = 'label' and regexp_matches(text_squashed, '信息|公开')
+),
+
 category_headers as (
     select numbered_rows.document_id, numbered_rows.header_no
     from header_cells
@@ -49,11 +76,17 @@ category_headers as (
         and header_cells.table_no = numbered_rows.table_no
         and header_cells.row_no = numbered_rows.row_no
         and header_cells.form_part = numbered_rows.form_part
+    left join tables_about_information
+        on header_cells.document_id = tables_about_information.document_id
+        and header_cells.table_no = tables_about_information.table_no
     where header_cells.form_part = 'categories'
     group by numbered_rows.document_id, numbered_rows.header_no
     having
         bool_or(header_cells.label_code = 'category')
-        and bool_or(regexp_matches(header_cells.text_squashed, '条|信息|公开|发布'))
+        and (
+            count(tables_about_information.table_no) > 0
+            or bool_or(regexp_matches(header_cells.text_squashed, '条|发布'))
+        )
 ),
 
 header_rows_ends as (
@@ -96,7 +129,7 @@ column_labels as (
         and header_cells.row_no = numbered_rows.row_no
         and header_cells.form_part = numbered_rows.form_part
     where
-        header_cells.label_role = 'column'
+        (header_cells.label_role = 'column' or header_cells.form_part = 'statistics')
         and header_cells.label_code not in ('heading', 'legal', 'unit', 'note', 'category')
 ),
 

@@ -62,8 +62,16 @@ runs as (
 ),
 
 header_places as (
-    select distinct document_id, header_no, form_part, table_no, first_row_no
+    select
+        document_id,
+        header_no,
+        any_value(form_part) as form_part,
+        any_value(table_no) as table_no,
+        any_value(first_row_no) as first_row_no,
+        -- the columns are rows of statistics that lie on their side
+        bool_or(form_part = 'statistics' and contains(column_code, '.')) as is_lying,
     from headers
+    group by document_id, header_no
 ),
 
 -- 结果维持 0 in a row: a result may stand before its figure, not above it.
@@ -82,6 +90,7 @@ runs_under_headers as (
         runs.*,
         nearest.form_part as part_above,
         nearest.table_no = runs.table_no as is_header_own,
+        nearest.is_lying and count(*) over (partition by runs.document_id, runs.table_no) = 1 as is_only_lying_row,
     from runs
     asof left join header_places as nearest
         on runs.document_id = nearest.document_id
@@ -166,10 +175,16 @@ runs_named as (
             when row_labels.form_part is not null then row_labels.form_part
             when from_neighbours.form_part is not null then from_neighbours.form_part
             when runs.part_above = 'appeals' and runs.is_header_own then 'appeals'
+            when runs.is_only_lying_row and runs.is_header_own then 'statistics'
         end as form_part,
         coalesce(row_labels.label_code, from_neighbours.label_code) as row_code,
         coalesce(row_labels.row_group, from_neighbours.row_group) as row_group,
-        coalesce(row_labels.tier, if(from_neighbours.label_code is not null, 9, 1)) as row_tier,
+        case
+            when row_labels.tier is not null then row_labels.tier
+            when from_neighbours.label_code is not null then 9
+            when runs.is_only_lying_row then 4
+            else 1
+        end as row_tier,
         row_labels.label as row_label,
         row_labels.stated_unit as row_stated_unit,
     from runs_under_headers as runs
@@ -187,7 +202,7 @@ runs_named as (
 
 table_rows as (
     select
-        runs_named.* exclude (part_above, is_header_own),
+        runs_named.* exclude (part_above, is_header_own, is_only_lying_row),
         in_force.header_no,
         in_force.table_no = runs_named.table_no as is_header_own,
     from runs_named
