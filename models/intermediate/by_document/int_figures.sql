@@ -51,7 +51,7 @@ with_nouns_listed as (
             and bare_group = max(case when series_start is not null then bare_group end) over in_series as in_series,
         string_split_regex(
             regexp_replace(
-                first_value(before_all) over (in_series order by quantity_no),
+                replace(first_value(before_all) over (in_series order by quantity_no), '专、兼职', '专职、兼职'),
                 '[，、；：]*分别(?:为|是|有|达|办理|收到|公开|发布|占)?(?:约|近)?$',
                 ''
             ),

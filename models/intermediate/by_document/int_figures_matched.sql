@@ -14,6 +14,7 @@ with documents_to_build as (
 figures as (
     select
         figures.* exclude (section, subheadings, opening_line, lead_in),
+        substring(sentence, place + piece_length + 1) as rest_of_sentence,
         -- What must not stand beside the figure is looked for here.
         case when is_coordinated then noun else before_raw || '＃' || after end as beside,
     from {{ ref('int_figures') }} as figures
@@ -40,6 +41,7 @@ figures_read as (
                     {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
                     {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
                     {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
+                    {%- if rule['then'] %}regexp_matches(gap_after, {{ literal(rule['then']) }}) and {% endif -%}
                     {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
                     {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
                     true then '{{ rule['rule_id'] }}' end,
@@ -88,6 +90,12 @@ of_all as (
             (figures_matched.value = 1
                 and regexp_matches(figures_matched.said_after, {{ literal('^[^；。]*(?:' ~ rule['after'] ~ ')') }}))
             or regexp_matches(figures_matched.said_after, {{ literal('(?:均|全部|都|皆)[^，；。]*(?:' ~ rule['after'] ~ ')') }})
+            {%- if rule['whole'].startswith('appeal') %}
+            -- 行政复议、行政诉讼分别为1件、0件，复议结果为撤销
+            or (figures_matched.value = 1 and regexp_matches(figures_matched.rest_of_sentence, {{ literal(
+                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
+            ) }}))
+            {%- endif %}
         ) {%- if rule['unless'] %} and not regexp_matches(figures_matched.said_after, {{ literal(rule['unless']) }}){% endif %}
         {%- endfor %}
         else false
