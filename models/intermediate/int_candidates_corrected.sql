@@ -10,21 +10,35 @@ reports as (
     select document_id, {{ report_id('document_id') }} as report_id from {{ ref('int_reports_identified') }}
 ),
 
+-- Of several readings with the value that a person chose, one is taken.
+wanted as (
+    select min(chosen.observation_id) as observation_id
+    from chosen
+    inner join corrections
+        on chosen.report_id = corrections.report_id
+        and chosen.indicator_code = corrections.indicator_code
+        and chosen.applicant_type = corrections.applicant_type
+        and chosen.category_label is not distinct from corrections.category_label
+        and chosen.value = corrections.value
+    where corrections.action = 'select'
+    group by
+        corrections.report_id, corrections.indicator_code, corrections.applicant_type, corrections.category_label
+),
+
 joined as (
     select
         chosen.*,
         corrections.action,
         corrections.value as corrected_value,
         corrections.reason as correction_reason,
-        chosen.observation_id = min(case when chosen.value = corrections.value then chosen.observation_id end) over (
-            partition by chosen.document_id, chosen.indicator_code, chosen.applicant_type, chosen.category_label
-        ) as is_wanted,
+        wanted.observation_id is not null as is_wanted,
     from chosen
     left join corrections
         on chosen.report_id = corrections.report_id
         and chosen.indicator_code = corrections.indicator_code
         and chosen.applicant_type = corrections.applicant_type
         and chosen.category_label is not distinct from corrections.category_label
+    left join wanted on chosen.observation_id = wanted.observation_id
 ),
 
 -- The choice that was made first is the one corrected; the other readings stay as they are.
@@ -34,7 +48,7 @@ corrected as (
         replace (
             if(action = 'set' and is_selected, corrected_value, value)::decimal(20, 4) as value,
             if(action = 'set' and is_selected, 'exact', qualifier) as qualifier,
-            case action when 'drop' then false when 'select' then coalesce(is_wanted, false) else is_selected end
+            case action when 'drop' then false when 'select' then is_wanted else is_selected end
                 as is_selected
         ),
         case when action = 'set' and is_selected then value::decimal(20, 4) end as original_value,
