@@ -131,6 +131,8 @@ best_meanings as (
 anchors as (
     select text_squashed, any_value(form_part) as form_part
     from best_meanings
+    -- a single word within a label says too little
+    where tier != 6
     group by text_squashed
     having count(distinct form_part) = 1
 ),
@@ -167,7 +169,11 @@ unknown_wordings as (
     where
         coalesce(placed_cells.part_before, placed_cells.part_after) is not null
         and length(wordings.key_bare) between 4 and 40
-        and placed_cells.text_squashed not in (select text_squashed from best_meanings)
+        and not exists (
+            from best_meanings
+            where best_meanings.text_squashed = placed_cells.text_squashed
+            and best_meanings.form_part = coalesce(placed_cells.part_before, placed_cells.part_after)
+        )
 ),
 
 -- Slips of the pen: one character in five may differ, never one that turns the meaning round (不, 非, 专职 and 兼职).

@@ -1,0 +1,111 @@
+"""Form tables are read right: every table of form_tables.txt gives the figures written below it, and no others.
+
+All tables become one small warehouse, each case a document of its own, which one dbt run builds.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, gongkai_environment
+
+from ingest.warehouse import open_work, read_work
+
+Figure = tuple[str, str, Decimal]
+Cell = tuple[int, int, int, int, str]
+APPLICANTS = ["natural_person", "enterprise", "research", "public_interest", "legal_service", "other", "all"]
+
+
+@dataclass
+class Case:
+    """What a case is about, its tables as lines, and the figures that must come out of it."""
+
+    title: str
+    tables: list[list[str]] = field(default_factory=lambda: [[]])
+    figures: Counter[Figure] = field(default_factory=Counter)
+
+
+def read_cases(path: Path) -> list[Case]:
+    cases: list[Case] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            cases.append(Case(line[3:]))
+        elif line.startswith("= "):
+            indicator, *figures = line[2:].split()
+            for applicant, figure in zip(APPLICANTS if len(figures) > 1 else ["all"], figures, strict=True):
+                cases[-1].figures[indicator, applicant, Decimal(figure)] += 1
+        elif line and cases:
+            cases[-1].tables[-1].append(line)
+        elif cases and cases[-1].tables[-1]:
+            cases[-1].tables.append([])
+    return cases
+
+
+def cells(lines: list[str]) -> Iterator[Cell]:
+    """The cells of a table: row, column, rows and columns spanned, text. Spans push later cells aside."""
+    taken: set[tuple[int, int]] = set()
+    for row, line in enumerate(lines, start=1):
+        column = 1
+        for text in line.split("|"):
+            while (row, column) in taken:
+                column += 1
+            spans = re.match(r"\{(\d)x(\d)\}", text)
+            rows, columns = map(int, spans.groups()) if spans else (1, 1)
+            taken |= {(row + down, column + right) for down in range(rows) for right in range(columns)}
+            yield row, column, rows, columns, text[spans.end() :] if spans else text
+
+
+CASES = read_cases(Path(__file__).parent / "form_tables.txt")
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figure]]:
+    """The figures read from each case, by its title."""
+    published = tmp_path_factory.mktemp("forms") / "gongkai.duckdb"
+    with open_work(published) as connection:
+        for case in CASES:
+            connection.execute(
+                "insert into raw.documents by name select ? as document_id, ? as source_file, '' as archive_member,"
+                " 'text/plain' as media_type, 0 as size_bytes, 'txt' as reader, '1' as reader_version,"
+                " 0 as char_count, false as ocr_used, '{}' as properties, current_date as first_seen_at,"
+                " current_date as last_seen_at, '1' as content_version",
+                [case.title, case.title],
+            )
+            for number, lines in enumerate(case.tables, start=1):
+                kind = "flat" if lines[:1] == ["flat"] else "grid"
+                for cell in cells(lines[1:] if kind == "flat" else lines):
+                    connection.execute(
+                        "insert into raw.table_cells by name select ? as document_id, ? as table_no, ? as row_no,"
+                        " ? as col_no, ? as row_span, ? as col_span, ? as text, ? as table_kind, 0 as after_block_no",
+                        [case.title, number, *cell, kind],
+                    )
+    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--exclude", "resource_type:test"]
+    done = subprocess.run(
+        [*command, "resource_type:unit_test", "--select", "+int_cells_matched"],
+        cwd=ROOT,
+        env=gongkai_environment(published) | {"DBT_TARGET_PATH": str(published.parent / "target")},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    found: dict[str, Counter[Figure]] = {case.title: Counter() for case in CASES}
+    with read_work(published) as connection:
+        query = "select document_id, indicator_code, applicant_type, value from intermediate.int_cells_matched"
+        for title, *figure in connection.execute(query).fetchall():
+            found[title][figure[0], figure[1], figure[2]] += 1
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_all_figures_of_a_table_are_read_and_no_others(case: Case, figures: dict[str, Counter[Figure]]) -> None:
+    assert figures[case.title] == case.figures
