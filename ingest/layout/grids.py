@@ -11,6 +11,7 @@ from ingest.layout.marks import Glyph, Ruling, lines_of
 
 _COVERED = 0.6
 _MOST_LINES = 20_000
+_MOST_PLACES = 250_000
 
 
 @dataclass(slots=True)
@@ -231,7 +232,7 @@ def _grid(across: list[Ruling], down: list[Ruling], tolerance: float) -> Grid | 
     """Cells between the lines of one table; its open sides (lines left out at an edge) count as closed."""
     xs = _with_ends([ruling.at for ruling in down], across, tolerance)
     ys = _with_ends([ruling.at for ruling in across], down, tolerance)
-    if len(xs) < 2 or len(ys) < 2:
+    if len(xs) < 2 or len(ys) < 2 or len(xs) * len(ys) > _MOST_PLACES:
         return None
     right_of = _borders(xs, ys, down, tolerance)
     below = _borders(ys, xs, across, tolerance)

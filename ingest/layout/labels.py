@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from ingest.flat import shapes
@@ -14,6 +15,7 @@ CLOSE = 1.75
 """Heights between the middles of lines in one cell, at most."""
 _CELL_GAP = 0.12
 _BESIDE = 0.6
+_LARGEST_GROUP = 60
 
 LabelRow = tuple[list[list[Line]], list[Line]]
 """Labels of a row, each as its pieces from top to bottom, and the cells (none for a group's label or a head)."""
@@ -48,12 +50,17 @@ def label_rows(lines: list[tuple[list[Line], list[Line]]]) -> list[LabelRow]:
     """
     starts = _starts([piece for pieces, _ in lines for piece in pieces])
     cut = [([part for piece in pieces for part in _cut_at(piece, starts)], cells) for pieces, cells in lines]
-    blocks = _blocks(cut, starts)
+    blocks = sorted(_blocks(cut, starts), key=lambda block: block.middle)
+    middles = [block.middle for block in blocks]
+    of_piece = {id(piece): block for block in blocks for piece in block.pieces}
     rows: list[LabelRow] = []
     used: set[int] = set()
     for pieces, cells in cut:
         if cells:
-            beside = [block for block in blocks if id(block) not in used and _is_beside(block, pieces, cells[0])]
+            middle, near = cells[0].middle, _BESIDE * cells[0].size
+            level = blocks[bisect_left(middles, middle - near) : bisect_right(middles, middle + near)]
+            both = {id(block): block for block in [*level, *(of_piece[id(piece)] for piece in pieces)]}
+            beside = [block for block in both.values() if id(block) not in used]
             leaf = max(beside, key=lambda block: (block.col, -abs(block.middle - cells[0].middle)), default=None)
             labels = [block for block in beside if block is leaf or _is_row_number(block)]
             used.update(id(block) for block in labels)
@@ -111,17 +118,12 @@ def _is_row_number(block: _Block) -> bool:
     return len(block.pieces) == 1 and shapes.is_value(block.pieces[0].text)
 
 
-def _is_beside(block: _Block, pieces: list[Line], cell: Line) -> bool:
-    if any(piece is other for piece in block.pieces for other in pieces):
-        return True
-    return abs(block.middle - cell.middle) <= _BESIDE * cell.size
-
-
 def _with_groups(rows: list[LabelRow], groups: list[_Block]) -> list[LabelRow]:
     """Labels of groups and heads in rows of their own, before the row that they stand above or begin at."""
     before: dict[int, list[_Block]] = {}
+    middles = [cells[0].middle for _, cells in rows]
     for block in sorted(groups, key=lambda block: (block.pieces[0].middle, block.pieces[0].x0)):
-        before.setdefault(_first_row(rows, block), []).append(block)
+        before.setdefault(_first_row(rows, middles, block), []).append(block)
     with_groups: list[LabelRow] = []
     for index in range(len(rows) + 1):
         row: list[list[Line]] = []
@@ -136,18 +138,13 @@ def _with_groups(rows: list[LabelRow], groups: list[_Block]) -> list[LabelRow]:
     return with_groups
 
 
-def _first_row(rows: list[LabelRow], block: _Block) -> int:
+def _first_row(rows: list[LabelRow], middles: list[float], block: _Block) -> int:
     """The row before which a group's label goes: the last with 1. or （一） above its middle, else by its place."""
     if shapes.is_enumerated(block.text) and len(block.pieces) > 1:
-        firsts = [
-            index
-            for index, (labels, cells) in enumerate(rows)
-            if labels
-            and cells[0].middle <= block.middle + block.pieces[0].size
-            and labels[0][0].x0 > block.pieces[0].x0 + SAME_START
-            and shapes.is_first(labels[0][0].text)
-        ]
-        if firsts:
-            return firsts[-1]
-    top = block.pieces[0].middle
-    return next((index for index, (_, cells) in enumerate(rows) if cells[0].middle >= top), len(rows))
+        below = bisect_right(middles, block.middle + block.pieces[0].size)
+        for index in range(below - 1, max(below - _LARGEST_GROUP, 0) - 1, -1):
+            labels, _ = rows[index]
+            is_right = bool(labels) and labels[0][0].x0 > block.pieces[0].x0 + SAME_START
+            if is_right and shapes.is_first(labels[0][0].text):
+                return index
+    return bisect_left(middles, block.pieces[0].middle)

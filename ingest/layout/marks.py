@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 _SAME_SIZE = 1.15
+_SAME_SIZE_IN_SCANS = 1.35
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
 _SPACED_MIXED = 1.0
@@ -95,7 +96,10 @@ class Line:
 
 def are_alike(one: Line, other: Line) -> bool:
     """Whether the text of two lines is of one size."""
-    return max(one.size, other.size) <= _SAME_SIZE * min(one.size, other.size)
+    # the boxes that OCR gives are as high as the characters in the line happen to be
+    read_by_ocr = one.glyphs[0].confidence is not None
+    allowed = _SAME_SIZE_IN_SCANS if read_by_ocr else _SAME_SIZE
+    return max(one.size, other.size) <= allowed * min(one.size, other.size)
 
 
 def moved_down(line: Line, by: float) -> Line:

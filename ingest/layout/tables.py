@@ -15,6 +15,7 @@ _PAGE_MARK = re.compile(r"[-‐‑–—―─]\s*\d{1,4}\s*[-‐‑–—―─
 _SET_APART = re.compile(r"[\d０-９](?: [\d０-９])+$")
 _SAME_EDGE = 8.0
 _FULL = 0.7
+_LOOKED_AT = 600
 
 
 @dataclass(slots=True)
@@ -72,36 +73,45 @@ def goes_on(above: Draft, below: Draft) -> bool:
 
 
 def join(above: Draft, below: Draft) -> Draft:
-    """One table of two: columns matched by their lines, repeated head rows dropped, cells cut by the break mended."""
+    """
+    One table of two: columns matched by their lines, repeated head rows dropped, cells cut by the break mended.
+
+    `above` is used up. Only its first and last rows are looked at, so that a table over many pages stays cheap.
+    """
     xs = clustered([*above.xs, *below.xs], _SAME_EDGE)
     if len(xs) > max(len(above.xs), len(below.xs)) and min(_widths(xs)) < _SAME_EDGE:
         xs = max(above.xs, below.xs, key=len)
-    upper, lower = _on_columns(above, xs), _on_columns(below, xs)
-    repeated = _repeated_heads(upper, lower)
+    if len(xs) == len(above.xs):
+        xs = above.xs
+    else:
+        _on_columns(above, xs)
+    _on_columns(below, xs)
+    upper, lower = above.cells, below.cells
+    repeated = _repeated_heads(upper[:_LOOKED_AT], lower)
     lower = [cell for cell in lower if cell.row >= repeated]
     shift = above.rows - repeated
     for cell in lower:
         cell.row += shift
-    lower = _mend_spans(upper, lower, above.rows)
+    lower = _mend_spans(upper[-_LOOKED_AT:], lower, above.rows)
     rows = above.rows + below.rows - repeated
-    if _mend_row(upper, lower, above.rows):
+    if _mend_row(upper[-_LOOKED_AT:], lower, above.rows):
         for cell in lower:
             cell.row -= 1
         rows -= 1
-    return Draft(xs, rows, [*upper, *lower])
+    upper += lower
+    return Draft(xs, rows, upper)
 
 
 def _widths(xs: list[float]) -> list[float]:
     return [right - left for left, right in pairwise(xs)]
 
 
-def _on_columns(draft: Draft, xs: list[float]) -> list[Cell]:
+def _on_columns(draft: Draft, xs: list[float]) -> None:
     """The cells counted on other column lines."""
     places = [min(range(len(xs)), key=lambda index: abs(xs[index] - x)) for x in draft.xs]
     for cell in draft.cells:
         begin, end = places[cell.col], places[cell.col + cell.col_span]
         cell.col, cell.col_span = begin, max(end - begin, 1)
-    return draft.cells
 
 
 def _row(cells: list[Cell], row: int) -> list[Cell]:
