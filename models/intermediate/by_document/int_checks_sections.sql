@@ -20,17 +20,31 @@ blocks as (
     inner join documents_to_build on blocks.document_id = documents_to_build.document_id
 ),
 
+cells as (
+    select cells.document_id, cells.text_squashed as text
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    -- A figure says nothing of what it is.
+    where length(cells.text_squashed) >= 2 and not regexp_full_match(cells.text_squashed, '[\d.]+')
+),
+
 phrases as (
     select section_code, must_be_heading, unnest(string_split(phrases, '|')) as phrase from sections
 ),
 
--- A short line is a heading, or might as well be one.
+-- A short line is a heading, or might as well be one. What need not be a heading may stand in a table too: the
+-- statistical table has lines for fees and appeals.
 found as (
-    select distinct blocks.document_id, phrases.section_code
+    select blocks.document_id, phrases.section_code
     from blocks
     inner join phrases
         on contains(blocks.text, phrases.phrase)
         and (not phrases.must_be_heading or length(blocks.text) <= 40)
+    union
+    select cells.document_id, phrases.section_code
+    from cells
+    inner join phrases on contains(cells.text, phrases.phrase)
+    where not phrases.must_be_heading
 ),
 
 judged as (
