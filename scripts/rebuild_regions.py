@@ -57,7 +57,7 @@ WITHOUT_COUNTIES = {"710000": "台湾省", "810000": "香港特别行政区", "8
 BECAME = {
     "110103": "东城区", "110104": "西城区", "120107": "滨海新区", "120108": "滨海新区", "120109": "滨海新区",
     "120225": "蓟州区", "130103": "长安区", "130223": "滦州市", "130230": "曹妃甸区", "130521": "信都区",
-    "130526": "任泽区", "130721": "宣化区", "140202": "平城区", "140203": "云冈区", "140227": "云州区",
+    "130526": "任泽区", "139001": "定州市", "139002": "辛集市", "130721": "宣化区", "140202": "平城区", "140203": "云冈区", "140227": "云州区",
     "140402": "潞州区", "140411": "潞州区", "140421": "上党区", "230107": "香坊区", "310103": "黄浦区",
     "310108": "静安区", "310119": "浦东新区", "320103": "秦淮区", "320202": "梁溪区", "320203": "梁溪区",
     "320204": "梁溪区", "320502": "姑苏区", "320503": "姑苏区", "320504": "姑苏区", "320611": "崇川区",
@@ -105,13 +105,15 @@ def read_edition(archive: Path) -> tuple[dict[str, str], dict[str, str]]:
     townships = {}
     for row in json.loads(read_member(archive, "dist/streets.json")):
         if not UNREADABLE.search(row["name"]):
-            townships[row["code"][:9]] = plain_township(row["name"])
+            townships[row["code"][:9]] = plain_township(row["name"], regions.get(row["code"][:6], ""))
     return regions, townships
 
 
-def plain_township(name: str) -> str:
-    """A township's name without the office that governs it."""
-    name = re.sub(r"(镇|乡|街道|苏木)(人民政府|办事处)$", r"\1", name.strip())
+def plain_township(name: str, county: str) -> str:
+    """A township's name without its county (or what that was) before it, and without the office that governs it."""
+    stem = COUNTY_ENDING.sub("", county)
+    name = re.sub(rf"^({county}|{stem}[县市区旗])(?=..)", "", name.strip()) if stem else name.strip()
+    name = re.sub(r"(镇|乡|街道|苏木)(人民政府|政府|办事处|办公室|办)$", r"\1", name)
     return re.sub(r"地区办事处$", "地区", name)
 
 
@@ -229,7 +231,9 @@ def main() -> None:
             townships.setdefault((code[:6], name), {})[year] = code
     for year, names in yearly.items():
         for code, name in (names | WITHOUT_COUNTIES).items():
-            if not NOT_PLACES.match(name):
+            # A prefecture without counties stands in the bureau's lists a second time, as its only county.
+            is_double = not code.endswith("00") and names.get(code[:4] + "00") == name
+            if not NOT_PLACES.match(name) and not is_double:
                 regions.setdefault((code, name), set()).add(year)
 
     editions = sorted(yearly)

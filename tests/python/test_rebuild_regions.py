@@ -54,9 +54,10 @@ def test_a_county_made_a_district_is_its_own_successor() -> None:
 
 
 def test_a_township_is_called_without_its_office() -> None:
-    assert rebuild_regions.plain_township("建外街道办事处") == "建外街道"
-    assert rebuild_regions.plain_township("平房地区办事处") == "平房地区"
-    assert rebuild_regions.plain_township("光武办事处") == "光武办事处"
+    assert rebuild_regions.plain_township("建外街道办事处", "朝阳区") == "建外街道"
+    assert rebuild_regions.plain_township("平房地区办事处", "朝阳区") == "平房地区"
+    assert rebuild_regions.plain_township("光武办事处", "邓州市") == "光武办事处"
+    assert rebuild_regions.plain_township("化德县公腊胡洞乡", "化德县") == "公腊胡洞乡"
 
 
 def test_every_code_that_the_script_names_is_in_the_seed_with_a_successor_of_that_name() -> None:

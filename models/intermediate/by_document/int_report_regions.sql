@@ -49,6 +49,10 @@ region_ancestors as (
     select * from {{ ref('int_region_ancestors') }}
 ),
 
+region_names as (
+    select * from {{ ref('int_region_names') }}
+),
+
 dialling as (
     select * from {{ ref('dialling') }}
 ),
@@ -116,7 +120,9 @@ parents_mentioned as (
             filter (where regions.level_code = 'county') as county_score,
         max(1.5 + least(mentions.mention_count - 1, 2) * 0.25)
             filter (where regions.level_code = 'prefecture') as prefecture_score,
-        max(1.0) filter (where regions.level_code = 'province') as province_score,
+        -- A municipality stands right above its districts.
+        max(case when regions.name like '%市' then 1.5 else 1.0 end)
+            filter (where regions.level_code = 'province') as province_score,
         string_agg(distinct regions.name, '、') as names,
     from candidates
     inner join region_ancestors on candidates.region_code = region_ancestors.region_code
@@ -160,8 +166,9 @@ scored as (
         candidates.*,
         regions.name as region_name,
         regions.level_code,
-        coalesce(regions.valid_from_year, 0) as valid_from,
-        coalesce(regions.valid_to_year, 9999) as valid_to,
+        -- The years of the name: a code may have been another place's before.
+        coalesce(names.valid_from_year, 0) as valid_from,
+        coalesce(names.valid_to_year, 9999) as valid_to,
         coalesce(prefecture_dialling.area_code, province_dialling.area_code) as area_code_there,
         coalesce(prefecture_dialling.postcode, province_dialling.postcode) as postcode_there,
         texts.area_code,
@@ -201,6 +208,8 @@ scored as (
         end as mention_score,
     from candidates
     inner join regions on candidates.region_code = regions.region_code
+    left join region_names as names
+        on candidates.own_form = names.form and candidates.region_code = names.region_code
     left join dates on candidates.document_id = dates.document_id
     inner join texts on candidates.document_id = texts.document_id
     left join dialling as prefecture_dialling
@@ -291,7 +300,7 @@ settled as (
             when candidate_count = 1 and (is_full_name or level_code in ('province', 'prefecture'))
                 then is_named_with_parents or dialling_score + postcode_score >= 0 or parent_score >= 2
             when candidate_count = 1 then score >= 1.5
-            else score >= 2 and score - coalesce(second_score, -99) >= 1.5
+            else score >= 1.5 and score - coalesce(second_score, -99) >= 1.5
         end
     qualify row_number() over (partition by document_id order by validity_score desc, region_code desc) = 1
 ),
