@@ -5,6 +5,7 @@
 
 import marimo
 
+__generated_with = "0.25.2"
 app = marimo.App(width="medium", app_title="公开 Gongkai")
 
 
@@ -77,7 +78,7 @@ def _(alt, mo, reports_by_year):
         .properties(title="现行年报份数", width=620, height=260)
     )
     mo.vstack([mo.md("## 覆盖 Coverage"), coverage_chart])
-    return (coverage_chart,)
+    return coverage_chart, level_order
 
 
 @app.cell
@@ -88,6 +89,7 @@ def _(connection):
         select
             facts.year,
             levels.name_zh as level_name,
+            levels.level_rank,
             count(facts.received) as stated_by,
             median(facts.received)::double as median_received,
             avg((facts.received = 0)::integer)::double as share_of_zeros
@@ -95,21 +97,21 @@ def _(connection):
         inner join marts.dim_level as levels on facts.level_code = levels.level_code
         where facts.received is not null and facts.year is not null
         group by all
-        order by facts.year, levels.name_zh
+        order by facts.year, levels.level_rank
         """
     ).pl()
     return (received,)
 
 
 @app.cell
-def _(alt, mo, received):
+def _(alt, level_order, mo, received):
     trend_chart = (
         alt.Chart(received)
         .mark_line(point=True)
         .encode(
             x=alt.X("year:O", title="年度"),
             y=alt.Y("median_received:Q", title="收到申请数（中位数）", scale=alt.Scale(type="symlog")),
-            color=alt.Color("level_name:N", title="层级"),
+            color=alt.Color("level_name:N", title="层级", sort=level_order),
             tooltip=["year", "level_name", "median_received", "stated_by"],
         )
         .properties(title="每份报告收到的申请", width=620, height=260)
@@ -123,7 +125,12 @@ def _(connection, mo):
     busiest = connection.sql(
         """
         select
-            reports.year, reports.agency_name, facts.received, facts.replied, facts.outcome_granted, reports.report_id
+            reports.year::varchar as year,
+            reports.agency_name,
+            facts.received::double as received,
+            facts.replied::double as replied,
+            facts.outcome_granted::double as granted,
+            reports.report_id
         from marts.fct_applications as facts
         inner join marts.dim_report as reports on facts.report_id = reports.report_id
         where facts.received is not null
@@ -165,7 +172,7 @@ def _(alt, connection, mo):
         .encode(
             x=alt.X("year:O", title="年度"),
             y=alt.Y("case_count:Q", stack="normalize", title="占办理结果的比例", axis=alt.Axis(format="%")),
-            color=alt.Color("outcome:N", title="办理结果"),
+            color=alt.Color("outcome:N", title="办理结果", legend=alt.Legend(labelLimit=240)),
             tooltip=["year", "outcome", "case_count"],
         )
         .properties(width=620, height=260)
@@ -201,7 +208,7 @@ def _(connection, mo):
     missing = connection.sql(
         """
         select
-            coverage.year,
+            coverage.year::varchar as year,
             levels.name_zh as level_name,
             sum(coverage.reports_present)::bigint as present,
             sum(coverage.reports_missing)::bigint as missing,
@@ -209,7 +216,7 @@ def _(connection, mo):
         from marts.coverage as coverage
         inner join marts.dim_level as levels on coverage.level_code = levels.level_code
         group by all
-        order by coverage.year desc, missing desc
+        order by 1 desc, missing desc
         """
     ).pl()
     mo.vstack([mo.md("## 4. 缺了哪些报告，哪些迟了？ What is missing, what is late?"), missing])
@@ -224,11 +231,11 @@ def _(connection, mo):
             select * from marts.findings where severity in ('hard', 'soft')
         )
         select
-            reports.year,
+            reports.year::varchar as year,
             reports.agency_name,
             hard.message_zh,
-            hard.expected,
-            hard.actual,
+            hard.expected::double as expected,
+            hard.actual::double as actual,
             observations.page,
             observations.evidence_text
         from hard
