@@ -134,7 +134,7 @@ matched as (
         or (is_opened and items_opened > 1)
         or (is_named_by_heading and items_named > 1)
         -- Or so many items in a row that nothing else is meant.
-        or (items_in_list > 2 and (list_has_verb or list_is_of_classes) and length(label) <= 12 and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
+        or (items_in_list > 2 and (list_is_of_classes or (list_has_verb and length(label) <= 12)) and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
     )
 )
 

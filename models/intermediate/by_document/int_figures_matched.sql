@@ -148,7 +148,7 @@ told_once as (
         select
             *,
             count(distinct value) over (
-                partition by document_id, paragraph_no, sentence_no, indicator_code, scope_part, confidence, applies_to
+                partition by document_id, paragraph_no, sentence_no, indicator_code, scope_part, confidence, applies_to, qualifier
             ) as values_in_sentence,
         from matched
     ) as counted
