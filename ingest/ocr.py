@@ -25,6 +25,7 @@ _POINTS = 842.0
 _TOLERANCE = 4.0
 _BOX_MARGIN = 0.12
 _LEAST_INK = 0.004
+_BAD_SCORE = 0.93
 _MOST_CROPS = 400
 
 
@@ -50,15 +51,13 @@ def page_marks(image: Image, number: int) -> PageMarks:
     """
     from ingest.layout import scan
 
-    image = _sized(image)
-    found = _run(image, use_det=True, use_rec=True, return_word_box=True, return_single_char_box=True)
-    is_empty = getattr(found, "boxes", None) is None
-    quads = [] if is_empty else [_points(box) for box in found.boxes]
+    image, found = _upright(_sized(image))
+    quads = _quads(found)
     turn = scan.turn_of(quads)
     upright, matrix = scan.turned_back(image, turn)
     glyphs = [
         glyph
-        for line in (() if is_empty else found.word_results)
+        for line in (found.word_results if quads else ())
         for text, confidence, box in line
         if text.strip() and (glyph := _glyph(text, confidence, [scan.moved(matrix, point) for point in _points(box)]))
     ]
@@ -76,6 +75,55 @@ def page_marks(image: Image, number: int) -> PageMarks:
     )
     marks.glyphs += _second_look(marks, upright, ink, unit)
     return marks
+
+
+def _upright(image: Image) -> tuple[Image, Any]:
+    """The picture the right way up, with what was found in it: one laid on its side or its head reads badly."""
+    import numpy as np
+
+    found = _find(image)
+    quads = _quads(found)
+    if not quads:
+        return image, found
+    texts = list(zip(found.txts, quads, strict=True))
+    upended = [_height(quad) > 1.5 * _length(quad) for text, quad in texts if len(text) > 3]
+    if upended and 2 * sum(upended) > len(upended):
+        turns = [1, 3]
+    elif sum(found.scores) < _BAD_SCORE * len(found.scores):
+        turns = [2]
+    else:
+        return image, found
+    choices = [(image, found)]
+    for quarter in turns:
+        turned = np.ascontiguousarray(np.rot90(image, quarter))
+        choices.append((turned, _find(turned)))
+    return max(choices, key=lambda choice: _worth(choice[1]))
+
+
+def _find(image: Image) -> Any:
+    return _run(image, use_det=True, use_rec=True, return_word_box=True, return_single_char_box=True)
+
+
+def _quads(found: Any) -> list[list[Point]]:
+    boxes = getattr(found, "boxes", None)
+    return [] if boxes is None else [_points(box) for box in boxes]
+
+
+def _worth(found: Any) -> float:
+    """How much was read, and how surely: lines that stand upright and their scores."""
+    quads = _quads(found)
+    if not quads:
+        return 0.0
+    lines = zip(found.txts, found.scores, quads, strict=True)
+    return sum(len(text) * float(score) ** 4 for text, score, quad in lines if _height(quad) <= 1.5 * _length(quad))
+
+
+def _length(quad: list[Point]) -> float:
+    return max(x for x, _ in quad) - min(x for x, _ in quad)
+
+
+def _height(quad: list[Point]) -> float:
+    return max(y for _, y in quad) - min(y for _, y in quad)
 
 
 def _second_look(marks: PageMarks, image: Image, ink: Image, unit: float) -> list[Glyph]:
