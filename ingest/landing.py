@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.documents import Landed, Rejected, Result, Unchanged
+from ingest.errors import GongkaiError
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
 
 _PLACE_SCHEMA = pa.schema({"document_id": pa.string(), "source_file": pa.string(), "archive_member": pa.string()})
@@ -85,6 +86,20 @@ class Landing:
         """All results of this file were given: rejects of earlier runs under it no longer hold."""
         self.batch.done_files.append(source_file)
 
+    def manifest_rows_not_met(self) -> list[str]:
+        """Paths in the manifest under which this run met no document."""
+        rows = self._connection.execute(
+            """
+            select manifest_rows.source_file, manifest_rows.archive_member
+            from manifest_rows
+            anti join (from raw.document_sources where last_seen_at = $started_at) as met
+                using (source_file, archive_member)
+            order by all
+            """,
+            {"started_at": self._started_at},
+        ).fetchall()
+        return [f"{source_file}!{member}" if member else source_file for source_file, member in rows]
+
     def flush(self) -> None:
         """Land what has gathered, in one transaction."""
         batch, self.batch = self.batch, Batch()
@@ -97,6 +112,12 @@ class Landing:
             self._land_places(batch)
             self._land_rejects(batch)
             run.commit()
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            raise GongkaiError(
+                f"the work file took no more ({said}); what landed before is kept; "
+                "make room on the disk, then run the command again"
+            ) from error
         except BaseException:
             run.rollback()
             raise

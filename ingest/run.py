@@ -43,6 +43,8 @@ class Summary:
     rejected: int = 0
     rejects: list[Rejected] = field(default_factory=list)
     """The first thousand, for printing; all of them are in raw.rejects."""
+    manifest_rows_not_met: list[str] = field(default_factory=list)
+    """Paths in the manifest under which no document was met."""
     seconds: float = 0.0
 
     def count(self, result: Result) -> None:
@@ -101,6 +103,7 @@ def ingest_paths(
                         on_progress(summary)
                 finally:
                     landing.flush()
+        summary.manifest_rows_not_met = landing.manifest_rows_not_met()
         summary.seconds = time.monotonic() - begun
         _finish(connection, run_id, summary)
     if not summary.seen:

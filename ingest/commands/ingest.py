@@ -71,6 +71,9 @@ def run_ingest(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
         f"{summary.rejected} rejected, in {summary.seconds:.1f} s"
     )
+    if summary.manifest_rows_not_met:
+        few = ", ".join(summary.manifest_rows_not_met[:3])
+        say(f"  {len(summary.manifest_rows_not_met)} rows of the manifest name no document that was met, as {few}")
     for reject in summary.rejects[:_SHOWN_REJECTS]:
         member = f"!{reject.place.archive_member}" if reject.place.archive_member else ""
         say(f"  rejected {reject.place.source_file}{member}: {reject.detail} ({reject.reason_code})")

@@ -11,27 +11,31 @@ from ingest.web.tables import Layouts
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
 _FURNITURE_TAGS = {"nav", "aside", "footer"}
 _FURNITURE_NAMES = re.compile(
-    r"^(?:nav\w*|menus?|(?:bread)?crumbs?|position|location|weizhi|dqwz|header|top|topbar|head|foot|footer|copyright|"
-    r"side\w*|share|bdshare\w*|social|related|relate|xgxx|xgwz|prev|next|pre|page[rs]?|pagination|hot|rank\w*|"
-    r"recommend\w*|links?|friend\w*|search\w*|login|tool|tools|toolbar|qrcode|ewm|comments?|banner|logo|ads?|print|"
-    r"close|weather|date|time)$"
+    r"^(?:nav\w*|menus?|(?:bread)?crumbs?|position|location|weizhi|dqwz|header|topbar|foot|footer|copyright|"
+    r"side\w*|share|bdshare\w*|social|related|relate|xgxx|xgwz|prev|pager|pagination|hot|rank\w*|"
+    r"recommend\w*|friend\w*|search\w*|login|tools|toolbar|qrcode|ewm|comments?|banner|logo|ads?|weather)$"
 )
 _CONTENT_NAMES = re.compile(
     r"^(?:trs_?u?editor\w*|ucap-?content|zoom|wp_articlecontent|pages_content|article-?(?:con\w*|body|txt|text|main)|"
     r"articlecontent|(?:news|info|detail|xxgk|zw|text|view|main)[-_]?(?:con|cont|content|txt|text|body))$"
 )
-_BREADCRUMB = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置|当前所在|首页[>＞»›/→\-|·])")
-_NEIGHBOURS = re.compile(
-    r"^(?:上|下|前|后)(?:一)?[篇条页][：:]?|^(?:相关|推荐|热点|最新)(?:链接|新闻|文章|阅读|信息|稿件)"
-)
+_BREADCRUMB = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置[：:]|首页[>＞»›/→|])")
+_NEIGHBOURS = re.compile(r"^[上下前后]一?[篇条页][：:]|^(?:相关|推荐|热点|最新)(?:链接|新闻|文章|阅读|稿件)[：:]?$")
 _SHARE = re.compile(
-    r"^[【\[]?(?:分享(?:到|至)?|扫一扫|打印(?:本页|此页|文章)?|关闭(?:本页|窗口)?|收藏|字[体号][：:]|返回顶部)"
+    r"^[【\[]?(?:分享[到至]?[：:]|分享[到至].{0,20}$|扫一扫.{0,30}$|打印(?:本页|此页|文章)?[】\]|\s]|打印(?:本页|此页|文章)|"
+    r"关闭(?:本页|窗口)|字[体号][：:]|返回顶部$)"
 )
-_WIDGET = re.compile(r"^(?:今天是|现在是|欢迎您?[！，,!]?|无障碍|繁體|繁体|长者模式)")
+_WIDGET = re.compile(
+    r"^(?:今天是|现在是)\d{4}年|^欢迎您?(?:访问|光临|来到)|^无障碍(?:浏览|阅读|版)?$|^(?:繁體|繁体|简体)(?:版|中文)?$"
+)
+_COUNTER = re.compile(
+    r"^(?:浏览|点击|阅读|访问)(?:次数|量|数)[：:]\d*次?$|"
+    r"(?:日期|时间|来源|索引号|字号)[：:].*(?:浏览|点击|阅读|访问)(?:次数|量|数)[：:]"
+)
 _FOOT = re.compile(
-    r"ICP备|公网安备|网站标识码|版权所有|copyright|网站地图|累计访问|建议使用.{0,20}(?:浏览器|分辨率)", re.I
+    r"ICP备\d|公网安备|网站标识码[：:]|版权所有|copyright|累计访问量?[：:]|最佳分辨率|网站地图\|", re.IGNORECASE
 )
-_COUNTER = re.compile(r"(?:浏览|点击|阅读|访问)(?:次数|量|数)[：:]")
+_LABELLED_FURNITURE = (_BREADCRUMB, _NEIGHBOURS, _SHARE, _WIDGET)
 _LABELS = (
     "索引号|信息索引号?|文号|发文字号|公开类别|发布机构|发布机关|发布单位|发文机关|发文单位|公开机构|信息来源|文章来源|稿件来源|"
     "来源|作者|发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|公开时间|更新时间|时间|日期|信息名称|名称|标题|主题分类"
@@ -107,10 +111,10 @@ def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
     if named and weight.stops == 0:
         return True
     text = squeezed(shown_text(element))
-    if weight.chars <= 120 and any(pattern.match(text) for pattern in (_BREADCRUMB, _NEIGHBOURS, _SHARE, _WIDGET)):
+    if weight.stops <= 1 and weight.chars <= 120 and any(pattern.match(text) for pattern in _LABELLED_FURNITURE):
         return True
     has_title = any(True for _ in element.iter("h1", "h2", "table"))
-    return not has_title and bool(_FOOT.search(text) or (_COUNTER.search(text) and weight.stops == 0))
+    return not has_title and weight.stops <= 1 and bool(_FOOT.search(text) or _COUNTER.search(text))
 
 
 def _is_in_layout(element: Element, layouts: Layouts) -> bool:

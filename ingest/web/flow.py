@@ -71,7 +71,7 @@ class _Writer:
         if raw:
             self._pieces.append(text)
             return
-        self._pieces.append(_BLANKS.sub(lambda blanks: _SOURCE_LINE_END if "\n" in blanks[0] else " ", text))
+        self._pieces.append(_collapsed(text))
 
     def _mark_heading(self, begun: int, level: int) -> None:
         """Blocks inside a heading element are headings, except where a whole paragraph stands in it."""
@@ -89,12 +89,20 @@ class _Writer:
         cells: list[Cell] = []
         inner: list[Table] = []
         for place in places(table, self._limits.cells):
-            parts = flow(place.element, self._skipped, self._layouts, self._limits)
-            text = "\n".join(part.text for part in parts if isinstance(part, Block))
-            inner += [part for part in parts if isinstance(part, Table)]
+            if len(place.element):
+                parts = flow(place.element, self._skipped, self._layouts, self._limits)
+                text = "\n".join(part.text for part in parts if isinstance(part, Block))
+                inner += [part for part in parts if isinstance(part, Table)]
+            else:  # nothing but text, as nearly all cells are
+                text = _joined([_collapsed(place.element.text or "")])
             cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))
         self.parts.append(Table(cells))
         self.parts += inner
+
+
+def _collapsed(text: str) -> str:
+    """Runs of blanks as one, those with a line end of the source marked."""
+    return _BLANKS.sub(lambda blanks: _SOURCE_LINE_END if "\n" in blanks[0] else " ", text)
 
 
 def _joined(pieces: list[str]) -> str:

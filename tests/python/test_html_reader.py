@@ -113,6 +113,30 @@ def test_the_article_comes_out_of_its_portal(body: str) -> None:
     assert list(document.tables()) == []
 
 
+PROSE = [
+    "分享政务公开经验12次，",
+    "收藏文物等级公示3件。",
+    "网站地图、无障碍浏览等功能完善，全年累计访问量352.6万人次。",
+    "1.网站访问量：35268人次",
+    "相关信息公开情况",
+    "下一步，将建议使用统一的公开目录。",
+    "打印政府公报5000份，首页开设专栏2个。",
+    "欢迎社会各界监督。",
+    "无障碍环境建设情况",
+    "字号统一等规范要求全部落实。",
+    "版权页、索引页各更新1次；栏目位置调整2处。",
+    "青石县水利局",
+    "2021年1月20日",
+]
+
+
+@pytest.mark.parametrize("name", ["", "date", "time", "top", "print", "content-head"])
+def test_words_of_the_portal_in_the_report_itself_are_kept(name: str) -> None:
+    paragraphs = "".join(f'<p class="{name}">{text}</p>' for text in PROSE)
+    document = read(page(f'<ul class="nav">{MENU}</ul><div>{ARTICLE}{paragraphs}</div><div>{FOOTER}</div>'))
+    assert texts(document) == [*EXPECTED, *PROSE]
+
+
 def test_what_the_page_says_of_itself_is_kept() -> None:
     metas = '<meta name="PubDate" content="2021-01-20 09:10"><meta name="ContentSource" content="县水利局">'
     document = read(page(PORTALS["divisions with telling names"], metas + '<meta name="viewport" content="x">'))

@@ -153,6 +153,11 @@ def test_a_manifest_given_later_changes_its_document_and_no_other(
     assert rows(published, "select manifest_year from raw.documents where manifest_year is not null") == [(2016,)]
 
 
+def test_manifest_rows_that_name_nothing_are_told(published: Path, folder: Path, tmp_path: Path) -> None:
+    given = read_manifest(manifest(tmp_path, MANIFEST + "丁.txt,,,2016,\n"))
+    assert ingest(published, folder, manifest=given).manifest_rows_not_met == ["丁.txt"]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

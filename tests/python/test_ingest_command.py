@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +136,31 @@ def test_the_work_file_open_elsewhere(gongkai: Gongkai, published: Path, tmp_pat
         holder.communicate(b"\n", timeout=60)
     assert done.returncode == 1
     assert "another process has the work file" in one_line(done)
+
+
+def test_a_full_disk(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for a full disk: writing beyond it fails in the same place."""
+    folder = write(tmp_path / "files", {"a.txt": report()})
+    assert gongkai("ingest", folder, published=published).returncode == 0
+    more = write(tmp_path / "more", {f"{number}.txt": report(number) * 40 for number in range(200)})
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest.cli", "ingest", str(more)],
+        env=gongkai_environment(published),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        preexec_fn=fill_disk,
+    )
+    assert done.returncode == 1
+    assert "make room on the disk" in one_line(done)
+    assert gongkai("ingest", more, published=published).returncode == 0
+    assert rows(published, "select count(*) from raw.documents") == [(201,)]
+
+
+def fill_disk() -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
 
 def test_names_are_never_printed_raw(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
