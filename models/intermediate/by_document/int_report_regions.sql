@@ -239,13 +239,14 @@ of_their_time as (
             scored.*,
             max(scored.validity_score) over (partition by scored.document_id) as best_validity,
             row_number() over (
-                partition by scored.document_id, coalesce(heirs.region_code, scored.region_code)
+                partition by
+                    scored.document_id,
+                    coalesce(heirs.successor_code, regions.successor_code, scored.region_code)
                 order by scored.validity_score desc, scored.region_code desc
             ) as place_in_succession,
         from scored
         left join regions on scored.region_code = regions.region_code
-        left join scored as heirs
-            on scored.document_id = heirs.document_id and regions.successor_code = heirs.region_code
+        left join regions as heirs on regions.successor_code = heirs.region_code
     )
     where place_in_succession = 1 and (validity_score > -3 or best_validity = -3)
 ),
