@@ -56,7 +56,29 @@ heading_figures as (
     group by reports.document_id
 ),
 
+-- Applications and appeals are counted in whole cases.
+wrong_numbers as (
+    select
+        reports.document_id,
+        'Q-TYPE' as check_code,
+        count(*) filter (where cells.figure < 0 or cells.figure % 1 != 0) as row_count,
+        string_agg(cells.text_squashed, '、') filter (where cells.figure < 0 or cells.figure % 1 != 0) as detail,
+    from reports
+    left join table_rows
+        on reports.document_id = table_rows.document_id
+        and table_rows.form_part in ('application', 'appeals')
+    left join cells
+        on table_rows.document_id = cells.document_id
+        and table_rows.table_no = cells.table_no
+        and table_rows.row_no = cells.row_no
+        and table_rows.label_seq = cells.label_seq
+        and cells.cell_kind = 'value'
+    group by reports.document_id
+),
+
 counted as (
+    select * from wrong_numbers
+    union all
     select * from lost_labels
     union all
     select * from heading_figures
