@@ -14,7 +14,6 @@ from ingest.archives import Member, check_container, members
 from ingest.arrow import DocumentTables, document_tables
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.paragraphs import split_paragraphs
 from ingest.readers import Reader, read_document, reader_version
 from ingest.sniff import sniff
 
@@ -140,7 +139,6 @@ def parse(
         check_container(data, limits)
         name = PurePosixPath(place.archive_member or place.source_file).name
         document = read_document(reader, data, name, limits)
-        document.parts = split_paragraphs(document.parts)
         tables = document_tables(
             document,
             document_id=document_id,

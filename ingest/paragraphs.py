@@ -9,6 +9,9 @@ from dataclasses import replace
 
 from ingest.model import Block, Table
 
+VERSION = "1"
+"""Raised when lines become other paragraphs than before, so that all documents are read again."""
+
 _MIN_WIDTH, _MAX_WIDTH = 40, 120
 _START = re.compile(
     r"\s|[（(]?[一二三四五六七八九十]{1,3}[、）).．]|[（(]?\d{1,2}[）)、.．](?!\d)|第[一二三四五六七八九十]+[章节条部]|附件|附表|[●■◆○•·*-]"

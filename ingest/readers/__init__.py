@@ -2,8 +2,8 @@
 
 A reader is a module in this package with `VERSION: str` (a new one reads every file of the kind again) and
 `read(data: bytes, name: str, limits: Limits) -> Document`, raising `RejectError`. It imports heavy libraries inside
-`read`, so that a missing one rejects the files of that kind and no others. Where tables were flattened to lines,
-`read_document` rebuilds them (`ingest.flat_tables`), so readers do not.
+`read`, so that a missing one rejects the files of that kind and no others. A block may hold several lines: where
+tables were flattened to lines `read_document` rebuilds them (`ingest.flat_tables`), and it takes the other lines apart.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from ingest import flat_tables
+from ingest import flat_tables, paragraphs
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.model import Document
@@ -65,11 +65,12 @@ def reader_module(reader: Reader) -> ModuleType:
 def reader_version(reader: Reader) -> str:
     """Version of all code that makes the document of this kind; a change reads its files again."""
     version = str(reader_module(reader).VERSION)
-    return f"{version}+flat{flat_tables.VERSION}" if reader.flat_tables else version
+    flat = f"+flat{flat_tables.VERSION}" if reader.flat_tables else ""
+    return f"{version}{flat}+lines{paragraphs.VERSION}"
 
 
 def read_document(reader: Reader, data: bytes, name: str, limits: Limits) -> Document:
-    """Read `data` with its reader and rebuild flattened tables. RejectError says why a document is not landed."""
+    """Read `data` with its reader, rebuild flattened tables, set paragraphs apart. RejectError says why it cannot."""
     try:
         document: Document = reader_module(reader).read(data, name, limits)
     except ModuleNotFoundError as error:
@@ -78,4 +79,5 @@ def read_document(reader: Reader, data: bytes, name: str, limits: Limits) -> Doc
         ) from error
     if reader.flat_tables:
         document.parts = flat_tables.rebuild(document.parts)
+    document.parts = paragraphs.split_paragraphs(document.parts)
     return document

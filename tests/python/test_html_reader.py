@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ingest.errors import RejectError
 from ingest.limits import Limits
 from ingest.model import Block, Document, Table
-from ingest.paragraphs import split_paragraphs
 from ingest.readers import READERS, read_document
 
 TITLE = "青石县水利局2020年政府信息公开工作年度报告"
@@ -36,9 +35,7 @@ FORM = """<table border="1">
 
 def read(page: str | bytes, limits: Limits | None = None) -> Document:
     data = page if isinstance(page, bytes) else page.encode()
-    document = read_document(READERS["html"], data, "a.html", limits or Limits())
-    document.parts = split_paragraphs(document.parts)
-    return document
+    return read_document(READERS["html"], data, "a.html", limits or Limits())
 
 
 def texts(document: Document) -> list[str]:

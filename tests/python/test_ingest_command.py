@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import os
 import resource
 import signal
 import subprocess
@@ -203,6 +204,27 @@ def test_before_anything_is_ingested(gongkai: Gongkai, published: Path) -> None:
         done = gongkai(command, published=published)
         assert done.returncode == 1
         assert "there is no warehouse" in one_line(done)
+
+
+def test_a_bar_moves_on_a_terminal_and_nowhere_else(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
+    folder = write(tmp_path / "files", {f"{number}.txt": report(number) for number in range(30)})
+    terminal, theirs = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "ingest.cli", "ingest", str(folder)],
+        env=gongkai_environment(published) | {"TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        encoding="utf-8",
+        timeout=120,
+        check=True,
+    )
+    os.close(theirs)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "reading" in shown
+    assert "files" in shown
+    assert "30 documents landed" in done.stdout
+    assert gongkai("ingest", folder, published=published).stderr == ""
 
 
 def test_debug_shows_the_traceback(gongkai: Gongkai, published: Path) -> None:

@@ -16,7 +16,6 @@ import xlsxwriter
 from PIL import Image, ImageFilter
 
 from ingest import ocr
-from ingest.documents import split_paragraphs
 from ingest.limits import Limits
 from ingest.model import Block, Document, Table
 from ingest.readers import READERS, office, read_document
@@ -119,7 +118,6 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 def load(data: bytes, reader: str) -> Document:
     document = read_document(READERS[reader], data, f"report.{reader}", Limits())
-    document.parts = split_paragraphs(document.parts)
     return document
 
 

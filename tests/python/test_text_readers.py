@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ingest.errors import RejectError
 from ingest.limits import Limits
 from ingest.model import Block, Document, Table
-from ingest.paragraphs import display_width, split_paragraphs, wrap_width
+from ingest.paragraphs import display_width, wrap_width
 from ingest.readers import READERS, read_document
 
 LIMITS = Limits()
@@ -20,9 +20,7 @@ PARAGRAPH = (
 
 
 def read(name: str, text: str) -> Document:
-    document = read_document(READERS[name], text.encode(), f"a.{name}", LIMITS)
-    document.parts = split_paragraphs(document.parts)
-    return document
+    return read_document(READERS[name], text.encode(), f"a.{name}", LIMITS)
 
 
 def texts(document: Document) -> list[str]:
