@@ -25,7 +25,7 @@ labelled as (
                 figures.before,
                 '^(?:.*[^息务])?(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
             ),
-            '^.*“([^”]*)$|^(?:其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+|：+$', '\1', 'g'
+            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+|：+$', '\1', 'g'
         ) as label,
     from figures
     left join rules_met
@@ -68,8 +68,10 @@ in_lists as (
         max(case when is_total then period_no end) over up_to_here as total_period,
         count(*) filter (where not is_item and not is_about_something_else) over up_to_here as list_no,
         max(case when is_total then figure_no end) over up_to_here as total_figure_no,
+        -- 265条中，组织机构3条: the total said again.
+        max(case when not is_item and not is_about_something_else and not regexp_matches(after, '中$') then figure_no end) over up_to_here as last_other_figure_no,
         regexp_matches(
-            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体|：'
+            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体|从[^，。]{2,10}看|：'
         ) as is_led_in,
         regexp_matches(opening_line, '类|其中|分|包括|如下')
             and regexp_matches(opening_line || section || subheadings, '公开') as is_opened,
@@ -88,7 +90,7 @@ listed as (
         count(*) filter (where is_named_by_heading) over (partition by document_id, section, opening_line) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|公开的(?:政府)?信息中')) over in_list as list_is_of_classes,
+        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|公开的(?:政府)?信息中|公开(?:的)?(?:内容|信息)[^。；]{0,6}(?:包括|有|为|涉及)：')) over in_list as list_is_of_classes,
         bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over in_list
             and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
     from in_lists
@@ -128,13 +130,13 @@ matched as (
     -- Normative documents alone are an indicator of their own, beside others they are a category too.
     where (items_in_list > 1 or indicator_code is null) and (
         -- After a total, in the same period or one that says that it lists.
-        (total_period = period_no and (list_is_led_in or items_in_list > 1))
-        or (total_period = period_no - 1 and list_is_led_in and (items_in_list > 1 or contains(before_all, '其中')))
+        (total_figure_no >= coalesce(last_other_figure_no, 0) and total_period = period_no and (list_is_led_in or items_in_list > 1))
+        or (total_figure_no >= coalesce(last_other_figure_no, 0) and total_period = period_no - 1 and list_is_led_in and (items_in_list > 1 or contains(before_all, '其中')))
         -- Under a line that opens a list.
         or (is_opened and items_opened > 1)
         or (is_named_by_heading and items_named > 1)
         -- Or so many items in a row that nothing else is meant.
-        or (items_in_list > 2 and (list_is_of_classes or (list_has_verb and length(label) <= 12)) and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
+        or (items_in_list > 2 and (list_is_of_classes or (list_has_verb and length(label) <= 12 and not regexp_matches(label, '许可|处罚|强制|采购|招标|中标'))) and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
     )
 )
 

@@ -3,7 +3,7 @@
 {%- for rule in rules -%}{%- do nouns.append(rule['noun']) -%}{%- endfor -%}
 {%- set any_noun = nouns | join('|') if nouns else '申请' -%}
 {%- set no_verb -%}
-(?:没有?|无|未(?:曾|有|能)?(?:发生|收到|接到|受到|接受|接收|受理|收取|收|产生|出现|存在|被|因|涉及|引发|引起|发现|对|向|办理|有|召开|制定|制发|出台|印发|提起|就)|不存在|不涉及)
+(?:没有?|无|未(?:曾|有|能)?(?:发生|收到|接到|受到|接受|接收|受理|收取|收|产生|出现|存在|被|因|涉及|引发|引起|发现|对|向|办理|有|召开|制定|制发|出台|印发|提起|就)|不存在|不涉及|不(?:收取|收费|产生))
 {%- endset -%}
 -- depends_on: {{ ref('prose_zeros') }}
 with documents_to_build as (
@@ -15,7 +15,7 @@ sentences as (
     from {{ ref('int_sentences') }} as sentences
     inner join documents_to_build on sentences.document_id = documents_to_build.document_id
     where not sentences.is_heading
-        and regexp_matches(sentences.text, '没|无|未|不存在|不涉及|零')
+        and regexp_matches(sentences.text, '没|无|未|不存在|不涉及|不收|不产生|零')
 ),
 
 report_years as (
