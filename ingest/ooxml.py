@@ -55,6 +55,10 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return name in self._infos
 
+    def names(self) -> list[str]:
+        """Names of all parts."""
+        return list(self._infos)
+
     def read(self, name: str) -> bytes:
         """Bytes of a part, at most as many as its entry promises."""
         info = self._infos[name]

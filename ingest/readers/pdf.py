@@ -35,12 +35,19 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
             characters += len(marks.glyphs)
             if characters > limits.chars:
                 raise RejectError(RejectReason.TOO_MANY_CHARACTERS, f"more than {limits.chars} characters")
-        properties = {key: value for key, value in pdf.get_metadata_dict().items() if value}
         if not characters:
             raise RejectError(RejectReason.NO_TEXT, "no page holds text")
-        return Document(parts_of(pages), properties, page_count=len(pdf), ocr_used=ocr_used)
+        return Document(parts_of(pages), _properties(pdf), page_count=len(pdf), ocr_used=ocr_used)
     finally:
         pdf.close()
+
+
+def _properties(pdf: pypdfium2.PdfDocument) -> dict[str, str]:
+    """What the file says of itself; nothing where that is broken."""
+    try:
+        return {key: value for key, value in pdf.get_metadata_dict().items() if value}
+    except UnicodeDecodeError:
+        return {}
 
 
 def _needs_ocr(text: PageText) -> bool:

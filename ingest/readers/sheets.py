@@ -17,6 +17,9 @@ from ingest.ooxml import Package, core_properties, local
 VERSION = "1"
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2}) 00:00:00$")
+_HEAD = 4096
+_COUNT = re.compile(rb'\b(?:c|uniqueC)ount="(\d{1,15})"')
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="[A-Z]{1,3}(\d{1,7})"[^>/]*>\s*<')
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([^"]{1,40})"')
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$")
@@ -34,11 +37,42 @@ class _Sheet:
 def read(data: bytes, name: str, limits: Limits) -> Document:
     """Blocks and tables of all sheets that are shown. RejectError where it is damaged, protected or over a limit."""
     package = Package(data, limits) if data.startswith(b"PK") else None
+    if package is not None:
+        _check(package, limits)
     sheets = _sheets(data, package, limits)
     parts = [part for number, sheet in enumerate(sheets, 1) for part in _parts(sheet, number)]
     if not parts:
         raise RejectError(RejectReason.NO_TEXT, "no sheet holds text")
     return Document(parts, core_properties(package) if package is not None else {}, page_count=len(sheets))
+
+
+def _check(package: Package, limits: Limits) -> None:
+    """RejectError for what calamine would take at its word: counts of things that are not there, cells far apart."""
+    for name in package.names():
+        if not name.startswith("xl/") or not name.endswith(".xml"):
+            continue
+        content = package.read(name)
+        if any(int(count) > len(content) for count in _COUNT.findall(content[:_HEAD])):
+            raise RejectError(RejectReason.DAMAGED, f"part {name!r} counts more than it can hold")
+        if name.startswith("xl/worksheets/"):
+            places = _area(content)
+            if places > limits.cells:
+                raise RejectError(
+                    RejectReason.TOO_MANY_CELLS, f"a sheet of {places} cells; the limit is {limits.cells}"
+                )
+
+
+def _area(sheet: bytes) -> int:
+    """Places of the smallest rectangle that holds all cells of a sheet."""
+    rows: set[int] = set()
+    columns: set[bytes] = set()
+    for match in _CELL.finditer(sheet):
+        columns.add(match[1])
+        rows.add(int(match[2]))
+    if not rows:
+        return 0
+    at = [_column(letters.decode("ascii")) for letters in columns]
+    return (max(rows) - min(rows) + 1) * (max(at) - min(at) + 1)
 
 
 def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[_Sheet]:

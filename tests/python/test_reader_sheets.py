@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,22 @@ def reason(data: bytes, **limits: int) -> str:
     with pytest.raises(RejectError) as caught:
         read(data, "x.xlsx", Limits(**limits))
     return caught.value.reason_code
+
+
+def changed(part: str, before: str, after: str) -> bytes:
+    """The workbook with a piece of one part's text replaced."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook())) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            assert name != part or before in text
+            new.writestr(name, text.replace(before, after) if name == part else text)
+    return buffer.getvalue()
+
+
+def test_counts_and_places_are_not_taken_at_their_word() -> None:
+    assert reason(changed("xl/sharedStrings.xml", 'uniqueCount="', 'uniqueCount="99999999')) == "damaged"
+    assert reason(changed("xl/worksheets/sheet1.xml", 'r="B15"', 'r="XFD1048576"')) == "too_many_cells"
 
 
 def test_reasons() -> None:
