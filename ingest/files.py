@@ -31,7 +31,7 @@ def check_paths(paths: Iterable[Path]) -> None:
 
 
 def find_files(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> Iterator[Found]:
-    """The files of each path, folders from top to bottom in the order of names.
+    """The files of each path in the order of names, those of a folder before those of the folders in it.
 
     Hidden files and folders (a name with a leading dot) and the paths in `leave_out` are passed over.
     """
@@ -39,30 +39,34 @@ def find_files(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> Iterato
     for path in paths:
         root = os.path.realpath(path)
         if Path(root).is_dir():
-            yield from _walk(root, "", root, passed_over)
+            yield from _walk(root, passed_over)
         else:
             yield Found(root, storable_name(Path(root).name))
 
 
-def _walk(folder: str, prefix: str, root: str, passed_over: set[str]) -> Iterator[Found]:
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
-    except OSError as error:
-        yield Found(folder, prefix.rstrip("/") or ".", RejectReason.UNREADABLE, error.strerror or str(error))
-        return
-    for entry in entries:
-        if entry.path in passed_over:
+def _walk(root: str, passed_over: set[str]) -> Iterator[Found]:
+    waiting = [(root, "")]
+    while waiting:
+        folder, prefix = waiting.pop()
+        try:
+            with os.scandir(folder) as scan:
+                shown = (entry for entry in scan if not entry.name.startswith(".") and entry.path not in passed_over)
+                entries = sorted(shown, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Found(folder, prefix.rstrip("/") or ".", RejectReason.UNREADABLE, error.strerror or str(error))
             continue
-        name = prefix + storable_name(entry.name)
-        if entry.is_symlink():
-            yield from _link(entry.path, name, root, passed_over)
-        elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, f"{name}/", root, passed_over)
-        elif not entry.is_file(follow_symlinks=False):
-            yield Found(entry.path, name, RejectReason.NOT_A_FILE, "a pipe, socket or device")
-        else:
-            yield Found(entry.path, name)
+        inner: list[tuple[str, str]] = []
+        for entry in entries:
+            name = prefix + storable_name(entry.name)
+            if entry.is_symlink():
+                yield from _link(entry.path, name, root, passed_over)
+            elif entry.is_dir(follow_symlinks=False):
+                inner.append((entry.path, f"{name}/"))
+            elif not entry.is_file(follow_symlinks=False):
+                yield Found(entry.path, name, RejectReason.NOT_A_FILE, "a pipe, socket or device")
+            else:
+                yield Found(entry.path, name)
+        waiting += reversed(inner)
 
 
 def _link(path: str, name: str, root: str, passed_over: set[str]) -> Iterator[Found]:

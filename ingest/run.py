@@ -95,7 +95,7 @@ def ingest_paths(
                 _take(FileDone(found.source_file), landing, summary)
 
         with write_known(_documents(connection)) as known:
-            size = workers or len(os.sched_getaffinity(0))
+            size = workers or _cores()
             with Pool(limits, known, size, temp_folder) as pool:
                 try:
                     for event in pool.read(tasks()):
@@ -109,6 +109,11 @@ def ingest_paths(
     if not summary.seen:
         raise GongkaiError(f"{', '.join(str(path) for path in paths)}: nothing to read, there is no file in it")
     return summary
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _take(event: Result | FileDone, landing: Landing, summary: Summary) -> None:

@@ -197,6 +197,19 @@ def test_links_out_of_the_folder_are_not_followed(published: Path, tmp_path: Pat
     }
 
 
+def test_folders_in_folders_without_end(published: Path, tmp_path: Path) -> None:
+    folders = [write(tmp_path / "files", {"a.txt": report(1)})]
+    while len(str(folders[-1])) < 4_000:
+        folders.append(folders[-1] / "d")
+        folders[-1].mkdir()
+    (folders[-1] / "deep.txt").write_bytes(report(2))
+    assert len(folders) > 1_500
+    assert ingest(published, folders[0]).landed == 2
+    (folders[-1] / "deep.txt").unlink()
+    for folder in reversed(folders[1:]):
+        folder.rmdir()
+
+
 def test_names_that_are_not_utf8_are_kept_readable(published: Path, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
