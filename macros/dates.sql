@@ -1,6 +1,6 @@
 {# Text in which Chinese digits are Arabic ones, place by place: 二〇一七年 is 2017年, 三十一日 is 3十1日. #}
 {% macro arabic_digits(column) -%}
-translate({{ column }}, '〇○零О一二三四五六七八九', '0000123456789')
+replace(translate({{ column }}, '〇○零О一二三四五六七八九', '0000123456789'), '元月', '1月')
 {%- endmacro %}
 
 {# A month or day of such a text as a number: 12, 十2, 3十1, 十. #}

@@ -1,6 +1,8 @@
 {# The year that each annual report is about, its period and its day of publication, each with what says so. #}
 {%- set number -%}(\d?十\d?|\d{1,2}){%- endset -%}
 {%- set day -%}(\d{4})[年./-]{{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
+{# 2016年度（1月1日至12月31日） too. #}
+{%- set first_day -%}(\d{4})(?:年度?（?|[./-]){{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
 {%- set posting_words -%}
 发布时间|发布日期|公开时间|公开日期|上网时间|上传时间|更新时间|更新日期|发稿时间|添加时间|录入时间
 {%- endset -%}
@@ -38,7 +40,7 @@ periods_matched as (
         document_id,
         regexp_extract(
             opening,
-            '{{ day }}{{ until }}(?:(\d{4})[年./-])?{{ number }}[月./-]{{ number }}[日号]?',
+            '{{ first_day }}{{ until }}(?:(\d{4})[年./-]|同年|当年|本年)?{{ number }}[月./-]{{ number }}[日号]?',
             ['year_1', 'month_1', 'day_1', 'year_2', 'month_2', 'day_2']
         ) as forward,
         regexp_extract(
