@@ -183,7 +183,7 @@ def test_a_correction_that_bites_no_more_fails_with_its_row(slips: Slips) -> Non
     report_id = next(report_id for report_id, cell in slips.cell_of.items() if cell is not None)
     cell = ("application.replied", "all")
     add_correction(slips.project, report_id, cell, slips.forms[report_id][cell] + 7, 3)
-    done = slips.dbt("build", "--quiet", "--select", "corrections", "assert_corrections_bite", "--exclude", "unique_*")
+    done = slips.dbt("build", "--quiet", "--select", "corrections", "assert_corrections_bite", "--store-failures")
     assert done.returncode == 1
     (row,) = slips.query(
         "select report_id, indicator_code, current_value, problem from test_failures.assert_corrections_bite"
