@@ -29,6 +29,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 FIGURE_RULES = rows(ROOT / "seeds" / "prose_figures.csv")
 ZERO_RULES = rows(ROOT / "seeds" / "prose_zeros.csv")
+READING_RULES = rows(ROOT / "seeds" / "prose_readings.csv")
 CASES = rows(SENTENCES)
 
 
@@ -36,6 +37,7 @@ def texts() -> dict[str, str]:
     """Every text to read by its key."""
     found = {f"figure {rule['rule_id']}": rule["example"] for rule in FIGURE_RULES}
     found |= {f"zero {rule['zero_id']}": rule["example"] for rule in ZERO_RULES}
+    found |= {f"reading {rule['reading_id']}": rule["example"] for rule in READING_RULES}
     found |= {f"sentence {number}": case["text"] for number, case in enumerate(CASES, start=2)}
     return found
 
@@ -49,8 +51,8 @@ def blocks(text: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def readings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str, Reading]]]:
-    """What was read in each text: (rule, (indicator, category, value, qualifier))."""
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse built from the texts, as the path of its published file."""
     published = tmp_path_factory.mktemp("prose") / "gongkai.duckdb"
     with open_work(published) as connection:
         for key, text in texts().items():
@@ -85,8 +87,14 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[s
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+    return published
+
+
+@pytest.fixture(scope="module")
+def readings(warehouse: Path) -> dict[str, list[tuple[str, Reading]]]:
+    """What was read in each text: (rule, (indicator, category, value, qualifier))."""
     found: dict[str, list[tuple[str, Reading]]] = {key: [] for key in texts()}
-    with read_work(published) as connection:
+    with read_work(warehouse) as connection:
         for key, rule, *reading in connection.execute(
             "select document_id, rule_id, indicator_code, coalesce(category_label, ''), value, qualifier"
             " from intermediate.int_clauses_matched where period_part = 'year' and scope_part = 'own'"
@@ -109,6 +117,33 @@ def test_the_example_of_a_zero_rule_is_read_by_it(
 ) -> None:
     found = [reading for rule_id, reading in readings[f"zero {rule['zero_id']}"] if rule_id == rule["zero_id"]]
     assert (rule["indicator_code"], "", Decimal(0), "exact") in found
+
+
+@pytest.fixture(scope="module")
+def effects(warehouse: Path) -> dict[str, set[str]]:
+    """What the readings did to the figures of each text."""
+    found: dict[str, set[str]] = {key: set() for key in texts()}
+    with read_work(warehouse) as connection:
+        for key, effect in connection.execute(
+            "select document_id, unnest(effects) from intermediate.int_figures"
+        ).fetchall():
+            found[key].add(effect)
+    return found
+
+
+@pytest.mark.parametrize("rule", READING_RULES, ids=lambda rule: rule["reading_id"])
+def test_the_example_of_a_reading_takes_its_effect(rule: dict[str, str], effects: dict[str, set[str]]) -> None:
+    assert rule["effect"] in effects[f"reading {rule['reading_id']}"]
+
+
+def test_evidence_is_found_where_it_is_said_to_stand(warehouse: Path) -> None:
+    with read_work(warehouse) as connection:
+        wrong = connection.execute(
+            "select matched.* from intermediate.int_clauses_matched as matched"
+            " inner join raw.blocks using (document_id, block_no)"
+            " where evidence_text != substring(text, char_start + 1, char_end - char_start) or evidence_text = ''"
+        ).fetchall()
+    assert not wrong
 
 
 def expected(text: str) -> set[Reading]:

@@ -25,7 +25,8 @@ labelled as (
                 figures.before,
                 '^(?:.*[^息务])?(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
             ),
-            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+|：+$', '\1', 'g'
+            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
+            '|：+$', '\1', 'g'
         ) as label,
     from figures
     left join rules_met
@@ -53,8 +54,10 @@ told_apart as (
                 or (indicator_code = 'response.policy_interpretations' and contains(sentence_before, '其中'))
             )
             and (length(label) between 2 and 24 or is_named_by_heading)
-            and not regexp_matches(label, '网站|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:乡镇|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^上述')
-            and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
+            and not regexp_matches(label, '网站|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
+                '|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:乡镇|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^上述')
+            and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
+                '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
             and not regexp_matches(section, '机构|保障') as is_item,
     from labelled
@@ -69,9 +72,11 @@ in_lists as (
         count(*) filter (where not is_item and not is_about_something_else) over up_to_here as list_no,
         max(case when is_total then figure_no end) over up_to_here as total_figure_no,
         -- 265条中，组织机构3条: the total said again.
-        max(case when not is_item and not is_about_something_else and not regexp_matches(after, '中$') then figure_no end) over up_to_here as last_other_figure_no,
+        max(case when not is_item and not is_about_something_else and not regexp_matches(after, '中'
+            '$') then figure_no end) over up_to_here as last_other_figure_no,
         regexp_matches(
-            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体|从[^，。]{2,10}看|：'
+            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体'
+                '|从[^，。]{2,10}看|：'
         ) as is_led_in,
         regexp_matches(opening_line, '类|其中|分|包括|如下')
             and regexp_matches(opening_line || section || subheadings, '公开') as is_opened,
@@ -87,15 +92,44 @@ listed as (
         *,
         count(*) over (partition by document_id, paragraph_no, list_no) as items_in_list,
         count(*) over (partition by document_id, section, opening_line) as items_opened,
-        count(*) filter (where is_named_by_heading) over (partition by document_id, section, opening_line) as items_named,
+        count(*) filter (where is_named_by_heading) over (
+            partition by document_id, section, opening_line
+        ) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|公开的(?:政府)?信息中|公开(?:的)?(?:内容|信息)[^。；]{0,6}(?:包括|有|为|涉及)：')) over in_list as list_is_of_classes,
+        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|公开的(?:政府)?信息中|公开(?:的)?(?:内容'
+            '|信息)[^。；]{0,6}(?:包括|有|为|涉及)：')) over in_list as list_is_of_classes,
         bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over in_list
             and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
     from in_lists
     where is_item
     window in_list as (partition by document_id, paragraph_no, list_no)
+),
+
+told as (
+    select
+        *,
+        -- After a total, in the same period or in one that says that it lists.
+        total_figure_no >= coalesce(last_other_figure_no, 0) and (
+            (total_period = period_no and (list_is_led_in or items_in_list > 1))
+            or (
+                total_period = period_no - 1 and list_is_led_in
+                and (items_in_list > 1 or contains(before_all, '其中'))
+            )
+        ) as follows_total,
+        -- Under a line that opens a list.
+        (is_opened and items_opened > 1) or (is_named_by_heading and items_named > 1) as stands_under_line,
+        -- So many items in a row that nothing else is meant.
+        items_in_list > 2
+            and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult')
+            and (
+                list_is_of_classes
+                or (
+                    list_has_verb and length(label) <= 12
+                    and not regexp_matches(label, '许可|处罚|强制|采购|招标|中标')
+                )
+            ) as stands_in_row,
+    from listed
 ),
 
 matched as (
@@ -120,24 +154,17 @@ matched as (
         -- Where the label stands: after the mark of the item, or the last place of these words before the figure.
         case
             when is_named_by_heading then length(regexp_extract(subheadings, '(?:^|＞)({{ list_marker() }})[^＞]*$', 1))
-            else sentence_place + length(sentence_before) - strpos(reverse(sentence_before), reverse(label)) - length(label) + 1
+            else sentence_place + length(sentence_before) + 1
+                - strpos(reverse(sentence_before), reverse(label)) - length(label)
         end as label_place,
         case
             when is_named_by_heading then length(regexp_extract(subheadings, '(?:^|＞){{ list_marker() }}([^＞]*)$', 1))
             else length(label)
         end as label_length,
-    from listed
+    from told
     -- Normative documents alone are an indicator of their own, beside others they are a category too.
-    where (items_in_list > 1 or indicator_code is null) and (
-        -- After a total, in the same period or one that says that it lists.
-        (total_figure_no >= coalesce(last_other_figure_no, 0) and total_period = period_no and (list_is_led_in or items_in_list > 1))
-        or (total_figure_no >= coalesce(last_other_figure_no, 0) and total_period = period_no - 1 and list_is_led_in and (items_in_list > 1 or contains(before_all, '其中')))
-        -- Under a line that opens a list.
-        or (is_opened and items_opened > 1)
-        or (is_named_by_heading and items_named > 1)
-        -- Or so many items in a row that nothing else is meant.
-        or (items_in_list > 2 and (list_is_of_classes or (list_has_verb and length(label) <= 12 and not regexp_matches(label, '许可|处罚|强制|采购|招标|中标'))) and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult'))
-    )
+    where (items_in_list > 1 or indicator_code is null)
+        and (follows_total or stands_under_line or stands_in_row)
 )
 
 select * from matched

@@ -37,7 +37,12 @@ blocks as (
 ),
 
 sentences as (
-    select sentences.document_id, sentences.paragraph_no, sentences.sentence_no, sentences.place, length(sentences.text) as length
+    select
+        sentences.document_id,
+        sentences.paragraph_no,
+        sentences.sentence_no,
+        sentences.place,
+        length(sentences.text) as length,
     from {{ ref('int_sentences') }} as sentences
     inner join documents_to_build on sentences.document_id = documents_to_build.document_id
 ),

@@ -114,7 +114,8 @@ with_topic as (
         end as topic,
         -- A year named in the sentence, comparisons and brackets apart.
         try_cast(regexp_extract(
-            regexp_replace(sentence_before, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门)|至)', '', 'g'),
+            regexp_replace(sentence_before, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19'
+                '|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门)|至)', '', 'g'),
             '.*((?:19|20)[0-9]{2})年', 1
         ) as integer) as year_named,
     from nouns_given
@@ -144,7 +145,7 @@ read_in_context as (
 
 figures as (
     select
-        * exclude (effects, read_before, topic_word, year_named),
+        * exclude (read_before, topic_word, year_named),
         concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before) as context,
         list_contains(effects, 'drop') as is_about_something_else,
         case when list_contains(effects, 'part_of_year') then 'part' else 'year' end as period_part,

@@ -36,7 +36,8 @@ figures_read as (
         case
             {%- for sets, words in words_by_sets.items() %}
             when measure in ({{ words | join(', ') }}) then list_filter([
-                {%- for rule in rules if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
+                {%- for rule in rules
+                    if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
                 case when {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
                     {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
                     {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
@@ -93,10 +94,14 @@ of_all as (
             {%- if rule['whole'].startswith('appeal') %}
             -- 行政复议、行政诉讼分别为1件、0件，复议结果为撤销
             or (figures_matched.value = 1 and regexp_matches(figures_matched.rest_of_sentence, {{ literal(
-                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
+                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关'
+                    '|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
             ) }}))
             {%- endif %}
-        ) {%- if rule['unless'] %} and not regexp_matches(figures_matched.said_after, {{ literal(rule['unless']) }}){% endif %}
+        )
+        {%- if rule['unless'] %}
+            and not regexp_matches(figures_matched.said_after, {{ literal(rule['unless']) }})
+        {%- endif %}
         {%- endfor %}
         else false
     end
@@ -124,7 +129,8 @@ matched as (
         period_part,
         -- 解读12篇，其中视频解读2条: the second is a part of the first.
         case
-            when lag(figure_no) over same_indicator is not null and contains(regexp_extract(sentence_before, '([^；]*)$', 1), '其中')
+            when lag(figure_no) over same_indicator is not null and contains(regexp_extract(sentence_before, '([^；'
+                ']*)$', 1), '其中')
                 and applies_to = 'figure' and not is_coordinated
                 then 'part'
             else scope_part
@@ -148,7 +154,9 @@ told_once as (
         select
             *,
             count(distinct value) over (
-                partition by document_id, paragraph_no, sentence_no, indicator_code, scope_part, confidence, applies_to, qualifier
+                partition by
+                    document_id, paragraph_no, sentence_no, indicator_code,
+                    scope_part, confidence, applies_to, qualifier
             ) as values_in_sentence,
         from matched
     ) as counted

@@ -45,7 +45,8 @@ with_opening_line as (
         *,
         case
             when regexp_matches(text, '^{{ list_marker() }}') or length(text) < 40 then coalesce(
-                last_value(case when regexp_matches(text, '[：:]$') then right(text, 80) end ignore nulls) over under_heading, ''
+                last_value(case when regexp_matches(text, '[：:]'
+                    '$') then right(text, 80) end ignore nulls) over under_heading, ''
             )
             else ''
         end as opening_line,

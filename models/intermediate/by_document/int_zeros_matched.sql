@@ -35,7 +35,8 @@ made_plain as (
             '信息不存在|不存在的|内容不存在', '信息※※※', 'g'),
             '申请(人|表|书|单|渠道|方式|条件|指南|程序|流程|受理点|窗口|栏目)', '※※\1', 'g'),
             '申请((?:行政)?(?:复议|诉讼))', '提起\1', 'g'),
-            '(因|对|由|就|针对|关于)([^，。；]{0,16})申请((?:[^，。；]{0,6}(?:引发|引起|产生|导致|发生|提起|而|被|的))+[^，。；]*(?:复议|诉讼|申诉|投诉|举报))', '\1\2※※\3', 'g'
+            '(因|对|由|就|针对|关于)([^，。；]{0,16})申请((?:[^，。；]{0,6}(?:引发|引起|产生|导致|发生|提起|而|被|的))+[^，。；]*(?:复议|诉讼|申诉|投诉'
+            '|举报))', '\1\2※※\3', 'g'
         ) as plain,
     from sentences
 ),
@@ -57,7 +58,8 @@ placed as (
         (sum(length(clause)) over in_sentence - length(clause))::integer as clause_place,
         -- A noun that goes on after a comma: 未申请行政复议，提起行政诉讼.
         case
-            when regexp_matches(lead(clause) over in_sentence, '^(?:和|或|及|以及|也|亦)?(?:被)?(?:提起|引发|发生)?(?:行政)?(?:复议|诉讼|申诉|投诉|举报|收费|减免)')
+            when regexp_matches(lead(clause) over in_sentence, '^(?:和|或|及|以及|也|亦)?(?:被)?(?:提起|引发|发生)?(?:行政)?(?:复议'
+                '|诉讼|申诉|投诉|举报|收费|减免)')
                 and not regexp_matches(lead(clause) over in_sentence, '[0-9]|{{ no_verb }}')
                 then lead(clause) over in_sentence
             else ''
@@ -97,8 +99,10 @@ scoped as (
             when not regexp_matches(
                 denied, '^(?:任何|相关|有关|此类|该类|此项|此|该项|本项|上述|类似|的|情况|发生|情形|事项|现象|案件|问题|业务|收到|接到|出现|内容|过|其他|）)*[，。；！？：]*$'
             ) then ''
-            when regexp_matches(denied, '此类|此项|该类|该项|本项|此') and regexp_matches(subheadings || section, '{{ any_noun }}') then 'heading'
-            when regexp_matches(clauses_before, '{{ any_noun }}') and not regexp_matches(clauses_before, '[0-9]') then clauses_before
+            when regexp_matches(denied, '此类|此项|该类|该项|本项'
+                '|此') and regexp_matches(subheadings || section, '{{ any_noun }}') then 'heading'
+            when regexp_matches(clauses_before, '{{ any_noun }}') and not regexp_matches(clauses_before, '[0-9'
+                ']') then clauses_before
             else 'heading'
         end as scope_found,
         case
@@ -111,7 +115,8 @@ scoped as (
         end as scope,
         report_years.report_year,
         try_cast(regexp_extract(
-            regexp_replace(clauses_before || clause, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19|20)[0-9]{2}年(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|印发)|至)', '', 'g'),
+            regexp_replace(clauses_before || clause, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19'
+                '|20)[0-9]{2}年(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|印发)|至)', '', 'g'),
             '.*((?:19|20)[0-9]{2})年', 1
         ) as integer) as year_named,
     from negated
@@ -132,7 +137,9 @@ zeros_read as (
         list_filter([
             {%- for rule in rules %}
             case when regexp_matches(scope, {{ literal(rule['noun']) }})
-                {%- if rule['clause'] %} and regexp_matches(clauses_before || clause, {{ literal(rule['clause']) }}){% endif %}
+                {%- if rule['clause'] %}
+                and regexp_matches(clauses_before || clause, {{ literal(rule['clause']) }})
+                {%- endif %}
                 {%- if rule['unless'] %} and not regexp_matches(scope, {{ literal(rule['unless']) }}){% endif %}
                 then '{{ rule['zero_id'] }}' end,
             {%- endfor %}
