@@ -132,6 +132,8 @@ matched as (
             when lag(figure_no) over same_indicator is not null and contains(regexp_extract(sentence_before, '([^；'
                 ']*)$', 1), '其中')
                 and applies_to = 'figure' and not is_coordinated
+                -- 累计公开893条，其中本年度新增211条: the later one is the year's.
+                and not regexp_matches(before_all, '(?:本年度?|当年|今年|(?:19|20)[0-9]{2}年度?)[^，]{0,2}(?:新增|新公开)')
                 then 'part'
             else scope_part
         end as scope_part,

@@ -15,7 +15,7 @@ sentences as (
     from {{ ref('int_sentences') }} as sentences
     inner join documents_to_build on sentences.document_id = documents_to_build.document_id
     where not sentences.is_heading
-        and regexp_matches(sentences.text, '没|无|未|不存在|不涉及|不收|不产生|零')
+        and regexp_matches(sentences.text, '没|无|未|不存在|不涉及|不收|不产生|零|免费')
 ),
 
 report_years as (
@@ -28,8 +28,9 @@ report_years as (
 made_plain as (
     select
         *,
-        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             text,
+            '未(减免|减收|免收|收费|举办|举行)|不(收取|收费)|免(费[，。；]|费提供(?:政府|公开|相关|有关|各类)*信息)', '无\1\2\3', 'g'),
             '零(收费|投诉|复议|诉讼|申请|举报|申诉)', '无\1', 'g'),
             '无(锡|为市|为县|棣|极|法|关|偿|线|障碍|正当|效|论|须|需|纸|缝|误|证|人机|党派|偏差|死角|遗漏|明确)', '※\1', 'g'),
             '信息不存在|不存在的|内容不存在', '信息※※※', 'g'),
