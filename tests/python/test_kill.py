@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
-from conftest import gongkai_environment
+from conftest import ROOT, gongkai_environment, run_gongkai
 from raw_helper import raw, report, rows, write
 from test_archives import zip_file
 
@@ -108,3 +109,34 @@ def test_a_killed_run_is_completed_by_running_again(
     assert landed, "every run was killed before it began; the moments are wrong"
     leftovers = {path.name for path in tmp_path.iterdir()}
     assert leftovers <= {"killed.work.duckdb", "killed.work.lock"}
+
+
+def marts(published: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All marts but their times, in a fixed order."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        columns = connection.execute(
+            """
+            select table_name, string_agg('"' || column_name || '"', ', ' order by column_index)
+            from duckdb_columns()
+            where schema_name = 'marts' and not starts_with(data_type, 'TIMESTAMP')
+            group by table_name
+            """
+        ).fetchall()
+        return {
+            table: connection.execute(f"select {kept} from marts.{table} order by all").fetchall()
+            for table, kept in columns
+        }
+
+
+def test_marts_built_after_kills_are_those_of_an_undisturbed_run(built_samples: Path, tmp_path: Path) -> None:
+    published = tmp_path / "killed.duckdb"
+    for seconds in (1.2, 1.6, 2.0, 3.0):
+        run = start(ROOT / "samples" / "reports", published)
+        time.sleep(seconds)
+        run.kill()
+        run.wait()
+    done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
+    assert done.returncode == 0, done.stderr
+    expected = marts(built_samples)
+    assert expected["observations"]
+    assert marts(published) == expected
