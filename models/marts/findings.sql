@@ -45,7 +45,7 @@ described as (
             'detail': 'failures.detail_' ~ language,
         }) }} as message_{{ language }},
         {%- endfor %}
-        coalesce(failures.observation_ids, []) as observation_ids,
+        list_sort(coalesce(failures.observation_ids, [])) as observation_ids,
         coalesce(failures.blank_count, 0)::integer as blank_count,
     from failures
     inner join reports on failures.report_id = reports.report_id
