@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ingest.flat import shapes
-from ingest.flat.lines import Found, Line, Rows
+from ingest.flat.lines import Found, Line
 from ingest.flat.marked import barred, tabbed
 from ingest.flat.unmarked import blank_columns, cell_a_line
 from ingest.model import Block, Cell, Table
 
-VERSION = "3"
+VERSION = "4"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 Finder = Callable[[list[Line], int, int], Iterator[Found]]
@@ -24,7 +24,9 @@ Finder = Callable[[list[Line], int, int], Iterator[Found]]
 
 def rebuild(parts: list[Block | Table]) -> list[Block | Table]:
     """
-    The parts with flattened tables as tables of kind `flat`; every block without one comes back as it was.
+    The parts with flattened tables as tables; every block without one comes back as it was.
+
+    They are of kind `flat`, or `grid` where marks leave no doubt of their columns.
 
     A block of which only some lines are a table is split; its other lines stay blocks of the same kind, in order.
     """
@@ -98,16 +100,16 @@ def _parts(blocks: list[Block], lines: list[Line], found: list[Found]) -> list[B
                 parts.append(replace(block, text="\n".join(rest)))
                 rest = []
             if at == taken[at].start:
-                parts.append(_table(taken[at].rows))
+                parts.append(_table(taken[at]))
         if rest:
             parts.append(replace(block, text="\n".join(rest)))
     return parts
 
 
-def _table(rows: Rows) -> Table:
+def _table(found: Found) -> Table:
     cells = [
         Cell(row, col, piece.text, page=piece.page, confidence=piece.confidence)
-        for row, pieces in enumerate(rows, 1)
+        for row, pieces in enumerate(found.rows, 1)
         for col, piece in enumerate(pieces, 1)
     ]
-    return Table(cells, kind="flat")
+    return Table(cells, kind=found.kind)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingest.flat import shapes
 from ingest.flat.rows import Piece
+from ingest.model import TableKind
 
 _TRAILING = re.compile(r"^(.*\S)\s+(\S+)$")
 
@@ -34,6 +35,7 @@ class Found:
     start: int
     end: int
     rows: Rows
+    kind: TableKind = "flat"
 
 
 def is_table(rows: Rows) -> bool:
@@ -42,6 +44,21 @@ def is_table(rows: Rows) -> bool:
     numbers = sum(shapes.is_number(text) for text in texts)
     nothings = sum(shapes.is_nothing(text) for text in texts)
     return len(rows) >= 2 and numbers + nothings >= 2 and (numbers > 0 or nothings >= 3)
+
+
+def is_small_table(rows: Rows) -> bool:
+    """A row of heads and rows below it as long, of a label and values: cells have marks, so one value is enough."""
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
+        return False
+    heads, *others = rows
+    return all(shapes.is_label(piece.text) for piece in heads) and all(
+        shapes.is_label(row[0].text) and all(shapes.is_value(piece.text) for piece in row[1:]) for row in others
+    )
+
+
+def is_grid(rows: Rows) -> bool:
+    """Whether rows are so alike in length that their columns are real ones."""
+    return len(rows) > 2 and len({len(row) for row in rows}) == 1 and len(rows[0]) > 2
 
 
 def chunk_end(lines: list[Line], start: int, end: int) -> int:
@@ -55,7 +72,7 @@ def chunk_end(lines: list[Line], start: int, end: int) -> int:
 def ends_in_values(text: str) -> bool:
     """A label and then values, parted by blanks."""
     label, values = label_and_values(text)
-    return bool(values) and shapes.is_label(label)
+    return bool(values) and (shapes.is_label(label) or (len(values) > 1 and shapes.is_piece(label)))
 
 
 def label_and_values(text: str) -> tuple[str, list[str]]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.flat import shapes
-from ingest.flat.lines import Found, Line, Rows, chunk_end, is_heading, is_table
+from ingest.flat.lines import Found, Line, Rows, chunk_end, is_grid, is_heading, is_small_table, is_table
 from ingest.flat.rows import Piece, rows_of
 
 _BOX = re.compile(r"^[\s+\-=:|｜│┃─━┄┅┈┉┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬═║╭╮╯╰]+$")
 _BAR = re.compile(rf"[{re.escape(shapes.BARS)}]")
+_SURE_WIDTH = 5
+"""Cells in every row from which on rows that are marked by blank lines only are sure."""
 _GLUED = re.compile(r"^(\S+)\s+(\S.*)$", re.DOTALL)
 
 
@@ -21,9 +23,10 @@ def tabbed(lines: list[Line], start: int, end: int) -> Iterator[Found]:
         if not _is_tabbed(lines[at]):
             at += 1
             continue
-        rows, stop = _tabbed_run(lines, at, end)
-        if is_table(rows):
-            yield Found(at, stop, rows)
+        rows, stop, inner = _tabbed_run(lines, at, end)
+        if is_table(rows) or is_small_table(rows):
+            is_sure = is_grid(rows) and (inner or len(rows[0]) >= _SURE_WIDTH)
+            yield Found(at, stop, rows, "grid" if is_sure else "flat")
         at = stop
 
 
@@ -31,7 +34,8 @@ def _is_tabbed(line: Line) -> bool:
     return "\t" in line.text and all(not shapes.is_prose(cell) for cell in line.text.split("\t"))
 
 
-def _tabbed_run(lines: list[Line], start: int, end: int) -> tuple[Rows, int]:
+def _tabbed_run(lines: list[Line], start: int, end: int) -> tuple[Rows, int, bool]:
+    """Rows, where they end, and whether tabs stand between cells."""
     rows: Rows = []
     at, inner = start, False
     while at < end:
@@ -43,6 +47,8 @@ def _tabbed_run(lines: list[Line], start: int, end: int) -> tuple[Rows, int]:
             if not led or len(cells) > 2 or line.gap or not rows:
                 rows.append([])
             rows[-1] += cells[1:] if led and (len(cells) == 2 or not inner) else cells
+        elif rows and inner and _is_title_row(lines, at, end):
+            rows.append([line.piece(line.text)])
         elif rows and _continues_cell(lines, at, end, rows[-1][-1].text):
             last = rows[-1][-1]
             rows[-1][-1] = replace(last, text=shapes.join_lines(last.text, line.text))
@@ -52,7 +58,16 @@ def _tabbed_run(lines: list[Line], start: int, end: int) -> tuple[Rows, int]:
     wide = sum(len(row) > 1 for row in rows)
     if not inner and (wide * 3 < len(rows) or (len(rows) == 1 and len(rows[0]) > 6)):
         rows = rows_of([piece for row in rows for piece in row])
-    return rows, at
+    return rows, at, inner
+
+
+def _is_title_row(lines: list[Line], at: int, end: int) -> bool:
+    """Whether a line without marks between lines with them is a row of one cell: heads without values follow it."""
+    if at + 1 >= end or lines[at].gap or lines[at + 1].gap or not shapes.is_label(lines[at].text):
+        return False
+    below = [shapes.bare(cell) for cell in re.split(r"\t", lines[at + 1].text)]
+    below = _bar_cells(lines[at + 1].text) if len(below) < 2 else below
+    return len(below) > 1 and not any(shapes.is_value(cell) for cell in below)
 
 
 def _continues_cell(lines: list[Line], at: int, end: int, cell: str) -> bool:
@@ -80,9 +95,9 @@ def barred(lines: list[Line], start: int, end: int) -> Iterator[Found]:
         first = at
         while first > start and not lines[first].gap and _BOX.match(lines[first - 1].text):
             first -= 1
-        rows = _bar_rows(lines[at:stop])
-        if is_table(rows):
-            yield Found(first, stop, rows)
+        rows = _even_rows(lines[at:stop]) or _bar_rows(lines[at:stop])
+        if is_table(rows) or is_small_table(rows):
+            yield Found(first, stop, rows, "grid" if is_grid(rows) and _even_rows(lines[at:stop]) else "flat")
         at = stop
 
 
@@ -110,13 +125,31 @@ def _bar_cells(text: str) -> list[str]:
     return [shapes.bare(cell) for cell in cells]
 
 
+def _even_rows(lines: list[Line]) -> Rows:
+    """Rows of lines with as many bars each, their empty cells kept; nothing where the lines are not alike."""
+    rows = [
+        [line.piece(cell) for cell in _BAR.split(line.text)]
+        for line in lines
+        if not _BOX.match(line.text.replace(" ", ""))
+    ]
+    if not is_grid(rows):
+        return []
+    for edge in (0, -1):
+        if not any(row[edge].text for row in rows):
+            rows = [row[1:] if edge == 0 else row[:-1] for row in rows]
+    return rows if is_grid(rows) else []
+
+
 def _bar_rows(lines: list[Line]) -> Rows:
     rows: Rows = []
     broken = ""
-    for line in lines:
+    for at, line in enumerate(lines):
         if _BOX.match(line.text) and not re.search(r"[|｜│┃]\s+[|｜│┃]", line.text):
             continue
         if not _BAR.search(line.text):
+            if not broken and _is_title_row(lines, at, len(lines)):
+                rows.append([line.piece(line.text)])
+                continue
             broken = shapes.join_lines(broken, line.text)
             continue
         cells = _bar_cells(line.text)

@@ -31,6 +31,7 @@ _DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 LONGEST_LABEL = 60
+_LONGEST_PIECE = 45
 
 
 def bare(text: str) -> str:
@@ -90,6 +91,14 @@ def is_label(text: str) -> bool:
         return False
     outside = re.sub(r"^其中\s?[：:]", "", _without_brackets(whole))
     return not _PAUSE.search(outside) and bool(_HAN.search(whole))
+
+
+def is_piece(text: str) -> bool:
+    """Whether the text may be a label that lost its brackets: short and Han, with pauses but no end of a sentence."""
+    whole = bare(text)
+    return (
+        0 < len(whole) <= 45 and not _SENTENCE.search(whole) and bool(_HAN.search(whole)) and whole[-1] not in "，,：:"
+    )
 
 
 def is_enumerated(text: str) -> bool:

@@ -10,12 +10,20 @@ from ingest.flat import shapes
 from ingest.flat.lines import Found, Line, Rows, ends_in_values, is_heading, is_table, label_and_values
 from ingest.flat.rows import Piece, rows_of
 
+_WIDE_ROW = 5
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
 
 
 def blank_columns(lines: list[Line], start: int, end: int) -> Iterator[Found]:
     at = start
     while at < end:
+        if at > start and len(shapes.values_of(lines[at].text)) >= _WIDE_ROW:
+            first = at
+            while first > start and first > at - 4 and _is_head_line(lines[first - 1]):
+                first -= 1
+            if first < at:
+                yield Found(first, at + 1, [_blank_cells(line) for line in lines[first : at + 1]])
+                start = at + 1
         if not ends_in_values(lines[at].text):
             at += 1
             continue
@@ -67,12 +75,17 @@ def _stands_above(lines: list[Line], at: int, end: int) -> bool:
     cells = _GAP.split(shapes.bare(lines[at].text))
     if len(cells) == 1:
         return shapes.is_enumerated(cells[0]) and shapes.is_label(cells[0]) and not is_heading(lines, at, end)
+    return _is_head_line(lines[at])
+
+
+def _is_head_line(line: Line) -> bool:
+    cells = _GAP.split(shapes.bare(line.text))
     return len(cells) > 1 and all(shapes.is_label(cell) and len(cell) <= 20 for cell in cells)
 
 
 def _blank_cells(line: Line) -> list[Piece]:
     label, values = label_and_values(line.text)
-    if not shapes.is_label(label):
+    if not shapes.is_label(label) and not (values and shapes.is_piece(label)):
         return [line.piece(text) for text in shapes.values_of(line.text) or _GAP.split(shapes.bare(line.text))]
     return [line.piece(text) for text in [*_GAP.split(label), *values]]
 
@@ -99,10 +112,16 @@ def cell_a_line(lines: list[Line], start: int, end: int) -> Iterator[Found]:
             at += 1
             continue
         stop = at + 1
-        while stop < end and _is_cell(lines[stop].text):
+        while stop < end and (_is_cell(lines[stop].text) or _is_among_values(lines, stop, end)):
             stop += 1
         yield from _cells_between(lines, at, stop)
         at = stop
+
+
+def _is_among_values(lines: list[Line], at: int, end: int) -> bool:
+    """Whether a line with pauses is a label all the same: values stand right above and below it."""
+    near = [lines[at - 1].text, lines[at + 1].text] if at + 1 < end else []
+    return bool(near) and all(shapes.values_of(text) for text in near) and shapes.is_piece(lines[at].text)
 
 
 def _is_cell(text: str) -> bool:

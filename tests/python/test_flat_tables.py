@@ -30,7 +30,6 @@ values = st.one_of(
 def texts(part: Block | Table) -> list[list[str]]:
     """The rows of a table as texts."""
     assert isinstance(part, Table)
-    assert part.kind == "flat"
     rows: dict[int, list[str]] = {}
     for cell in part.cells:
         rows.setdefault(cell.row, []).append(cell.text)
@@ -107,6 +106,39 @@ def test_labels_broken_over_lines_and_blank_lines() -> None:
         ["（一）公开数（相同信息计1条）", "条", "5000"],
         ["1.专职人员数", "人", ""],
     ]
+
+
+def test_columns_are_real_where_marks_leave_no_doubt() -> None:
+    def kind(text: str) -> str:
+        (part,) = rebuild([Block(text)])
+        assert isinstance(part, Table)
+        return part.kind
+
+    spans = "| 申请人情况 |  |  |\n|  | 自然人 | 总计 |\n| （一）予以公开 | 1 | 1 |"
+    assert kind(spans) == "grid"
+    assert kind("信息内容\t数量\t件数\n规章\t1\t\n文件\t2\t0") == "grid"
+    assert kind("规章 | 1 | 2\n许可 | 2\n处罚 | 3") == "flat"
+    assert kind("\t规章\n\t1\n\n\t文件\n\t2\n\n\t许可\n\t3") == "flat"
+
+
+def test_rows_of_one_cell_and_tables_of_one_value_between_marks() -> None:
+    text = "信息内容\t本年处理决定数量\n行政许可\t5\n第二十条第（六）项\n信息内容\t本年处理决定数量\n行政处罚\t3"
+    assert only_table(text)[2:] == [["第二十条第（六）项"], ["信息内容", "本年处理决定数量"], ["行政处罚", "3"]]
+    assert only_table("信息内容 | 本年收费金额\n行政事业性收费 | 12.5") == [
+        *(["信息内容", "本年收费金额"], ["行政事业性收费", "12.5"])
+    ]
+
+
+def test_values_alone_below_heads_parted_by_blanks() -> None:
+    text = "行政复议    行政诉讼\n结果维持    结果纠正    其他结果    尚未审结    总计\n1    0    0    2    3"
+    assert only_table(text)[-1] == ["1", "0", "0", "2", "3"]
+
+
+def test_labels_that_lost_their_brackets() -> None:
+    label = "部分公开区分处理的，只计这一情形，不计其他情形"
+    rows = [["（一）予以公开", "1", "2"], [label, "0", "0"], ["（三）不予公开", "3", "4"]]
+    assert only_table("\n".join(cell for row in rows for cell in row)) == rows
+    assert only_table("\n".join("   ".join(row) for row in rows)) == rows
 
 
 def test_labels_written_downwards() -> None:
