@@ -142,11 +142,19 @@ def _figure(row: dict[str, object], text: _Text) -> Figure:
         indicator=str(row["indicator_code"]),
         label=label,
         value=f"{qualifier}{_number(row['value'])} {row['unit']}",
-        basis=str(row["basis"]),
+        basis=str(row["basis"]) + _corrected(row),
         is_selected=bool(row["is_selected"]),
         place=_place(row, text),
         words=_words(row, text),
     )
+
+
+def _corrected(row: dict[str, object]) -> str:
+    """What a person put right, and why; nothing where nobody did."""
+    reason, original = row.get("correction_reason"), row.get("original_value")
+    if reason is None:
+        return ""
+    return f", corrected{'' if original is None else f' from {_number(original)}'} ({reason})"
 
 
 def _number(value: object) -> str:
@@ -189,7 +197,8 @@ def _words(row: dict[str, object], text: _Text) -> Words:
     paragraph = text.blocks.get(block) if isinstance(block, int) else None
     if paragraph is None or not isinstance(start, int) or not isinstance(end, int):
         return Words("", _one_line(evidence), "")
-    within = value_within(paragraph[start:end], row["value"])
+    stated = row["value"] if row.get("original_value") is None else row["original_value"]
+    within = value_within(paragraph[start:end], stated)
     if within is not None:
         start, end = start + within[0], start + within[1]
     before = ("…" if start > CONTEXT else "") + paragraph[max(0, start - CONTEXT) : start]

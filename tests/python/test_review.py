@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -133,6 +134,23 @@ def test_metrics_are_listed_and_explained(built_samples: Path, gongkai: Gongkai)
     assert "denominator: 申请答复数（办理结果总计）" in explained.stdout
     unknown = gongkai("metrics", "nosuch", published=built_samples)
     assert (unknown.returncode, len(unknown.stderr.splitlines())) == (2, 1)
+
+
+def test_a_corrected_figure_shows_what_it_was(built_samples: Path, tmp_path: Path, gongkai: Gongkai) -> None:
+    published = tmp_path / "w.duckdb"
+    shutil.copy(built_samples, published)
+    with duckdb.connect(str(published)) as connection:
+        row = connection.execute(
+            "update marts.observations set original_value = value, value = 987654, correction_reason = 'a slip' "
+            "where observation_id = (select min(observation_id) from marts.observations where is_selected "
+            "and basis = 'narrative' and value >= 100) returning report_id, original_value::bigint"
+        ).fetchone()
+    assert row is not None
+    shown = gongkai("show", row[0], published=published)
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    (at,) = [number for number, line in enumerate(lines) if "987654" in line]
+    assert f"narrative, corrected from {row[1]} (a slip)" in lines[at + 1]
 
 
 def test_terms_read_as_words() -> None:
