@@ -18,6 +18,8 @@ from ingest.warehouse import work_path, write_lock
 Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
 
+_TESTS_BETWEEN = "path:models/intermediate,resource_type:test"
+
 SHOWN_ROWS = 5
 """Failing rows that are shown of each test; `dbt build --store-failures` keeps all of them."""
 
@@ -83,7 +85,11 @@ def _remember_rules(published: Path, rules: str) -> None:
 
 
 def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:
-    """Run dbt. `only_raw`: the rules are those of the last build, so what stands on them alone is as it was."""
+    """Run dbt. `only_raw`: the rules are those of the last build, so what stands on them alone is as it was.
+
+    Tests of the steps between staging and marts then wait for the next change of a rule: what comes in is tested in
+    staging, what goes out in marts.
+    """
     os.environ["GONGKAI_WAREHOUSE"] = str(published)  # profiles.yml leads dbt to the work file by it
     # Imported here: dbt takes seconds to import, and every other command does without it.
     from dbt.cli.main import dbtRunner
@@ -98,7 +104,7 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bo
         # Unit tests are about the rules, not about what was landed: `make test` runs them.
         *("--exclude-resource-type", "unit_test"),
         *("--quiet", "--log-level", "none", "--no-write-json"),
-        *(["--select", "source:raw+"] if only_raw else []),
+        *(["--select", "source:raw+", "--exclude", _TESTS_BETWEEN] if only_raw else []),
         *(["--full-refresh"] if full_refresh else []),
     ]
     try:

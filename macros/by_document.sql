@@ -52,28 +52,43 @@ md5('{{ local_md5(checksums | join(",")) }}' || coalesce((
 
 {# A query: the documents that this model must build now. Use as a CTE and join to it. #}
 {% macro documents_to_build() -%}
+{%- if is_incremental() -%}
+select document_id, version from {{ pending_documents() }}
+{%- else -%}
+{{ documents_by_version() }}
+{%- endif -%}
+{%- endmacro %}
+
+{% macro documents_by_version() -%}
 select
     documents.document_id,
     md5(documents.content_version || {{ rules_version() }}) as version,
 from {{ source('raw', 'documents') }} as documents
-{% if is_incremental() -%}
-left join {{ ledger() }} as ledger
-    on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
-where ledger.version is distinct from md5(documents.content_version || {{ rules_version() }})
-{%- endif %}
 {%- endmacro %}
 
+{# Pre-hook: the comparison with the ledger is made once, as the model and both hooks ask for its result. #}
 {% macro forget_documents_to_build() %}
 {% if is_incremental() %}
-delete from {{ this }} where document_id in (select document_id from ({{ documents_to_build() }}) as pending)
+create or replace temp table {{ pending_documents() }} as
+select documents.document_id, documents.version
+from ({{ documents_by_version() }}) as documents
+left join {{ ledger() }} as ledger
+    on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
+where ledger.version is distinct from documents.version;
+delete from {{ this }} where document_id in (select document_id from {{ pending_documents() }})
 {% endif %}
 {% endmacro %}
 
 {% macro remember_documents_built() %}
 delete from {{ ledger() }}
-where model = '{{ model.name }}' {% if is_incremental() %}and document_id in (select document_id from ({{ documents_to_build() }}) as pending){% endif %};
-insert into {{ ledger() }} select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}) as pending;
+where
+    model = '{{ model.name }}'
+    {% if is_incremental() %}and document_id in (select document_id from {{ pending_documents() }}){% endif %};
+insert into {{ ledger() }}
+select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}) as built;
 {% endmacro %}
+
+{% macro pending_documents() %}temp.main.pending_{{ model.name }}{% endmacro %}
 
 {# Hooks run without a default schema in the warehouse, so the two tables are named in full. #}
 {% macro ledger() %}{{ target.database }}.intermediate.build_ledger{% endmacro %}

@@ -46,7 +46,8 @@ summed as (
         bool_or((is_missing or (is_blank and blank_is_open)) and not raises_left) as could_fall,
         bool_and(is_exact) as is_exact,
         bool_or(is_doubtful) as is_doubtful,
-        flatten(list(observation_ids) filter (where observation_ids is not null)) as observation_ids,
+        flatten(list(observation_ids order by observation_ids) filter (where observation_ids is not null))
+            as observation_ids,
     from valued
     group by all
 ),

@@ -95,7 +95,7 @@ figures_of_children as (
         sum(figures_stated.value) as value,
         bool_and(figures_stated.is_exact) as is_exact,
         bool_or(figures_stated.is_doubtful) as is_doubtful,
-        flatten(list(figures_stated.observation_ids)) as observation_ids,
+        flatten(list(figures_stated.observation_ids order by figures_stated.observation_ids)) as observation_ids,
     from children
     inner join child_counts on children.report_id = child_counts.report_id
     inner join figures_stated on children.source_report_id = figures_stated.report_id

@@ -49,7 +49,7 @@ against_others as (
         figure_count,
         count(*) over same_figures > 1 as is_same,
         array_to_string(list_filter(
-            list(agency_name) over same_figures, lambda name: name is distinct from agency_name
+            list_sort(list(agency_name) over same_figures), lambda name: name is distinct from agency_name
         )[1:3], '、') as detail_zh,
         detail_zh as detail_en,
     from fingerprints

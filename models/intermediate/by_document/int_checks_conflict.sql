@@ -87,7 +87,7 @@ judged as (
         coalesce(stated_otherwise, expected) as actual,
         (actual - expected)::decimal(20, 4) as difference,
         0 as blank_count,
-        list_distinct(list(selected_id) || list(other_id)) as observation_ids,
+        list_sort(list_distinct(list(selected_id) || list(other_id))) as observation_ids,
         name_zh as detail_zh,
         name_en as detail_en,
     from graded

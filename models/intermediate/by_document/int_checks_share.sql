@@ -59,7 +59,7 @@ judged as (
         percentage::decimal(20, 4) as actual,
         (percentage - expected)::decimal(20, 4) as difference,
         0 as blank_count,
-        [observation_id] || coalesce(list(base_id) filter (where is_parent), []) as observation_ids,
+        [observation_id] || coalesce(list(base_id order by base_id) filter (where is_parent), []) as observation_ids,
         detail_zh,
         detail_en,
     from against_each

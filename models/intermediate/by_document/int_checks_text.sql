@@ -73,7 +73,7 @@ numbering as (
         document_id,
         'Q-NUMBERING' as check_code,
         bool_or(coalesce(is_repeated, false)) as is_wrong,
-        coalesce(string_agg(distinct number, '') filter (where is_repeated), '') as detail,
+        coalesce(string_agg(distinct number, '' order by number) filter (where is_repeated), '') as detail,
     from numbers_in_order
     group by document_id
 ),
@@ -147,7 +147,7 @@ running_totals as (
         running_counts_dated.document_id,
         'Q-RUNNING' as check_code,
         bool_or(coalesce(running_counts_dated.since_year < dates.year, true)) as is_wrong,
-        string_agg(running_counts_dated.words, '；') as detail,
+        string_agg(running_counts_dated.words, '；' order by running_counts_dated.words) as detail,
     from running_counts_dated
     inner join dates on running_counts_dated.document_id = dates.document_id
     where dates.year is not null
@@ -177,7 +177,8 @@ validity as (
         'Q-VALIDITY' as check_code,
         bool_or(text_squashed in ('有效', '是')) and bool_or(regexp_matches(text_squashed, '已废止|已失效|^失效$|^废止$'))
             as is_wrong,
-        coalesce(string_agg(text_squashed, '、') filter (where regexp_matches(text_squashed, '废止|失效')), '') as detail,
+        coalesce(string_agg(text_squashed, '、' order by text_squashed)
+            filter (where regexp_matches(text_squashed, '废止|失效')), '') as detail,
     from cells
     where length(text_squashed) <= 12
     group by document_id, table_no

@@ -123,7 +123,7 @@ parents_mentioned as (
         -- A municipality stands right above its districts.
         max(case when regions.name like '%市' then 1.5 else 1.0 end)
             filter (where regions.level_code = 'province') as province_score,
-        string_agg(distinct regions.name, '、') as names,
+        string_agg(distinct regions.name, '、' order by regions.name) as names,
     from candidates
     inner join region_ancestors on candidates.region_code = region_ancestors.region_code
     inner join mentions
