@@ -132,6 +132,7 @@ read_in_context as (
             {%- elif row['place'] == 'left' -%}sentence_before
             {%- elif row['place'] == 'section' -%}section || '＞' || subheadings
             {%- elif row['place'] == 'through' -%}before_raw || '＃' || gap_after
+            {%- elif row['place'] == 'all_after' -%}before_raw || '＃' || substring(sentence, place + piece_length + 1)
             {%- else -%}before_raw || '＃' || after{%- endif -%}
             {%- endset %}
             case when regexp_matches({{ text }}, {{ literal(row['pattern']) }})

@@ -63,6 +63,7 @@ placed as (
     select
         *,
         (sum(length(piece)) over in_sentence - length(piece))::integer as place,
+        lead(piece) over in_sentence as next_piece,
     from cut
     window in_sentence as (partition by document_id, paragraph_no, sentence_no order by piece_no)
 ),
@@ -94,12 +95,14 @@ counts_kept as (
         and not regexp_full_match(piece, '[一二两三](?:起|行|本|张|级|支|分|位|家|处|部)|一(?:批|条|些|点|项|种)')
         -- 16类65条: the number of classes is none of items.
         and parts.measure not in ('类', '大类')
+        -- 96期312条: nor is the number of issues.
+        and not (parts.measure = '期' and regexp_matches(next_piece, '^[0-9].*[条篇]$'))
 ),
 
 -- Chinese numerals with their digits made Arabic, cut at 亿 and 万.
 numerals_read as (
     select
-        * exclude (parts, piece_no),
+        * exclude (parts, piece_no, next_piece),
         parts.measure as measure,
         parts.prefix as prefix,
         parts.more || parts.more_after_scale as more,
@@ -200,7 +203,7 @@ contexts as (
             regexp_replace(
                 before_raw,
                 '(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了'
-                '|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+大?类)+$',
+                '|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+(?:大?类|期))+$',
                 ''
             ),
             '^[“‘]([^”’]*)$', '\1'
