@@ -165,6 +165,24 @@ rows_with_ways as (
     from rows_under_headers
 ),
 
+-- Seven cells without a header are the six applicants and their total only where they add up in most rows of the
+-- table (or nothing but the total is stated).
+tables_not_adding_up as (
+    select document_id, table_no
+    from rows_with_ways
+    where way = 'form' and form_part = 'application'
+    group by document_id, table_no
+    having
+        avg(
+            if(
+                coalesce(list_sum(list_transform(row_cells[:6], lambda cell: cell['figure'])), row_cells[7]['figure'])
+                = row_cells[7]['figure'],
+                1,
+                0
+            )
+        ) < 0.5
+),
+
 -- The whole form, where columns are only an order.
 form_orders as (
     select
@@ -214,7 +232,17 @@ row_figures as (
         ) as form_head,
     from rows_with_ways
     left join form_orders on rows_with_ways.form_part = form_orders.form_part
-    where way is not null
+    where
+        way is not null
+        and not (
+            way = 'form'
+            and rows_with_ways.form_part = 'application'
+            and exists (
+                from tables_not_adding_up
+                where tables_not_adding_up.document_id = rows_with_ways.document_id
+                and tables_not_adding_up.table_no = rows_with_ways.table_no
+            )
+        )
 ),
 
 figures_with_columns as (
