@@ -48,9 +48,9 @@ against_others as (
         report_id,
         figure_count,
         count(*) over same_figures > 1 as is_same,
-        array_to_string(list_filter(
-            list_sort(list(agency_name) over same_figures), lambda name: name is distinct from agency_name
-        )[1:3], '、') as detail_zh,
+        array_to_string(list_sort(list_distinct(list_filter(
+            list(agency_name) over same_figures, lambda name: name is distinct from agency_name
+        )))[1:3], '、') as detail_zh,
         detail_zh as detail_en,
     from fingerprints
     where figure_count >= 8

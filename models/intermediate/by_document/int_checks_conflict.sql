@@ -83,7 +83,8 @@ judged as (
             else 'uncertain'
         end as result,
         any_value(selected_value) as expected,
-        arg_max(other_value, abs(other_value - selected_value)) filter (where not agrees) as stated_otherwise,
+        arg_max(other_value, (abs(other_value - selected_value), other_value)) filter (where not agrees)
+            as stated_otherwise,
         coalesce(stated_otherwise, expected) as actual,
         (actual - expected)::decimal(20, 4) as difference,
         0 as blank_count,

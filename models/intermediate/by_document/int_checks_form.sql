@@ -37,10 +37,12 @@ counted as (
             count(*) filter (where said_elsewhere.observation_id is not null),
         ]) as cell_count,
         unnest([
-            string_agg(distinct cells.form_part, '、' order by cells.form_part) filter (where cells.state = 'table_missing'),
+            string_agg(distinct cells.form_part, '、' order by cells.form_part)
+                filter (where cells.state = 'table_missing'),
             string_agg(distinct cells.label, '、' order by cells.label) filter (where cells.state = 'row_missing'),
             string_agg(distinct cells.label, '、' order by cells.label) filter (where cells.state = 'blank'),
-            string_agg(distinct cells.label, '、' order by cells.label) filter (where said_elsewhere.observation_id is not null),
+            string_agg(distinct cells.label, '、' order by cells.label)
+                filter (where said_elsewhere.observation_id is not null),
         ]) as labels,
         list(said_elsewhere.observation_id order by said_elsewhere.observation_id)
             filter (where said_elsewhere.observation_id is not null) as said_ids,

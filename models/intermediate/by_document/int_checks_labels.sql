@@ -27,7 +27,8 @@ lost_labels as (
         reports.document_id,
         'Q-LABEL' as check_code,
         count(*) filter (where table_rows.row_tier = 9) as row_count,
-        string_agg(distinct table_rows.row_code, '、' order by table_rows.row_code) filter (where table_rows.row_tier = 9) as detail,
+        string_agg(distinct table_rows.row_code, '、' order by table_rows.row_code)
+            filter (where table_rows.row_tier = 9) as detail,
     from reports
     left join table_rows on reports.document_id = table_rows.document_id
     group by reports.document_id
@@ -40,8 +41,10 @@ heading_figures as (
         'Q-HEADING' as check_code,
         count(cells.figure) as row_count,
         -- NULL where there is no figure, and left out by the list.
-        string_agg(labels.label || ' ' || {{ plain_number('cells.figure') }}, '、' order by labels.label, cells.figure)
-            as detail,
+        string_agg(
+            labels.label || ' ' || {{ plain_number('cells.figure') }},
+            '、' order by cells.table_no, cells.row_no, cells.col_no
+        ) as detail,
     from reports
     left join labels
         on reports.document_id = labels.document_id
@@ -63,7 +66,8 @@ wrong_numbers as (
         reports.document_id,
         'Q-TYPE' as check_code,
         count(*) filter (where cells.figure < 0 or cells.figure % 1 != 0) as row_count,
-        string_agg(cells.text_squashed, '、' order by cells.text_squashed) filter (where cells.figure < 0 or cells.figure % 1 != 0) as detail,
+        string_agg(cells.text_squashed, '、' order by cells.table_no, cells.row_no, cells.col_no)
+            filter (where cells.figure < 0 or cells.figure % 1 != 0) as detail,
     from reports
     left join table_rows
         on reports.document_id = table_rows.document_id

@@ -164,7 +164,7 @@ other_bodies as (
             or contains(readings.phrase, reports.agency_name)
             or translate(readings.phrase, reports.agency_name, '') = ''
         ) as is_wrong,
-        any_value(readings.phrase) as detail,
+        min(readings.phrase) as detail,
     from readings
     inner join reports on readings.document_id = reports.document_id
     where readings.source in ('portal', 'preamble') and readings.name is not null and not readings.names_level_only
@@ -177,7 +177,7 @@ validity as (
         'Q-VALIDITY' as check_code,
         bool_or(text_squashed in ('有效', '是')) and bool_or(regexp_matches(text_squashed, '已废止|已失效|^失效$|^废止$'))
             as is_wrong,
-        coalesce(string_agg(text_squashed, '、' order by text_squashed)
+        coalesce(string_agg(text_squashed, '、' order by row_no, col_no)
             filter (where regexp_matches(text_squashed, '废止|失效')), '') as detail,
     from cells
     where length(text_squashed) <= 12
