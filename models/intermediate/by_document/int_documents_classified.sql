@@ -55,6 +55,7 @@ parts_found as (
         -- It speaks of its own year: 收到申请, 主动公开 with what was done.
         bool_or(
             regexp_matches(line, '(主动公开|公开(各类)?(政府)?信息|收到|受理|申请).{0,30}(\d|零|无|没有|未)')
+            or regexp_matches(line, '(公开|发布|更新).{0,8}信息.{0,6}\d|(未|没有|无).{0,10}(收到|接到|受理|申请)')
         ) as tells_of_work,
     from blocks
     group by document_id
