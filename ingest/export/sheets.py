@@ -31,7 +31,11 @@ _HEADINGS: dict[str, str] = {
     "published_on": "发布日期", "form": "报告格式", "version_no": "版本号", "is_current": "是否现行",
     "finding_id": "核查编号", "check_code": "核查规则", "severity": "严重程度", "expected": "应为", "actual": "实为",
     "difference": "差额", "message_zh": "说明", "message_en": "说明（英文）", "observation_ids": "相关数据编号",
-    "report_count": "报告数",
+    "report_count": "报告数", "archive_member": "压缩包内路径", "agency_source": "机构名称出处",
+    "agency_evidence": "机构名称原文", "agency_strength": "机构把握", "region_evidence": "区划依据",
+    "region_strength": "区划把握", "year_evidence": "年度依据", "year_strength": "年度把握",
+    "year_contradicted_by": "其他年度", "published_evidence": "发布日期出处", "blank_count": "空白单元格数",
+    "verdict": "结论", "verdict_note": "结论说明",
 }  # fmt: skip
 
 

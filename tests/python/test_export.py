@@ -243,3 +243,10 @@ def test_an_unknown_format_is_wrong_usage(published: Path, gongkai: Gongkai) -> 
     done = gongkai("export", "--format", "pdf", published=published)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert "xlsx" in done.stderr
+
+
+def test_every_heading_of_the_samples_is_chinese(built_samples: Path, gongkai: Gongkai, tmp_path: Path) -> None:
+    done = gongkai("export", "--format", "xlsx", "--to", tmp_path, published=built_samples)
+    assert done.returncode == 0, done.stderr
+    headings = sheet(tmp_path / "gongkai.xlsx", "数据字典")["表头"].to_list()
+    assert [heading for heading in headings if not re.search(r"[\u4e00-\u9fff]", heading)] == []
