@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pdfplumber.table import merge_edges
+
 from ingest.flat.shapes import is_value
 from ingest.layout.marks import Glyph, Ruling, lines_of
 
@@ -162,20 +164,16 @@ def clustered(values: Iterable[float], tolerance: float) -> list[float]:
 
 def _merged(rulings: list[Ruling], tolerance: float) -> list[Ruling]:
     """Rulings on one line put together where they overlap or nearly touch."""
-    places = clustered({round(ruling.at, 2) for ruling in rulings}, tolerance)
-    by_place: dict[float, list[Ruling]] = {place: [] for place in places}
-    for ruling in rulings:
-        by_place[_nearest(places, ruling.at)].append(ruling)
-    merged: list[Ruling] = []
-    for place, group in by_place.items():
-        current: Ruling | None = None
-        for ruling in sorted(group, key=lambda ruling: ruling.start):
-            if current is not None and ruling.start - current.end <= tolerance:
-                current.end = max(current.end, ruling.end)
-            else:
-                current = Ruling(ruling.start, ruling.end, place)
-                merged.append(current)
-    return merged
+    edges = [
+        {
+            **{"orientation": "h", "x0": ruling.start, "x1": ruling.end, "width": ruling.end - ruling.start},
+            **{"top": ruling.at, "bottom": ruling.at, "height": 0.0, "doctop": ruling.at},
+        }
+        for ruling in rulings
+    ]
+    # no snapping of places along the line itself (x), only of lines to each other (y)
+    merged = merge_edges(edges, 0, tolerance, tolerance, tolerance)
+    return [Ruling(edge["x0"], edge["x1"], edge["top"]) for edge in merged]
 
 
 def _nearest(places: list[float], value: float) -> float:
