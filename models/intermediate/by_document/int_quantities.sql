@@ -96,7 +96,7 @@ counts_kept as (
         -- 16类65条: the number of classes is none of items.
         and parts.measure not in ('类', '大类')
         -- 96期312条: nor is the number of issues.
-        and not (parts.measure = '期' and regexp_matches(next_piece, '^[0-9].*[条篇]$'))
+        and not (parts.measure = '期' and regexp_matches(coalesce(next_piece, ''), '^[0-9].*[条篇]$'))
 ),
 
 -- Chinese numerals with their digits made Arabic, cut at 亿 and 万.
