@@ -37,10 +37,7 @@ def print_summary(warehouse: Path) -> None:
         rows = connection.execute(
             """
             with figures as (
-                select
-                    report_id,
-                    count(*) as figure_count,
-                    any_value(value) filter (where indicator_code = 'application.received') as received
+                select report_id, count(*) as figure_count
                 from marts.observations
                 where is_selected
                 group by report_id
@@ -50,10 +47,11 @@ def print_summary(warehouse: Path) -> None:
                 count(*),
                 count(distinct reports.agency_id),
                 coalesce(sum(figures.figure_count), 0),
-                sum(figures.received),
-                count(figures.received)
+                sum(applications.received),
+                count(applications.received)
             from marts.dim_report as reports
             left join figures on reports.report_id = figures.report_id
+            left join marts.fct_applications as applications on reports.report_id = applications.report_id
             where reports.is_current
             group by reports.year
             order by reports.year desc nulls last

@@ -77,11 +77,21 @@ def test_a_second_run_changes_nothing_and_is_quick(warehouse: Path, gongkai: Gon
 def test_run_shows_what_the_warehouse_holds(built_samples: Path, gongkai: Gongkai) -> None:
     done = gongkai("run", SAMPLES, published=built_samples)
     with duckdb.connect(str(built_samples), read_only=True) as connection:
-        years = connection.sql("select year, count(*) from marts.dim_report where is_current group by all").fetchall()
-    assert years
-    shown = [line.split()[:2] for line in done.stdout.splitlines()]
-    for year, count in years:
-        assert ["unknown" if year is None else str(year), str(count)] in shown, done.stdout
+        years = connection.sql(
+            """
+            select reports.year, count(*), sum(facts.received)::bigint, count(facts.received)
+            from marts.dim_report as reports
+            left join marts.fct_applications as facts on reports.report_id = facts.report_id
+            where reports.is_current
+            group by reports.year
+            """
+        ).fetchall()
+    assert any(received for _, _, received, _ in years)
+    shown = [line.split() for line in done.stdout.splitlines()]
+    for year, count, received, stated in years:
+        start = ["unknown" if year is None else str(year), str(count)]
+        end = [*([] if received is None else [f"{received:,}"]), str(stated)]
+        assert any(line[:2] == start and line[-len(end) :] == end for line in shown), done.stdout
 
 
 def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehouse: Path, gongkai: Gongkai) -> None:
