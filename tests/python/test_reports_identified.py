@@ -39,11 +39,13 @@ class Case:
     want: dict[str, object] = field(default_factory=dict)
     body: str = BODY
     manifest: str = ""
+    in_one_line: bool = False
 
     @property
     def text(self) -> str:
         """The whole document."""
-        return f"{self.head}\n{self.body.replace('{self}', self.self)}{self.tail}\n"
+        line_break = "" if self.in_one_line else "\n"
+        return f"{self.head}{line_break}{self.body.replace('{self}', self.self)}{self.tail}\n"
 
 
 def who(
@@ -369,9 +371,82 @@ REPORTS = [
         "遂昌县文化局\n2021年1月20日",
         want={"year": 2020, "published_on": dt.date(2021, 1, 20)},
     ),
+    Case(
+        "a_day_and_time_alone_under_the_title",
+        "天长市司法局2020年政府信息公开工作年度报告\n2021-01-26 09:42\n统计期限为2020年1月1日至2020年12月31日。",
+        want={"year": 2020, "published_on": dt.date(2021, 1, 26), "published_evidence": "signature"},
+    ),
+    Case(
+        "a_time_of_day_right_after_a_day_of_one_digit",
+        "天长市水利局2020年政府信息公开工作年度报告\n2021/2/3 10:05:30",
+        want={"year": 2020, "published_on": dt.date(2021, 2, 3)},
+    ),
+    Case(
+        "a_day_and_time_before_where_it_comes_from",
+        "天长市民政局2022年政府信息公开工作年度报告\n2023-02-06 16:03:11 来源：市民政局 访问量：87",
+        want={"year": 2022, "published_on": dt.date(2023, 2, 6)},
+    ),
+    # --- short reports
+    Case(
+        "one_section_and_no_preamble",
+        "含山县水利局2020年度政府信息公开工作年度报告",
+        body="一、总体情况\n本年度在县门户网站发布各类信息37条，其中动态21条。",
+        want=who("含山县水利局", "department", "340522", "county", 2020),
+    ),
+    Case(
+        "one_section_without_a_figure",
+        "含山县司法局2020年度政府信息公开工作年度报告",
+        body="一、存在的问题和改进措施\n网页栏目更新偏慢，明年将安排专人维护。",
+        want=who("含山县司法局", "department", "340522", "county", 2020),
+    ),
+    Case(
+        "preamble_and_next_to_nothing",
+        "含山县审计局2020年度政府信息公开工作年度报告",
+        body="依照条例编制本报告，统计期限为2020年1月1日至12月31日。\n本局人员少，来人来函不多，无特别事项。",
+        want=who("含山县审计局", "department", "340522", "county", 2020) | {"period_basis": "stated"},
+    ),
+    Case(
+        "all_in_one_line",
+        "灵璧县冯庙镇人民政府 关于2017年度政府信息公开工作的报告"
+        " 根据条例要求，现将我镇2017年度政府信息公开工作情况报告如下。",
+        body=" 一、主动公开情况 全年公开信息48 条，其中动态30 条。 二、依申请公开情况 没有收到申请。"
+        " 三、收费情况 未收费。 四、复议和诉讼情况 没有发生。"
+        " 五、存在的问题 更新不够及时，今后将加强培训。 灵璧县冯庙镇人民政府 2018年1月15日",
+        in_one_line=True,
+        want=who("冯庙镇人民政府", "government", "341323112", "township", 2017)
+        | {"published_on": dt.date(2018, 1, 15)},
+    ),
+    Case(
+        "all_in_one_line_with_blanks_beside_figures",
+        "灵璧县财政局 2017 年政府信息公开工作年度报告 2017 年，我局按照条例要求，认真做好政府信息公开工作。",
+        body=" 一、概述 全年主动公开政府信息 48 条，其中动态类 30 条，政策文件类 18 条，均在县政府门户网站发布。"
+        " 二、依申请公开 2017 年没有收到申请。 三、存在的问题 更新不够及时，今后将加强培训。",
+        in_one_line=True,
+        want=who("灵璧县财政局", "department", "341323", "county", 2017),
+    ),
 ]
 
 OTHERS = {
+    "title_and_file": "含山县水利局2020年政府信息公开工作年度报告\n附件：含山县水利局2020年年报.doc\n点击下载\n",
+    "title_preamble_and_file": """含山县水利局2020年政府信息公开工作年度报告
+根据条例，现将我局年度报告公布，统计期限为2020年1月1日至12月31日，全文见附件。
+附件：年报.pdf
+""",
+    "few_links": "政府信息公开年报\n含山县2018年政府信息公开工作年度报告 2019-01-22\n"
+    "含山县2019年政府信息公开工作年度报告 2020-01-20\n含山县2020年政府信息公开工作年度报告 2021-01-25\n",
+    "headings_to_be_filled": """含山县____局2020年政府信息公开工作年度报告
+一、总体情况
+二、主动公开政府信息情况
+三、收到和处理政府信息公开申请情况
+四、行政复议、行政诉讼情况
+五、存在的主要问题及改进情况
+""",
+    "circular_on_reports": "含山县关于2020年政府信息公开工作年度报告编制情况的通报\n一、总体情况\n"
+    "全县38个单位主动公开年度报告38份。\n二、存在的问题\n个别单位报送不及时，内容不完整。\n",
+    "rules_on_reports": "含山县政府信息公开工作年度报告制度（试行）\n一、主动公开情况\n"
+    "年度报告应当写明主动公开政府信息的数量。\n二、依申请公开情况\n年度报告应当写明收到申请的数量和答复情况。\n",
+    "guide_with_sections": "含山县水利局政府信息公开指南\n一、主动公开\n本局通过门户网站公开各类信息，网址另见。\n"
+    "二、依申请公开\n申请人填写申请表，本局20个工作日内答复。\n",
     "notice": """阿坝州人民政府办公室
 关于做好2017年政府信息公开工作年度报告
 编制和公布工作的通知

@@ -1,18 +1,52 @@
-{# The first and last lines of each document without blanks: what says whose report it is, of when. #}
+{# The first and last lines of each document without blanks: what says whose report it is, of when. Where a document
+   lost its line breaks, so that one block holds nearly all of it, its blanks part the lines. #}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
 
-numbered as (
+blocks as (
     select
         blocks.document_id,
         blocks.block_no,
         blocks.text_regular,
-        row_number() over (partition by blocks.document_id order by blocks.block_no) as line_no,
-        row_number() over (partition by blocks.document_id order by blocks.block_no desc) as line_no_from_end,
+        count(*) over (partition by blocks.document_id) <= 3 and length(blocks.text_regular) > 120 as may_be_many_lines,
     from {{ ref('stg_raw__blocks') }} as blocks
     inner join documents_to_build on blocks.document_id = documents_to_build.document_id
     where blocks.kind in ('heading', 'paragraph') and regexp_matches(blocks.text_regular, '\S')
+),
+
+-- A blank beside a figure parts nothing (2017 年), except after the last word of a title or a sentence.
+parted as (
+    select
+        document_id,
+        block_no,
+        case
+            when may_be_many_lines
+                then string_split(
+                    regexp_replace(
+                        regexp_replace(trim(text_regular), '(报告|年报|总结|[。）])\s+', '\1' || chr(10), 'g'),
+                        '([^\d\s])[ \t]+([^\d\s])', '\1' || chr(10) || '\2', 'g'
+                    ),
+                    chr(10)
+                )
+            else [text_regular]
+        end as pieces,
+    from blocks
+),
+
+pieces as (
+    select document_id, block_no, unnest(pieces) as text_regular, generate_subscripts(pieces, 1) as piece_no
+    from parted
+),
+
+numbered as (
+    select
+        document_id,
+        block_no,
+        text_regular,
+        row_number() over (partition by document_id order by block_no, piece_no) as line_no,
+        row_number() over (partition by document_id order by block_no desc, piece_no desc) as line_no_from_end,
+    from pieces
 ),
 
 first_and_last as (

@@ -19,6 +19,7 @@ opening_lines as (
         lines.block_no,
         lines.line,
         row_number() over (partition by lines.document_id order by lines.line_no) as place,
+        count(*) over (partition by lines.document_id, lines.block_no) > 1 as is_part_of_block,
         not regexp_matches(
             lines.line,
             '[。；：，]|^[一二三四五六七八九十]+[、.]|^（[一二三四五六七八九十\d]+）|^\d+[.、]|'
@@ -31,18 +32,20 @@ opening_lines as (
 ),
 
 joined_lines as (
-    select document_id, block_no, place, 1 as line_count, line as title, 'body' as evidence
+    select document_id, block_no, place, is_part_of_block, 1 as line_count, line as title, 'body' as evidence
     from opening_lines
     where may_be_title
     union all
-    select first_line.document_id, first_line.block_no, first_line.place, 2, first_line.line || second_line.line, 'body'
+    select
+        first_line.document_id, first_line.block_no, first_line.place, first_line.is_part_of_block, 2,
+        first_line.line || second_line.line, 'body',
     from opening_lines as first_line
     inner join opening_lines as second_line
         on first_line.document_id = second_line.document_id and first_line.place + 1 = second_line.place
     where first_line.may_be_title and second_line.may_be_title
     union all
     select
-        first_line.document_id, first_line.block_no, first_line.place, 3,
+        first_line.document_id, first_line.block_no, first_line.place, first_line.is_part_of_block, 3,
         first_line.line || second_line.line || third_line.line, 'body',
     from opening_lines as first_line
     inner join opening_lines as second_line
@@ -73,12 +76,12 @@ candidates as (
     select * from joined_lines
     where length(title) <= 90
     union all
-    select document_id, null, 80, 1, title, 'cell' from cell_titles
+    select document_id, null, 80, false, 1, title, 'cell' from cell_titles
     union all
-    select document_id, null, 90, 1, title, 'property' from property_titles
+    select document_id, null, 90, false, 1, title, 'property' from property_titles
     where title != ''
     union all
-    select document_id, null, 95, 1, {{ squash('file_stem') }}, 'file_name' from documents
+    select document_id, null, 95, false, 1, {{ squash('file_stem') }}, 'file_name' from documents
 ),
 
 scored as (
@@ -105,7 +108,8 @@ best as (
     select
         document_id,
         block_no as title_block_no,
-        line_count as title_line_count,
+        -- The blocks that the title fills: none where it is the beginning of a block that goes on.
+        case when is_part_of_block then 0 else line_count end as title_line_count,
         title,
         evidence as title_evidence,
         title_score,

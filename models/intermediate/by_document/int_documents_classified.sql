@@ -1,5 +1,9 @@
 {# What a document is: an annual report, or another thing of those that lie in the same folders. #}
 {%- set rules = seed_rows(ref('document_rules'), 'rule_order') -%}
+{%- set section_words -%}
+(总体情况|概述|概况|基本情况|工作情况|组织领导|主动公开|公开(政府)?信息|(政府)?信息公开|公开情况|依申请|收到和处理|.{0,8}复议|.{0,6}(问题|不足))
+{%- endset -%}
+{%- set elsewhere -%}附件|下载|点击|详见|链接|查看|全文{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -30,11 +34,16 @@ openings as (
     group by lines.document_id
 ),
 
-blocks as (
+squashed as (
     select blocks.document_id, blocks.block_no, {{ squash('blocks.text_regular') }} as line
     from {{ ref('stg_raw__blocks') }} as blocks
     inner join documents_to_build on blocks.document_id = documents_to_build.document_id
     where blocks.kind in ('heading', 'paragraph')
+),
+
+blocks as (
+    select *, lead(line) over (partition by document_id order by block_no) as next_line
+    from squashed
 ),
 
 -- The parts that the regulations ask of a report, as headings or at the beginning of a paragraph.
@@ -56,7 +65,22 @@ parts_found as (
         bool_or(
             regexp_matches(line, '(主动公开|公开(各类)?(政府)?信息|收到|受理|申请).{0,30}(\d|零|无|没有|未)')
             or regexp_matches(line, '(公开|发布|更新).{0,8}信息.{0,6}\d|(未|没有|无).{0,10}(收到|接到|受理|申请)')
+            or regexp_matches(line, '(公开|发布|公布|公示|推送|上传|更新).{0,30}\d(余|多)?(条|篇|件|份|次|期|个)')
         ) as tells_of_work,
+        -- A section that the regulations ask for, and a sentence under its heading.
+        bool_or(
+            length(line) <= 36
+            and regexp_matches(line, '^（?[一二三四五六七八九十\d]*[、.）]{0,2}{{ section_words }}')
+            and not regexp_matches(line, '[。；]')
+            and regexp_matches(next_line, '^.{10,}。')
+            and not regexp_matches(next_line, '{{ elsewhere }}')
+        ) as has_section,
+        count(*) filter (where regexp_matches(line, '.{8,}。')) as sentence_count,
+        -- It says what it is, or it sends the reader to a file or to another page.
+        bool_or(regexp_matches(
+            line, '编制本(年度)?报告|报告如下|(统计|数据|起止).{0,8}(期限|时限|时间|期间|截止|截至|时段).{0,12}\d'
+        )) as has_preamble,
+        bool_or(regexp_matches(line, '{{ elsewhere }}')) as sends_elsewhere,
     from blocks
     group by document_id
 ),
@@ -84,6 +108,12 @@ judged as (
         titles.title_block_no,
         titles.title_line_count,
         coalesce(parts_found.part_count, 0) as part_count,
+        coalesce(parts_found.sentence_count, 0) as sentence_count,
+        coalesce(parts_found.has_section, false)
+        or coalesce(parts_found.has_preamble and not parts_found.sends_elsewhere, false)
+        and coalesce(openings.report_title_count, 0) <= 2
+            as has_section_or_preamble,
+        coalesce(parts_found.sends_elsewhere, false) as sends_elsewhere,
         case
             {%- for rule in rules %}
             when regexp_matches(
@@ -117,8 +147,9 @@ classified as (
         *,
         case
             when list_ruling is not null then list_ruling
-            -- The title of a report over nothing but a link to a file, or over news of it.
-            when ruling like 'annual_report|%' and part_count < 2 and not tells_of_work and char_count < 400
+            -- The title of a report over nothing but a link to a file, over news of it, or over headings to be filled.
+            when ruling like 'annual_report|%' and char_count < 400 and not tells_of_work
+                and (part_count < 2 or sentence_count = 0 or sends_elsewhere) and not has_section_or_preamble
                 then 'other|title_without_report'
             else coalesce(ruling, content_ruling)
         end as decision,

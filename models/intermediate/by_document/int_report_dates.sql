@@ -1,6 +1,7 @@
 {# The year that each annual report is about, its period and its day of publication, each with what says so. #}
 {%- set number -%}(\d?十\d?|\d{1,2}){%- endset -%}
 {%- set day -%}(\d{4})[年./-]{{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
+{%- set time_of_day -%}(?:[01]\d|2[0-3]|\d)：[0-5]\d(?:：[0-5]\d)?{%- endset -%}
 {# 2016年度（1月1日至12月31日） too. #}
 {%- set first_day -%}(\d{4})(?:年度?（?|[./-]){{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
 {%- set posting_words -%}
@@ -108,7 +109,10 @@ signature_days as (
         document_id,
         block_no,
         line,
-        regexp_extract(line, '{{ day }}', ['year', 'month', 'day']) as parts,
+        -- Without blanks a time of day runs into the day: 2021-01-2208：37.
+        regexp_extract(
+            regexp_replace(line, '{{ time_of_day }}', ' '), '{{ day }}', ['year', 'month', 'day']
+        ) as parts,
         case
             when regexp_matches(line, '填报|填表|制表|报送日期') then 4
             when regexp_matches(line, '印发|打印|校对') then 3
@@ -119,7 +123,7 @@ signature_days as (
         and not is_about_page
         and regexp_matches(
             line,
-            '^[^。；，\d]{0,40}{{ day }}[^。；，\d]{0,6}$|(填报|填表|报送|印发)(日期|时间)：?{{ day }}|'
+            '^[^。；，\d]{0,40}{{ day }}[^。；，\d]{0,6}$|^{{ day }}T?{{ time_of_day }}$|(填报|填表|报送|印发)(日期|时间)：?{{ day }}|'
             || '^{{ day }}[\d：:]{0,8}(来源|浏览|点击|字体|字号|作者)'
         )
         and not regexp_matches(line, '统计|期限|截[至止]|[至到—~]$')
