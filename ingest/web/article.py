@@ -43,6 +43,11 @@ _LABELS = (
 _LABELLED = re.compile(
     rf"(?:^|[\s\u3000\[【|])({_LABELS})[】\]]?\s*[：:]\s*([^\s\u3000|【】\[\]]+(?: \d{{1,2}}:\d\d(?::\d\d)?)?)"
 )
+# A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…
+_BYLINE_DAY = re.compile(
+    r"(\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*"
+    r"(?:来源|信息来源|作者|浏览|点击|阅读|访问|字[体号])(?:次数|量|数)?\s*[：:]"
+)
 _SIGNATURE = re.compile(r"^.{0,40}\d{4}年\d{1,2}月\d{1,2}日$")
 
 
@@ -67,8 +72,11 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     labels: dict[str, str] = {}
     for outside in (*before, *after, *furniture):
         if weights[outside].chars <= 400:
-            for label, value in _LABELLED.findall(shown_text(outside)):
+            text = shown_text(outside)
+            for label, value in _LABELLED.findall(text):
                 labels.setdefault(label, value)
+            if posted := _BYLINE_DAY.match(text.strip()):
+                labels.setdefault("发布时间", posted[1])
     title = next((text for node in reversed(before) if (text := _title(node)) is not None), None)
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)

@@ -149,6 +149,16 @@ def test_labels_outside_the_article_become_properties() -> None:
     assert document.properties["来源"] == "县水利局"
 
 
+@pytest.mark.parametrize("day", ["2021-01-20 09:10:05", "2021-01-20", "2021年1月20日"])
+def test_a_day_without_a_label_before_the_source_is_the_day_of_publication(day: str) -> None:
+    labelled = "来源：县水利局 发布日期：2021-01-20"
+    document = read(
+        page(PORTALS["the title outside the content"].replace(labelled, f"{day} 来源：县水利局 访问量：58"))
+    )
+    assert document.properties["发布时间"] == day
+    assert document.properties["来源"] == "县水利局"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("declared", ["utf-8", "gb2312", "big5"])
 def test_the_encoding_is_what_the_bytes_are_whatever_the_page_says(encoding: str, declared: str) -> None:
