@@ -386,6 +386,11 @@ REPORTS = [
         "天长市民政局2022年政府信息公开工作年度报告\n2023-02-06 16:03:11 来源：市民政局 访问量：87",
         want={"year": 2022, "published_on": dt.date(2023, 2, 6)},
     ),
+    Case(
+        "subdistrict_called_after_a_street_of_a_district_name",
+        "海州街街道办事处2021年政府信息公开工作年度报告",
+        want={"agency_name": "海州街街道办事处", "level_code": "township", "region_code": None, "year": 2021},
+    ),
     # --- short reports
     Case(
         "one_section_and_no_preamble",

@@ -93,8 +93,9 @@ places_{{ step }} as (
     left join region_ancestors
         on region_names.region_code = region_ancestors.region_code
         and list_contains(beginnings.codes, region_ancestors.ancestor_code)
-    -- 公安 is a county too, but 公安局 is not its 局.
-    where region_names.form_kind != 'short' or not regexp_full_match(beginnings.left_over, '[局厅委部办署院会处队]')
+    -- 公安 is a county too, but 公安局 is not its 局; nor does a subdistrict called after a street leave 街街道.
+    where region_names.form_kind != 'short'
+        or not regexp_full_match(beginnings.left_over, '[局厅委部办署院会处队]|[街路]街道(办事处|办)?')
     group by beginnings.document_id, beginnings.phrase_no, beginnings.form
 ),
 
