@@ -72,10 +72,10 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     labels: dict[str, str] = {}
     for outside in (*before, *after, *furniture):
         if weights[outside].chars <= 400:
-            text = shown_text(outside)
-            for label, value in _LABELLED.findall(text):
+            around = shown_text(outside)
+            for label, value in _LABELLED.findall(around):
                 labels.setdefault(label, value)
-            if posted := _BYLINE_DAY.match(text.strip()):
+            if posted := _BYLINE_DAY.match(around.strip()):
                 labels.setdefault("发布时间", posted[1])
     title = next((text for node in reversed(before) if (text := _title(node)) is not None), None)
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)

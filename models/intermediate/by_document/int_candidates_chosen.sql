@@ -40,7 +40,10 @@ ranked as (
                 block_no nulls last,
                 row_no,
                 col_no,
-                char_start
+                char_start,
+                -- Two readings of one sentence that are equal in all of this: the same one is chosen in every build.
+                rule_id,
+                value
         ) as choice_rank,
     from distinct_readings
 ),
