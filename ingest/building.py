@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,13 +111,14 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bo
         *(["--full-refresh"] if full_refresh else []),
     ]
     try:
-        result = dbtRunner(callbacks=[counter.on_event]).invoke(arguments)
+        with _noticing_interrupts() as interrupts:
+            result = dbtRunner(callbacks=[counter.on_event]).invoke(arguments)
     finally:
         _close_dbt()
+    if interrupts:
+        raise KeyboardInterrupt
     built = Built(published, steps=counter.total)
     nodes = getattr(result.result, "results", None)
-    if isinstance(result.exception, KeyboardInterrupt):
-        raise result.exception
     if nodes is None:
         detail = " ".join(str(result.exception or "no reason given").split())
         raise GongkaiError(f"dbt could not start in {project}: {detail}")
@@ -128,6 +132,25 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bo
     if not built.failures and not result.success:
         raise GongkaiError(f"dbt stopped before it was done ({result.exception}); run gongkai build again")
     return built
+
+
+@contextmanager
+def _noticing_interrupts() -> Iterator[list[int]]:
+    """Collect the signals of Ctrl-C: dbt may take the exception for a fault of whatever it was just reading."""
+    noticed: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield noticed  # signals come to the main thread alone
+        return
+
+    def notice(number: int, _: object) -> None:
+        noticed.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, notice)
+    try:
+        yield noticed
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Counter:
