@@ -9,10 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import docx
+import duckdb
 import numpy as np
 import pypdfium2
 import pytest
 import xlsxwriter
+from conftest import run_gongkai
 from PIL import Image, ImageFilter
 
 from ingest import ocr
@@ -207,3 +209,49 @@ def test_mixed_pdf_is_read_page_by_page(converted: dict[str, bytes]) -> None:
     assert all(block.confidence is None for block in by_page[1])
     assert by_page[2]
     assert all(isinstance(block, Block) and block.confidence is not None for block in by_page[2])
+
+
+@pytest.fixture(scope="module")
+def observations(converted: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """For each format, what the warehouse says of it: figure to confidence. Built in one go."""
+    folder = tmp_path_factory.mktemp("formats")
+    files = {"txt": as_txt(), "html": as_html(), "xlsx": as_xlsx(), "docx": as_docx(), **converted}
+    if ocr.is_available():
+        scan = io.BytesIO()
+        scan_of(converted["pdf"]).save(scan, "PNG")
+        files["png"] = scan.getvalue()
+    (folder / "reports").mkdir()
+    for ending, data in files.items():
+        (folder / "reports" / f"report.{ending}").write_bytes(data)
+    done = run_gongkai("run", folder / "reports", published=folder / "w.duckdb")
+    assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
+        rows = connection.sql("""
+            select
+                regexp_extract(source_file, '[a-z]+$'),
+                concat_ws(' ', indicator_code, applicant_type, category_label, value, qualifier, basis),
+                confidence
+            from marts.observations
+            inner join marts.dim_report using (report_id)
+            where is_selected
+        """).fetchall()
+    found: dict[str, dict[str, str]] = {ending: {} for ending in files}
+    for ending, figure, confidence in rows:
+        found[ending][figure] = confidence
+    return found
+
+
+def test_every_format_gives_the_same_observations(observations: dict[str, dict[str, str]]) -> None:
+    wanted = observations["html"]
+    assert len(wanted) >= len(ROWS) * (len(HEADS) - 1)
+    for ending, found in observations.items():
+        if ending != "png":
+            assert set(found) == set(wanted), ending
+
+
+def test_a_scan_gives_nearly_all_observations_and_marks_what_is_wrong(observations: dict[str, dict[str, str]]) -> None:
+    if "png" not in observations:
+        pytest.skip("the ocr extra is not installed")
+    wanted, found = observations["html"], observations["png"]
+    assert len(set(found) & set(wanted)) >= 0.97 * len(wanted)
+    assert all(confidence == "doubtful" for figure, confidence in found.items() if figure not in wanted)

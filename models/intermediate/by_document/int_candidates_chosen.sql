@@ -1,3 +1,5 @@
+{#- No wrong digit was seen in a scan where OCR was surer of a cell or paragraph than this. -#}
+{%- set sure_of_scan = 0.9 -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -10,10 +12,35 @@ candidates as (
     inner join {{ ref('int_reports_identified') }} as reports on candidates.document_id = reports.document_id
 ),
 
+-- Figures that OCR was not sure of, wherever they stand, are doubtful.
+unsure_places as (
+    select document_id, block_no, null::integer as table_no, null::integer as row_no, null::integer as col_no
+    from {{ ref('stg_raw__blocks') }}
+    where confidence < {{ sure_of_scan }}
+    union all
+    select document_id, null::integer as block_no, table_no, row_no, col_no
+    from {{ ref('stg_raw__table_cells') }}
+    where confidence < {{ sure_of_scan }}
+),
+
+graded as (
+    select
+        candidates.* replace (
+            case when unsure_places.document_id is null then candidates.confidence else 'doubtful' end as confidence
+        ),
+    from candidates
+    left join unsure_places
+        on candidates.document_id = unsure_places.document_id
+        and candidates.block_no is not distinct from unsure_places.block_no
+        and candidates.table_no is not distinct from unsure_places.table_no
+        and candidates.row_no is not distinct from unsure_places.row_no
+        and candidates.col_no is not distinct from unsure_places.col_no
+),
+
 -- One place of the text gives one figure: two rules that agree on it are one candidate.
 distinct_readings as (
     select *
-    from candidates
+    from graded
     qualify row_number() over (
         partition by
             document_id, indicator_code, applicant_type, category_label, value,
