@@ -1,10 +1,22 @@
+{# The measures of this model: one column for each column of its YAML that names an indicator in its meta. #}
+{% macro measure_columns() -%}
+{%- for indicator_code, column_name in measures() %}
+        max(observations.value) filter (where observations.indicator_code = '{{ indicator_code }}') as {{ column_name }},
+{%- endfor %}
+{%- endmacro %}
+
+{# Pairs of indicator and column that this model's YAML names. #}
+{% macro measures() -%}
+{%- set found = [] -%}
+{%- for column in model.columns.values() if column.config.meta.get('indicator_code') -%}
+    {%- do found.append((column.config.meta['indicator_code'], column.name)) -%}
+{%- endfor -%}
+{{ return(found) }}
+{%- endmacro %}
+
 {# The body of a fact table: one row a current report that states something of the kind, one column for each column of
    the model's YAML that names an indicator in its meta. So a new indicator is one seed row and one YAML column. #}
-{% macro fact_table(model_name) -%}
-{%- set measures = [] -%}
-{%- for column in model.columns.values() if column.config.meta.get('indicator_code') -%}
-    {%- do measures.append((column.config.meta['indicator_code'], column.name)) -%}
-{%- endfor -%}
+{% macro fact_table() -%}
 with observations as (
     select * from {{ ref('observations') }}
     where is_selected and applicant_type = 'all' and category_label is null
@@ -21,13 +33,11 @@ facts as (
         current_reports.region_code,
         current_reports.level_code,
         current_reports.year,
-        {%- for indicator_code, column_name in measures %}
-        max(observations.value) filter (where observations.indicator_code = '{{ indicator_code }}') as {{ column_name }},
-        {%- endfor %}
+        {{- measure_columns() }}
     from current_reports
     inner join observations on current_reports.report_id = observations.report_id
     where observations.indicator_code in (
-        {%- for indicator_code, column_name in measures %}
+        {%- for indicator_code, column_name in measures() %}
         '{{ indicator_code }}'{{ ',' if not loop.last }}
         {%- endfor %}
     )

@@ -1,1 +1,1 @@
-{{ fact_table('fct_appeals') }}
+{{ fact_table() }}

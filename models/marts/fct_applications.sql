@@ -1,1 +1,1 @@
-{{ fact_table('fct_applications') }}
+{{ fact_table() }}

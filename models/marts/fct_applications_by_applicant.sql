@@ -1,7 +1,3 @@
-{%- set measures = [] -%}
-{%- for column in model.columns.values() if column.config.meta.get('indicator_code') -%}
-    {%- do measures.append((column.config.meta['indicator_code'], column.name)) -%}
-{%- endfor -%}
 with observations as (
     select * from {{ ref('observations') }} where is_selected
 ),
@@ -19,9 +15,7 @@ facts as (
         current_reports.region_code,
         current_reports.level_code,
         current_reports.year,
-        {%- for indicator_code, column_name in measures %}
-        max(observations.value) filter (where observations.indicator_code = '{{ indicator_code }}') as {{ column_name }},
-        {%- endfor %}
+        {{- measure_columns() }}
     from current_reports
     inner join observations on current_reports.report_id = observations.report_id
     where observations.applicant_type != 'all'

@@ -1,1 +1,1 @@
-{{ fact_table('fct_disclosures') }}
+{{ fact_table() }}

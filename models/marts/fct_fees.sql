@@ -1,1 +1,1 @@
-{{ fact_table('fct_fees') }}
+{{ fact_table() }}

@@ -1,1 +1,1 @@
-{{ fact_table('fct_staffing') }}
+{{ fact_table() }}
