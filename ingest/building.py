@@ -16,7 +16,7 @@ import duckdb
 from ingest.errors import GongkaiError
 from ingest.project import project_folder, rules_fingerprint
 from ingest.publish import publish, published_fingerprint, raw_fingerprint, remove_leftovers
-from ingest.warehouse import work_path, write_lock
+from ingest.warehouse import SETTINGS, work_path, write_lock
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
@@ -200,7 +200,7 @@ def _add_failing_rows(published: Path, nodes: Any, built: Built) -> None:
     failed = [failure for failure in [*built.failures, *built.warnings] if failure.name in queries]
     if not failed:
         return
-    with duckdb.connect(config={"autoload_known_extensions": False}) as connection:
+    with duckdb.connect(config=SETTINGS) as connection:
         path = str(work_path(published)).replace("'", "''")
         connection.execute(f"attach '{path}' as gongkai (read_only)")
         for failure in failed:

@@ -14,12 +14,7 @@ import duckdb
 
 from ingest import __version__
 from ingest.errors import GongkaiError
-from ingest.warehouse import work_path
-
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
+from ingest.warehouse import SETTINGS, work_path
 
 EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
 """The raw tables that are published with the marts: evidence leads to their words."""
@@ -39,7 +34,7 @@ _RAW_STATE = """
 
 def raw_fingerprint(published: Path) -> str:
     """A hash of what is landed in the work file, whatever the order of its rows and the time of the last look."""
-    with duckdb.connect(config=_SETTINGS) as connection:
+    with duckdb.connect(config=SETTINGS) as connection:
         _attach(connection, work_path(published), "work", read_only=True)
         row = connection.execute(_RAW_STATE).fetchone()
     return str(row[0]) if row else ""
@@ -50,7 +45,7 @@ def published_fingerprint(published: Path) -> str | None:
     if not published.is_file():
         return None
     try:
-        with duckdb.connect(config=_SETTINGS) as connection:
+        with duckdb.connect(config=SETTINGS) as connection:
             _attach(connection, published, "published", read_only=True)
             row = connection.execute("select fingerprint from published.raw.publication").fetchone()
     except duckdb.Error:
@@ -98,7 +93,7 @@ def reason(error: Exception) -> str:
 
 
 def _copy(published: Path, aside: Path, fingerprint: str) -> None:
-    with duckdb.connect(config=_SETTINGS) as connection:
+    with duckdb.connect(config=SETTINGS) as connection:
         _attach(connection, work_path(published), "work", read_only=True)
         _attach(connection, aside, "published", read_only=False)
         connection.execute("create schema published.marts")

@@ -90,7 +90,7 @@ _ROW_GROUP = 20_480
 """Rows that DuckDB keeps together. Each checkpoint writes the last, partly filled group anew, all its text in memory:
 with the usual 122,880 rows a run over 260 MB of text took 390 MB, with these 235 MB."""
 
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
@@ -189,7 +189,7 @@ def _create(work: Path, published: Path) -> None:
 
 def _connect(path: Path, published: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """A connection whose default database is the file, under the name that dbt gives it."""
-    connection = duckdb.connect(":memory:", config=_SETTINGS)
+    connection = duckdb.connect(":memory:", config=SETTINGS)
     quoted = str(path).replace("'", "''")
     option = "read_only" if read_only else f"row_group_size {_ROW_GROUP}"
     try:
