@@ -84,6 +84,9 @@ def run_cli(app: Callable[..., object]) -> None:
         _fail(f"{type(error).__name__}: {error} (run again with --debug for the traceback)", 1)
     else:
         if status == INTERRUPTED:  # what typer makes of Ctrl-C
+            # Where Ctrl-C fell into an `exec` of source text (as dataclasses are made), Python notes that it has to end
+            # by the signal itself, whatever the exit status; any other `exec` clears the note.
+            exec("")  # noqa: S102
             _fail("stopped; what was done is kept, and the same command goes on from there", INTERRUPTED)
         sys.exit(status if isinstance(status, int) else 0)
 

@@ -229,3 +229,14 @@ def test_a_bar_moves_on_a_terminal_and_nowhere_else(gongkai: Gongkai, published:
 
 def test_debug_shows_the_traceback(gongkai: Gongkai, published: Path) -> None:
     assert "Traceback" in gongkai("status", "--debug", published=published).stderr
+
+
+def test_ctrl_c_within_source_that_is_executed_has_the_same_exit_status(tmp_path: Path) -> None:
+    """Python ends by the signal itself, whatever `sys.exit` said, where Ctrl-C fell into `exec` of a text."""
+    module = "import typer\nfrom ingest.console import run_cli\napp = typer.Typer(add_completion=False)\n"
+    module += "@app.command()\ndef stop() -> None:\n    exec('raise KeyboardInterrupt')\nrun_cli(app)\n"
+    (tmp_path / "stopped.py").write_text(module)
+    command = [sys.executable, "-m", "stopped", "--"]
+    done = subprocess.run(command, cwd=tmp_path, env=gongkai_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "stopped" in one_line(done)
