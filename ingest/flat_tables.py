@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ingest.flat import shapes
+from ingest.flat.bar_lines import bar_lines
 from ingest.flat.lines import Found, Line
 from ingest.flat.marked import barred, tabbed
+from ingest.flat.one_line import split_tables
 from ingest.flat.unmarked import blank_columns, cell_a_line
 from ingest.model import Block, Cell, Table
 
-VERSION = "4"
+VERSION = "5"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 Finder = Callable[[list[Line], int, int], Iterator[Found]]
@@ -46,7 +48,7 @@ def _rebuild_run(blocks: list[Block]) -> list[Block | Table]:
     """One run of paragraphs without anything else between."""
     lines = _lines(blocks)
     found: list[Found] = []
-    for finder in (tabbed, barred, blank_columns, cell_a_line):
+    for finder in (tabbed, bar_lines, barred, blank_columns, cell_a_line):
         for start, end in list(_free(found, len(lines))):
             found += finder(lines, start, end)
         found.sort(key=lambda table: table.start)
@@ -60,8 +62,9 @@ def _lines(blocks: list[Block]) -> list[Line]:
         for text in block.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
             # a line of a tab alone is an empty cell, any other blank line parts rows
             if shapes.bare(text) or "\t" in text:
-                lines.append(Line(text, gap, number, block.page, block.confidence))
-                gap = False
+                for piece in split_tables(text):
+                    lines.append(Line(piece, gap, number, block.page, block.confidence))
+                    gap = False
             else:
                 gap = True
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from ingest.flat import shapes
@@ -59,6 +60,27 @@ def is_small_table(rows: Rows) -> bool:
 def is_grid(rows: Rows) -> bool:
     """Whether rows are so alike in length that their columns are real ones."""
     return len(rows) > 2 and len({len(row) for row in rows}) == 1 and len(rows[0]) > 2
+
+
+def is_packed(rows: list[list[str]]) -> bool:
+    """
+    Whether cells were pushed to the left, so that what is left of the spans stands at the ends of the rows.
+
+    Then as many values, right after the labels of a row, begin at different places.
+    """
+    starts = defaultdict[int, set[int]](set)
+    for row in rows:
+        places = [at for at, text in enumerate(row) if shapes.is_value(text)]
+        if len(places) > 1 and places[-1] - places[0] == len(places) - 1 == filled_length(row) - 1 - places[0]:
+            labels = row[: places[0]]
+            if labels and all(labels):
+                starts[len(places)].add(places[0])
+    return any(len(places) > 1 for places in starts.values())
+
+
+def filled_length(row: list[str]) -> int:
+    """How many cells a row has without the empty ones at its end; one at least."""
+    return max((at for at, text in enumerate(row, start=1) if text), default=1)
 
 
 def chunk_end(lines: list[Line], start: int, end: int) -> int:

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.flat import shapes
-from ingest.flat.lines import Found, Line, Rows, chunk_end, is_grid, is_heading, is_small_table, is_table
+from ingest.flat.lines import (
+    Found,
+    Line,
+    Rows,
+    chunk_end,
+    filled_length,
+    is_grid,
+    is_heading,
+    is_packed,
+    is_small_table,
+    is_table,
+)
 from ingest.flat.rows import Piece, rows_of
 
 _BOX = re.compile(r"^[\s+\-=:|｜│┃─━┄┅┈┉┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬═║╭╮╯╰]+$")
@@ -126,7 +137,11 @@ def _bar_cells(text: str) -> list[str]:
 
 
 def _even_rows(lines: list[Line]) -> Rows:
-    """Rows of lines with as many bars each, their empty cells kept; nothing where the lines are not alike."""
+    """
+    Rows of lines with as many bars each, their empty cells kept.
+
+    Nothing where the lines are not alike, or alike only by empty cells at their ends.
+    """
     rows = [
         [line.piece(cell) for cell in _BAR.split(line.text)]
         for line in lines
@@ -137,7 +152,7 @@ def _even_rows(lines: list[Line]) -> Rows:
     for edge in (0, -1):
         if not any(row[edge].text for row in rows):
             rows = [row[1:] if edge == 0 else row[:-1] for row in rows]
-    return rows if is_grid(rows) else []
+    return rows if is_grid(rows) and not is_packed([[piece.text for piece in row] for row in rows]) else []
 
 
 def _bar_rows(lines: list[Line]) -> Rows:
@@ -161,6 +176,8 @@ def _bar_rows(lines: list[Line]) -> Rows:
             rows[-1] += pieces  # a row too long for its line
         else:
             rows.append(pieces)
+    if is_packed([[piece.text for piece in row] for row in rows]):
+        rows = [row[: filled_length([piece.text for piece in row])] for row in rows]
     single = sum(len(row) <= 1 for row in rows)
     if single * 5 >= len(rows) * 4 or (len(rows) <= 2 and max(map(len, rows), default=0) >= 12):
         return rows_of([part for row in rows for piece in row for part in _unglued(piece)])

@@ -11,7 +11,9 @@ from ingest.flat.lines import Found, Line, Rows, ends_in_values, is_heading, is_
 from ingest.flat.rows import Piece, rows_of
 
 _WIDE_ROW = 5
+_LONGEST_HEAD = 20
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
+_BEFORE_NUMBER = re.compile(r" (?=[（(][一二三四五六七八九十]{1,2}[）)]|\d{1,2}[.．、](?!\d))")
 
 
 def blank_columns(lines: list[Line], start: int, end: int) -> Iterator[Found]:
@@ -52,42 +54,82 @@ def _next_value_line(lines: list[Line], start: int, end: int) -> int | None:
 
 
 def _merged_verticals(rows: Rows) -> Rows:
-    """Rows with those of a single character joined to the label above: it was written downwards."""
+    """Rows with those joined to the label above that go on with it: single characters, and the rest of a bracket."""
     merged: Rows = []
     for row in rows:
-        if merged and len(row) == 1 == len(merged[-1]) and shapes.is_one_han(row[0].text):
-            above = merged[-1][0]
-            merged[-1] = [replace(above, text=shapes.join_lines(above.text, row[0].text))]
-        else:
-            merged.append(row)
+        if merged and len(row) == 1:
+            above = merged[-1]
+            labels = [at for at, piece in enumerate(above) if not shapes.is_value(piece.text)]
+            at = labels[-1] if labels else None
+            is_vertical = len(above) == 1 and shapes.is_one_han(row[0].text)
+            if at is not None and (is_vertical or _closes(above[at].text, row[0].text)):
+                above[at] = replace(above[at], text=shapes.join_lines(above[at].text, row[0].text))
+                continue
+        merged.append(row)
     return merged
+
+
+def _closes(label: str, text: str) -> bool:
+    """Whether a line without values is the rest of a label whose bracket is open."""
+    return shapes.is_open(label) and not shapes.is_open(label + text) and len(label + text) <= 2 * shapes.LONGEST_LABEL
 
 
 def _is_between(lines: list[Line], at: int, end: int) -> bool:
     text = lines[at].text
     if is_heading(lines, at, end):
         return False
+    if at and _closes(label_and_values(lines[at - 1].text)[0], text) and not lines[at].gap:
+        return True
     return shapes.is_label(text) or len(shapes.values_of(text)) > 1
 
 
 def _stands_above(lines: list[Line], at: int, end: int) -> bool:
     """Whether a line stands above the first values as part of the table: column heads, or a group's label."""
-    cells = _GAP.split(shapes.bare(lines[at].text))
+    cells = _heads(lines[at].text)
     if len(cells) == 1:
         return shapes.is_enumerated(cells[0]) and shapes.is_label(cells[0]) and not is_heading(lines, at, end)
     return _is_head_line(lines[at])
 
 
 def _is_head_line(line: Line) -> bool:
-    cells = _GAP.split(shapes.bare(line.text))
-    return len(cells) > 1 and all(shapes.is_label(cell) and len(cell) <= 20 for cell in cells)
+    cells = _heads(line.text)
+    return len(cells) > 1 and all(shapes.is_label(cell) and len(cell) <= _LONGEST_HEAD for cell in cells)
+
+
+def _heads(text: str) -> list[str]:
+    """The cells of a line without values: parted by wide blanks, or by single ones where every piece may be a head."""
+    whole = shapes.bare(text)
+    cells = _GAP.split(whole)
+    pieces = whole.split() if len(cells) == 1 else []
+    if len(pieces) > 1 and all(
+        1 < len(piece) <= _LONGEST_HEAD
+        and shapes.is_label(piece)
+        and not shapes.is_enumerated(piece)
+        and not shapes.is_table_title(piece)
+        for piece in pieces
+    ):
+        return pieces
+    return cells
 
 
 def _blank_cells(line: Line) -> list[Piece]:
     label, values = label_and_values(line.text)
-    if not shapes.is_label(label) and not (values and shapes.is_piece(label)):
+    if not values:
+        return [line.piece(text) for text in _heads(line.text)]
+    if not shapes.is_label(label) and not shapes.is_piece(label):
         return [line.piece(text) for text in shapes.values_of(line.text) or _GAP.split(shapes.bare(line.text))]
-    return [line.piece(text) for text in [*_GAP.split(label), *values]]
+    return [line.piece(text) for text in [*_labels(label), *values]]
+
+
+def _labels(label: str) -> list[str]:
+    """What stands before the values of a row: the label of a group and its own, and a measure word."""
+    cells = _GAP.split(label)
+    name, _, last = cells[-1].rpartition(" ")
+    unit = [last] if name and shapes.is_unit(last) else []
+    if unit:
+        cells[-1] = name.rstrip()
+    *groups, own = cells
+    return [*groups, *_BEFORE_NUMBER.split(own), *unit]
 
 
 def _is_blank_table(rows: Rows) -> bool:

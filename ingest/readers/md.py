@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ingest.flat.lines import filled_length, is_packed
 from ingest.limits import Limits
 from ingest.model import Block, Cell, Document, Table
 from ingest.readers.txt import decode_text
 
-VERSION = "1"
+VERSION = "2"
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -63,14 +64,15 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
 
 
 def _table(lines: list[str]) -> Table:
-    """A pipe table without its delimiter line; all cells of a row stand, the empty ones too."""
-    return Table(
-        [
-            Cell(row, col, _plain(cell).strip())
-            for row, line in enumerate(lines, start=1)
-            for col, cell in enumerate(_cells(line), start=1)
-        ]
-    )
+    """A pipe table without its delimiter line; all cells of a row stand, but for those that only fill it up."""
+    rows = [[_plain(cell).strip() for cell in _cells(line)] for line in lines]
+    packed = is_packed(rows)
+    cells = [
+        Cell(row, col, text)
+        for row, texts in enumerate(rows, start=1)
+        for col, text in enumerate(texts[: filled_length(texts)] if packed else texts, start=1)
+    ]
+    return Table(cells, kind="flat" if packed else "grid")
 
 
 def _cells(line: str) -> list[str]:

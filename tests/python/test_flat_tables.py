@@ -171,6 +171,66 @@ def test_wide_row_without_label_under_repeated_heads() -> None:
     assert rows == [heads, list("100000000")]
 
 
+@given(rows_of_values)
+def test_single_blanks_between_cells(table: list[list[str]]) -> None:
+    heads = ["甲类情形", "乙类情形", "丙类情形", "丁类情形", "戊类情形", "己类情形", "庚类情形", "辛类情形"][
+        : len(table[0])
+    ]
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = "\n".join(" ".join(row) for row in [heads, *rows])
+    assert only_table("前文到此为止。\n" + text + "\n后文也是一句话。") == [heads, *rows]
+
+
+def test_group_label_and_unit_before_values_are_cells_of_their_own() -> None:
+    text = "（三）不予公开 1.属于国家秘密 0 1 1\n2.其他法律行政法规禁止公开 0 0 0\n（七）总计 0 1 1"
+    assert only_table(text)[0] == ["（三）不予公开", "1.属于国家秘密", "0", "1", "1"]
+    text = "统计指标 单位 统计数\n1.当面申请数 件 3\n2.传真申请数 件 0\n3.网络申请数 件 7\n4.信函申请数 件 1"
+    assert only_table(text)[:2] == [["统计指标", "单位", "统计数"], ["1.当面申请数", "件", "3"]]
+
+
+def test_label_whose_bracket_is_closed_below_its_values() -> None:
+    text = "（一）予以公开 1 0 1\n（二）部分公开（只计这一情 0 2 2\n形，不计其他情形）\n（七）总计 1 2 3"
+    assert only_table(text)[1] == ["（二）部分公开（只计这一情形，不计其他情形）", "0", "2", "2"]
+
+
+@given(rows_of_values)
+def test_table_in_one_line_of_text(table: list[list[str]]) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = " ".join(cell for row in rows for cell in row)
+    if len(rows) * len(table[0]) >= 8 and len(text) >= 60:
+        assert only_table("一、总体情况。 这里是一句话。 " + text + " 五、问题。 后文也是一句话。") == rows
+
+
+@given(rows_of_values)
+def test_bar_on_a_line_of_its_own_after_each_cell(table: list[list[str]]) -> None:
+    rows = [[label, *row] for label, row in zip(APPLICATIONS, table, strict=False)]
+    text = "\n".join(cell + "\n|" for row in rows for cell in row)
+    assert only_table("三、收到和处理政府信息公开申请情况\n" + text + "\n五、存在的主要问题\n没有。") == rows
+
+
+def test_bar_before_each_cell_but_the_first_of_its_row() -> None:
+    text = "指标名称\n| 计量\n单位\n| 代码\n|\n申请总数\n| 条\n| 10\n|\n其中：当面申请数\n| 条\n| 11\n|"
+    assert [cell for row in only_table(text) for cell in row if cell][:5] == [
+        "指标名称",
+        "计量单位",
+        "代码",
+        "申请总数",
+        "条",
+    ]
+
+
+def test_cells_pushed_to_the_left_are_no_columns() -> None:
+    rows = [
+        ["甲类", "乙类", "总计"],
+        ["新收", "4", "1", "5"],
+        ["结果", "予以公开", "3", "0", "3"],
+        ["结转", "1", "1", "2"],
+    ]
+    text = "\n".join(" | ".join(row) + " |" + "|" * (4 - len(row)) for row in rows)
+    (table,) = rebuild([Block(text)])
+    assert isinstance(table, Table) and table.kind == "flat" and texts(table) == rows
+
+
 def test_units_stand_between_label_and_value() -> None:
     text = "统计指标\n单位\n统计数\n一、主动公开情况\n（一）主动公开政府信息数\n条\n5000"
     text += "\n1.专职人员数\n人\n2.兼职人员数\n人\n4\n六、举报投诉数量\n件\n0"

@@ -120,6 +120,13 @@ def test_markdown_headings_tables_and_marks() -> None:
     assert "正文重点，见官网。" in "".join(texts(document)).replace(")", "")
 
 
+def test_markdown_cells_pushed_to_the_left_are_no_columns() -> None:
+    rows = "| 类 | 甲 | 乙 | |\n|--|--|--|--|\n| 新收 | 4 | 1 | |\n| 结果 | 予以公开 | 3 | 0 |\n"
+    table = next(read("md", rows).tables())
+    assert table.kind == "flat"
+    assert [cell.text for cell in table.cells] == ["类", "甲", "乙", "新收", "4", "1", "结果", "予以公开", "3", "0"]
+
+
 def test_a_table_stands_between_its_blocks() -> None:
     parts = read("md", "前\n\n| 甲 | 乙 |\n|--|--|\n| 1 | 2 |\n后\n").parts
     assert [type(part) for part in parts] == [Block, Table, Block]
