@@ -38,6 +38,8 @@ children as (
         whole_areas.report_id,
         regions.region_code as child_region_code,
         min(child_reports.report_id) as source_report_id,
+        count(child_reports.report_id) = 1
+        and bool_and(regions.level_code = 'township' or coalesce(child_reports.scope, '') = 'aggregate') as is_sure,
     from whole_areas
     inner join regions
         on whole_areas.region_code = regions.parent_code
@@ -47,6 +49,7 @@ children as (
         on regions.region_code = child_reports.region_code
         and whole_areas.year = child_reports.year
         and child_reports.agency_kind = 'government'
+        and (child_reports.scope is distinct from 'own' or regions.level_code = 'township')
     group by whole_areas.report_id, regions.region_code
 ),
 
@@ -66,6 +69,22 @@ places_known as (
     select report_id, 'children' as place from children
 ),
 
+checks_across as (
+    select checks.*, list_sort(list_distinct(list(terms.place))) as places
+    from checks
+    inner join terms on checks.check_code = terms.check_code
+    group by all
+),
+
+reports_in_reach as (
+    select reached.report_id, sets.places
+    from (
+        select report_id, list(place) as places from places_known
+        group by report_id
+    ) as reached
+    inner join (select distinct places from checks_across) as sets on list_has_all(reached.places, sets.places)
+),
+
 terms_used as (
     select distinct indicator_code from terms
 ),
@@ -80,7 +99,8 @@ figures_of_one as (
     inner join terms_used on figures_stated.indicator_code = terms_used.indicator_code
 ),
 
--- A sum over the bodies below is there only where each of them states its part.
+-- A sum over the bodies below is there only where each of them states its part. Two governments of one
+-- place, or one that does not say whether its report is on its whole area, leave open whether it is all of the part.
 child_counts as (
     select report_id, count(*) as child_count from children
     group by report_id
@@ -94,7 +114,7 @@ figures_of_children as (
         figures_stated.applicant_type,
         sum(figures_stated.value) as value,
         bool_and(figures_stated.is_exact) as is_exact,
-        bool_or(figures_stated.is_doubtful) as is_doubtful,
+        bool_or(figures_stated.is_doubtful or not children.is_sure) as is_doubtful,
         flatten(list(figures_stated.observation_ids order by figures_stated.observation_ids)) as observation_ids,
     from children
     inner join child_counts on children.report_id = child_counts.report_id
@@ -110,27 +130,25 @@ figures as (
     select * from figures_of_children
 ),
 
-report_checks as (
-    {{ report_checks('reports', 'checks') }}
+applicable as (
+    {{ report_checks('reports', 'checks_across') }}
 ),
 
--- Without the other report there is nothing to compare.
-out_of_reach as (
-    select distinct report_checks.report_id, report_checks.check_code
-    from report_checks
-    inner join terms on report_checks.check_code = terms.check_code
-    anti join places_known
-        on report_checks.report_id = places_known.report_id
-        and terms.place = places_known.place
+-- Without the other report there is nothing to compare. Checks ask for few sets of places: a report is looked at once
+-- for each set.
+report_checks as (
+    select applicable.*
+    from applicable
+    inner join checks_across on applicable.check_code = checks_across.check_code
+    inner join reports_in_reach
+        on applicable.report_id = reports_in_reach.report_id
+        and checks_across.places = reports_in_reach.places
 ),
 
 instances as (
     select report_checks.report_id, terms.*
     from report_checks
     inner join terms on report_checks.check_code = terms.check_code
-    anti join out_of_reach
-        on report_checks.report_id = out_of_reach.report_id
-        and report_checks.check_code = out_of_reach.check_code
 ),
 
 judged as (

@@ -39,6 +39,7 @@ pairs as (
         selected.basis as selected_basis,
         others.basis as other_basis,
         selected.confidence = 'certain' and others.confidence = 'certain' as is_certain,
+        selected.qualifier = 'exact' and others.qualifier = 'exact' as are_exact,
         selected.confidence = 'doubtful' or others.confidence = 'doubtful' as is_doubtful,
         selected.observation_id as selected_id,
         others.observation_id as other_id,
@@ -57,13 +58,14 @@ pairs as (
     where selected.is_selected and selected.applicant_type = 'all'
 ),
 
--- Where the text gives the chosen figure too, another figure in it is likely of something else: no hard failure. What
--- was read with doubt is worth a look and no more.
+-- Where the text gives the chosen figure too, another figure in it is likely of something else: no hard failure, and
+-- none where one of the two is a round one. What was read with doubt is worth a look and no more.
 graded as (
     select
         * exclude (check_code),
         case
             when is_doubtful then 'TT-DOUBTFUL'
+            when not agrees and not are_exact then 'TT-OTHER'
             when not agrees and bool_or(agrees and other_basis != 'derived') over same_figure then 'TT-OTHER'
             else check_code
         end as check_code,
@@ -89,8 +91,8 @@ judged as (
         (actual - expected)::decimal(20, 4) as difference,
         0 as blank_count,
         list_sort(list_distinct(list(selected_id) || list(other_id))) as observation_ids,
-        name_zh as detail_zh,
-        name_en as detail_en,
+        name_zh || if(bool_and(agrees or are_exact), '', '（一处为约数）') as detail_zh,
+        name_en || if(bool_and(agrees or are_exact), '', ' (one of them approximate)') as detail_en,
     from graded
     group by document_id, report_id, check_code, name_zh, name_en
 )

@@ -2,6 +2,11 @@ with documents_to_build as (
     {{ documents_to_build() }}
 ),
 
+form_columns as (
+    select distinct form_part, label from {{ ref('form_columns') }}
+    where forms is not null and length(label) >= 4
+),
+
 cells as (
     select cells.*
     from {{ ref('int_form_cells_found') }} as cells
@@ -13,6 +18,56 @@ observations as (
     from {{ ref('observations') }} as observations
     inner join documents_to_build on observations.document_id = documents_to_build.document_id
     where observations.is_selected and observations.basis in ('narrative', 'negation')
+),
+
+-- Where the heads of a missing table stand in the text, it is there, and was not understood.
+missing_parts as (
+    select distinct document_id, form_part from cells
+    where state = 'table_missing'
+),
+
+texts as (
+    select blocks.document_id, {{ squash('blocks.text_regular') }} as text
+    from {{ ref('stg_raw__blocks') }} as blocks
+    where blocks.document_id in (select document_id from missing_parts)
+    union all
+    select table_cells.document_id, table_cells.text_squashed as text
+    from {{ ref('stg_raw__table_cells') }} as table_cells
+    where table_cells.document_id in (select document_id from missing_parts)
+),
+
+parts_in_sight as (
+    select missing_parts.document_id, missing_parts.form_part
+    from missing_parts
+    inner join texts on missing_parts.document_id = texts.document_id
+    inner join form_columns
+        on missing_parts.form_part = form_columns.form_part
+        and contains(texts.text, form_columns.label)
+    group by missing_parts.document_id, missing_parts.form_part
+    having count(distinct form_columns.label) >= 3
+),
+
+tables_in_sight as (
+    select document_id, count(*) as table_count from parts_in_sight
+    group by document_id
+),
+
+-- 12.34万元 in a cell that is in ten thousand yuan already.
+with_unit as (
+    select
+        observations.document_id,
+        count(*) filter (where contains(observations.evidence_text, '元')) as cell_count,
+        string_agg(observations.evidence_text, '、' order by observations.observation_id)
+            filter (where contains(observations.evidence_text, '元')) as evidence,
+        list(observations.observation_id order by observations.observation_id)
+            filter (where contains(observations.evidence_text, '元')) as observation_ids,
+    from {{ ref('observations') }} as observations
+    inner join documents_to_build on observations.document_id = documents_to_build.document_id
+    inner join {{ ref('int_check_indicators') }} as check_indicators
+        on observations.indicator_code = check_indicators.indicator_code
+        and check_indicators.check_code = 'T2-UNIT'
+    where observations.is_selected and observations.basis = 'table'
+    group by observations.document_id
 ),
 
 said_elsewhere as (
@@ -54,21 +109,40 @@ counted as (
     group by cells.document_id
 ),
 
+results as (
+    select
+        counted.document_id,
+        counted.check_code,
+        counted.cell_count,
+        case when counted.check_code = 'Q-TABLES' then coalesce(tables_in_sight.table_count, 0) else 0 end
+            as tables_in_sight,
+        counted.labels,
+        case when counted.check_code = 'Q-BLANK-SAID' then counted.said_ids end as observation_ids,
+    from counted
+    left join tables_in_sight on counted.document_id = tables_in_sight.document_id
+    union all
+    select document_id, 'T2-UNIT', cell_count, 0, evidence, observation_ids from with_unit
+),
+
 judged as (
     select
         document_id,
         {{ report_id('document_id') }} as report_id,
         check_code,
         'all' as applicant_type,
-        if(cell_count > 0, 'fail', 'pass') as result,
+        case
+            when cell_count = 0 then 'pass'
+            when cell_count <= tables_in_sight then 'uncertain'
+            else 'fail'
+        end as result,
         0::decimal(20, 4) as expected,
         cell_count::decimal(20, 4) as actual,
         cell_count::decimal(20, 4) as difference,
         0 as blank_count,
-        if(check_code = 'Q-BLANK-SAID', said_ids, null) as observation_ids,
+        observation_ids,
         labels as detail_zh,
         labels as detail_en,
-    from counted
+    from results
 )
 
 select * from judged

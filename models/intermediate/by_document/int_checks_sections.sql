@@ -32,14 +32,38 @@ phrases as (
     select section_code, must_be_heading, unnest(string_split(phrases, '|')) as phrase from sections
 ),
 
--- A short line is a heading, or might as well be one. What need not be a heading may stand in a table too: the
--- statistical table has lines for fees and appeals.
+-- A short line is a heading, or might as well be one; in a longer one its words follow the number: 一、总体情况。2021年….
+headings as (
+    select
+        document_id,
+        unnest(
+            if(length(text) <= 40, [text], regexp_extract_all(text, '[一二三四五六七八九十]、[^。；：]{2,30}'))
+        ) as heading,
+    from blocks
+),
+
+observations as (
+    select observations.document_id, observations.indicator_code
+    from {{ ref('observations') }} as observations
+    inner join documents_to_build on observations.document_id = documents_to_build.document_id
+),
+
+-- What need not be a heading may stand in a table too: the statistical table has lines for fees and appeals. And whoever
+-- gives a figure has said something, be it in other words (申请总数).
 found as (
+    select headings.document_id, phrases.section_code
+    from headings
+    inner join phrases on contains(headings.heading, phrases.phrase)
+    where phrases.must_be_heading
+    union
     select blocks.document_id, phrases.section_code
     from blocks
-    inner join phrases
-        on contains(blocks.text, phrases.phrase)
-        and (not phrases.must_be_heading or length(blocks.text) <= 40)
+    inner join phrases on contains(blocks.text, phrases.phrase)
+    where not phrases.must_be_heading
+    union
+    select distinct observations.document_id, sections.section_code
+    from observations
+    inner join sections on starts_with(observations.indicator_code, sections.indicators)
     union
     select cells.document_id, phrases.section_code
     from cells

@@ -31,6 +31,7 @@ label_counts as (
         document_id,
         table_no,
         count(distinct label) filter (where form_part = 'matters') as matters_labels,
+        count(distinct label) filter (where form_part = 'matters' and label_role = 'row') as matters_rows,
         count(distinct label) filter (where form_part = 'application') as application_labels,
         count(distinct label) filter (where form_part = 'appeals') as appeals_labels,
         count(distinct label) filter (where form_part = 'statistics' and label_role = 'row') as statistics_labels,
@@ -49,7 +50,8 @@ tables_recognised as (
         table_sizes.*,
         concat_ws(
             ',',
-            if(matters_labels >= 2, 'matters', null),
+            -- A table of other statistics has columns such as 增减 too.
+            if(matters_labels >= 2 and (matters_rows >= 1 or statistics_labels < 3), 'matters', null),
             if(application_labels >= 3, 'application', null),
             if(appeals_labels >= 3, 'appeals', null),
             if(statistics_labels >= 3, 'statistics', null),
