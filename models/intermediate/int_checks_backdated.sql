@@ -1,6 +1,6 @@
 {#- A file is often made some days after the day that it bears; a page that moves to a new site is made anew years later. -#}
 {%- set days_of_grace = 30 -%}
-{%- set days_of_moving = 365 -%}
+{%- set days_of_moving = 180 -%}
 with reports as (
     select * from {{ ref('dim_report') }}
     where published_on is not null
