@@ -1,3 +1,6 @@
+{%- set share_between -%}
+([^，；。、]{2,20}?)(?:所)?占[^，；。]*，(?:共?计|合计|共|共有|为|有|即)$
+{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -22,10 +25,16 @@ labelled as (
         rules_met.indicator_code,
         regexp_replace(
             regexp_replace(
-                figures.before,
+                case
+                    when figures.in_series then figures.noun
+                    -- 惠民政策类占43%，计40条: the share stands between.
+                    when regexp_matches(figures.before_all, '{{ share_between }}')
+                        then regexp_extract(figures.before_all, '{{ share_between }}', 1)
+                    else figures.before
+                end,
                 '^(?:.*[^息务])?(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
             ),
-            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|有|为|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
+            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|含|有|为：|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
             '|：+$', '\1', 'g'
         ) as label,
     from figures
@@ -46,16 +55,18 @@ told_apart as (
         coalesce(indicator_code in ('disclosure.total', 'disclosure.channel.website'), false)
             and not is_about_something_else as is_total,
         not is_about_something_else
-            and not is_coordinated
+            and (not is_coordinated or in_series)
             and measure in ('', '条', '件', '篇', '份', '项', '则', '部')
             and (
                 indicator_code is null
                 or indicator_code = 'disclosure.normative'
                 or (indicator_code = 'response.policy_interpretations' and contains(sentence_before, '其中'))
             )
+            -- 目录1概述2主动公开: the numbers of a table of contents.
+            and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))
             and (length(label) between 2 and 24 or is_named_by_heading)
-            and not regexp_matches(label, '网站|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
-                '|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:乡镇|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^上述|新媒体|揭示板|机关发布')
+            and not regexp_matches(regexp_replace(label, '^应当?主动公开的(其[他它])', '\1'), '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
+                '|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^上述|新媒体|揭示板|机关发布')
             and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
                 '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
@@ -97,10 +108,16 @@ listed as (
         ) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|公开的(?:政府)?信息中|公开(?:的)?(?:内容'
+        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|类(?:信息)?(?:数量?)?分别[为是]|(?:公开|新增|发布)的(?:政府|各类)*信息(?:里|中|当中)|公开(?:的)?(?:内容'
             '|信息)[^。；]{0,6}(?:包括|有|为|涉及)：')) over in_list as list_is_of_classes,
         bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over in_list
             and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
+        -- （一）概况信息12条，占7.3%；（二）计划总结8条，占4.8%
+        count(*) filter (where regexp_matches(gap_after, '^（?，?(?:约)?(?:所)?占')) over in_list > 2
+            and bool_or(regexp_matches(section || subheadings, '公开(?:政府)?(?:信息)?(?:的)?情况')) over in_list as list_has_shares,
+        -- 在主动公开的信息中，业务动态类信息175条，占100%: one class may be all.
+        bool_or(regexp_matches(lead_in || sentence_before, '(?:主动公开|新增)的(?:政府|各类)*信息(?:里|中|当中)，')) over in_list
+            and regexp_matches(label, '类') as is_class_of_items,
     from in_lists
     where is_item
     window in_list as (partition by document_id, paragraph_no, list_no)
@@ -120,10 +137,11 @@ told as (
         -- Under a line that opens a list.
         (is_opened and items_opened > 1) or (is_named_by_heading and items_named > 1) as stands_under_line,
         -- So many items in a row that nothing else is meant.
-        items_in_list > 2
+        (items_in_list > 2 or is_class_of_items)
             and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult')
             and (
                 list_is_of_classes
+                or list_has_shares
                 or (
                     list_has_verb and length(label) <= 12
                     and not regexp_matches(label, '许可|处罚|强制|采购|招标|中标')

@@ -1,6 +1,9 @@
 {%- set topics = seed_rows(ref('prose_topics'), 'topic') -%}
 {%- set topic_words = [] -%}
 {%- for row in topics -%}{%- do topic_words.append(row['words']) -%}{%- endfor -%}
+{%- set in_turn -%}
+分别(?:为|是|有|达|办理|收到|受理|公开|发布|推送|更新|占)?(?:了)?(?:各类|政府|政务)*(?:信息|稿件|文章|申请)?(?:约|近)?$
+{%- endset -%}
 -- depends_on: {{ ref('prose_topics') }}
 -- depends_on: {{ ref('prose_readings') }}
 with documents_to_build as (
@@ -24,7 +27,7 @@ with_coordination as (
     select
         quantities.*,
         case
-            when regexp_matches(before_all, '分别(?:为|是|有|达|办理|收到|公开|发布|占)?(?:约|近)?$') then quantity_no
+            when regexp_matches(before_all, '{{ in_turn }}') then quantity_no
         end as series_start,
         regexp_matches(before_raw, '(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$') as is_shared,
         regexp_full_match(before_all, '[和及与]?') as is_bare,
@@ -52,7 +55,7 @@ with_nouns_listed as (
         string_split_regex(
             regexp_replace(
                 replace(first_value(before_all) over (in_series order by quantity_no), '专、兼职', '专职、兼职'),
-                '[，、；：]*分别(?:为|是|有|达|办理|收到|公开|发布|占)?(?:约|近)?$',
+                '[，、；：]*{{ in_turn }}',
                 ''
             ),
             '、|以及|和|与|及|，'
@@ -78,7 +81,7 @@ nouns_given as (
                 then [nouns_of_series[len(nouns_of_series) - series_length + place_in_series]]
             when len(nouns_shared) > 1 then nouns_shared
             else [case
-                when regexp_full_match(before, '(?:其中|共|总|全年|本年度?|有|包括|另有|另外|：|（|、)*') then after else before
+                when regexp_full_match(before, '(?:其中|共|总|全年|本年度?|有|包括|另有|另外|另|其余|余|：|（|、)*') then after else before
             end]
         end) as noun,
         coalesce(in_series or len(nouns_shared) > 1, false) as is_coordinated,
@@ -95,7 +98,7 @@ with_topic as (
                 concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
                 '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
             ),
-            '申请(?:人|表|书)|(?:属[于於]?|已)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
+            '申请(?:人|表|书)|(?:属[于於]?|已|结果为)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
         ) as read_before,
         -- 属于主动公开, 同意公开信息: an answer to an application; what it answers stands before.
         regexp_extract(
@@ -139,7 +142,9 @@ read_in_context as (
                 {%- if row['unless'] %} and not regexp_matches({{ text }}, {{ literal(row['unless']) }}){% endif %}
                 then '{{ row['effect'] }}' end,
             {%- endfor %}
-            case when year_named != report_year then 'drop' end,
+            -- 自2008年《条例》施行以来，配备了2名专职人员: who was put there is there still.
+            case when year_named != report_year
+                and not (measure in ('名', '人', '位') and regexp_matches(sentence_before, '以来')) then 'drop' end,
         ], lambda effect: effect is not null) as effects,
     from with_topic
 ),

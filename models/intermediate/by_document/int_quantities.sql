@@ -92,7 +92,11 @@ counts_kept as (
         and not regexp_full_match(piece, '[0-9]{7,}')
         and not regexp_full_match(piece, '(?:19|20)[0-9]{2}')
         and not (piece_no = 1 and regexp_full_match(piece, '{{ list_marker() }}'))
-        and not regexp_full_match(piece, '[一二两三](?:起|行|本|张|级|支|分|位|家|处|部)|一(?:批|条|些|点|项|种)')
+        and (
+            not regexp_full_match(piece, '[一二两三](?:起|行|本|张|级|支|分|位|家|处|部)|一(?:批|条|些|点|项|种)')
+            -- 县档案馆等三处查阅点
+            or (regexp_full_match(piece, '[两三]处') and regexp_matches(coalesce(next_piece, ''), '^[^，；。]{0,6}查阅'))
+        )
         -- 16类65条: the number of classes is none of items.
         and parts.measure not in ('类', '大类')
         -- 96期312条: nor is the number of issues.
@@ -145,6 +149,7 @@ surrounded as (
         sentences.opening_line,
         sentences.lead_in,
         sentences.text as sentence,
+        sentences.next_text,
         sentences.place as sentence_place,
         sentences.period_no,
         row_number() over in_sentence as quantity_no,
@@ -203,7 +208,7 @@ contexts as (
             regexp_replace(
                 before_raw,
                 '(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了'
-                '|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+(?:大?类|期))+$',
+                '|（不?含[^）0-9]*）|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+(?:大?类|期))+$',
                 ''
             ),
             '^[“‘]([^”’]*)$', '\1'

@@ -78,6 +78,7 @@ placed as (
         -- Sentences that only a semicolon parts make one period.
         count(*) filter (where regexp_matches(text, '[。！？]$')) over in_paragraph
             - regexp_matches(text, '[。！？]$')::integer as period_no,
+        left(coalesce(lead(text) over in_paragraph, ''), 60) as next_text,
     from parted
     window in_paragraph as (partition by document_id, paragraph_no order by sentence_no)
 ),
@@ -96,6 +97,7 @@ sentences as (
         opening_line,
         substring(paragraph, greatest(1, place - 119), least(place, 120)) as lead_in,
         text,
+        next_text,
     from placed
     -- What goes on for longer without a stop is data, not prose.
     where length(text) <= 1000
