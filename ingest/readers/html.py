@@ -15,7 +15,7 @@ from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.flow import flow
 from ingest.web.tables import Layouts
 
-VERSION = "1"
+VERSION = "2"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
@@ -69,11 +69,14 @@ def parse(text: str) -> Element:
 
 
 def page_properties(root: Element) -> dict[str, str]:
-    """Title and meta tags (PubDate, ContentSource, ArticleTitle ...) under their names."""
+    """Title, the page's own address, and meta tags (PubDate, ContentSource, ArticleTitle ...) under their names."""
     properties: dict[str, str] = {}
     title = root.find(".//title")
     if title is not None and title.text and title.text.strip():
         properties["title"] = " ".join(title.text.split())
+    canonical = root.find(".//link[@rel='canonical']")
+    if canonical is not None and canonical.get("href", "").strip():
+        properties["canonical"] = canonical.get("href").strip()
     for meta in root.iter("meta"):
         name, content = (meta.get("name") or meta.get("property") or "").strip(), meta.get("content", "").strip()
         if name and content and name.lower() not in _LAYOUT_METAS:

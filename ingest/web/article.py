@@ -19,7 +19,12 @@ _CONTENT_NAMES = re.compile(
     r"^(?:trs_?u?editor\w*|ucap-?content|zoom|wp_articlecontent|pages_content|article-?(?:con\w*|body|txt|text|main)|"
     r"articlecontent|(?:news|info|detail|xxgk|zw|text|view|main)[-_]?(?:con|cont|content|txt|text|body))$"
 )
-_BREADCRUMB = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置[：:]|首页[>＞»›/→|])")
+_BREADCRUMB = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置[：:]|(?:网站|本站)?首页[>＞»›/→|])")
+_STEP = re.compile(r"\s*(?:>+|＞+|»|›|→|/|\||-{2,})\s*")
+_MOST_STEPS = 8
+_BREADCRUMB_LABEL = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置(?:是)?)?\s*[：:]?\s*")
+# Who runs the site, as its foot says.
+_PUBLISHER = re.compile(r"主\s*办(?:单位|单\s+位)?\s*[：:]\s*([\u4e00-\u9fff（）()]{4,30})")
 _NEIGHBOURS = re.compile(r"^[上下前后]一?[篇条页][：:]|^(?:相关|推荐|热点|最新)(?:链接|新闻|文章|阅读|稿件)[：:]?$")
 _SHARE = re.compile(
     r"^[【\[]?(?:分享[到至]?[：:]|分享[到至].{0,20}$|扫一扫.{0,30}$|打印(?:本页|此页|文章)?[】\]|\s]|打印(?:本页|此页|文章)|"
@@ -73,10 +78,15 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     for outside in (*before, *after, *furniture):
         if weights[outside].chars <= 400:
             around = shown_text(outside)
+            if publisher := _PUBLISHER.search(around):
+                labels.setdefault("publisher", publisher[1])
             for label, value in _LABELLED.findall(around):
                 labels.setdefault(label, value)
             if posted := _BYLINE_DAY.match(around.strip()):
                 labels.setdefault("发布时间", posted[1])
+    for outside in (*before, *furniture):
+        if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
+            labels["breadcrumb"] = " > ".join(steps)
     title = next((text for node in reversed(before) if (text := _title(node)) is not None), None)
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)
@@ -188,6 +198,20 @@ def _around(
         after += children[at + 1 :]
         element = parent
     return before, after
+
+
+def _breadcrumb(element: Element, weights: dict[Element, Weight]) -> list[str]:
+    """The names in the breadcrumb that stands in an element, from the site's first page down; none where none does."""
+    for node in element.iter():
+        weight = weights.get(node)
+        if weight is None or not 4 <= weight.chars <= 120 or weight.stops > 1:
+            continue
+        text = " ".join(shown_text(node).split())
+        if _BREADCRUMB.match(squeezed(text)):
+            steps = [step for step in _STEP.split(_BREADCRUMB_LABEL.sub("", text)) if step]
+            if 2 <= len(steps) <= _MOST_STEPS:
+                return steps
+    return []
 
 
 def _title(element: Element) -> str | None:

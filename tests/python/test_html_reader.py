@@ -88,6 +88,25 @@ PORTALS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("around", "breadcrumb"),
+    [
+        (f"<div><ul>{MENU}</ul><p>您当前的位置：首页 &gt; 青石县 &gt; 年报</p></div>", "首页 > 青石县 > 年报"),
+        ("<div><a>网站首页</a> » <a>县水利局</a> » 年报</div>", "网站首页 > 县水利局 > 年报"),
+        ("<div><span>首页</span>&gt;<span>白水乡</span></div>", "首页 > 白水乡"),
+        (f"<ul>{MENU}</ul>", None),
+    ],
+)
+def test_breadcrumb_publisher_and_address_are_properties(around: str, breadcrumb: str | None) -> None:
+    """What the page says of where it stands is no text of the report, but a hint of whose it is."""
+    head = '<link rel="canonical" href="http://www.example.com/slj/1.html">'
+    document = read(page(f"{around}<div>{ARTICLE}</div><div class='footer'>{FOOTER}</div>", head))
+    assert texts(document) == EXPECTED
+    assert document.properties.get("breadcrumb") == breadcrumb
+    assert document.properties["publisher"] == "青石县人民政府办公室"
+    assert document.properties["canonical"] == "http://www.example.com/slj/1.html"
+
+
 @pytest.mark.parametrize("body", PORTALS.values(), ids=PORTALS.keys())
 def test_the_article_comes_out_of_its_portal(body: str) -> None:
     document = read(page(body))

@@ -56,7 +56,7 @@ overruling_signatures as (
     left join region_ancestors
         on signature.codes[1] = region_ancestors.region_code
         and list_contains(implied.codes, region_ancestors.ancestor_code)
-    where signature.source in ('signature', 'form_header')
+    where signature.source in ('signature', 'form_header', 'site')
         and (
             -- the same place's department that says 我局
             signature.department_self_count >= 2
@@ -84,7 +84,7 @@ chosen as (
     where readings.is_national
         or readings.is_unlisted
         or len(readings.chain) > 0
-        or readings.source in ('title', 'manifest', 'signature', 'property')
+        or readings.source in ('title', 'manifest', 'signature', 'property', 'site')
     qualify row_number() over (
         partition by readings.document_id
         order by

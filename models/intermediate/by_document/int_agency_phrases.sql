@@ -89,6 +89,53 @@ labeled as (
     from lines
 ),
 
+-- The page around a report that calls itself no more than 我局: where the breadcrumb stands, what the site is called,
+-- and the department that a word of the address is short for. Taken only where the report bears it out.
+page_hints as (
+    select page_hints.*
+    from {{ ref('int_page_hints') }} as page_hints
+    inner join reports on page_hints.document_id = reports.document_id
+),
+
+own_words as (
+    select document_id, string_agg(line, '。' order by line_no) as text
+    from lines
+    where not is_about_page
+    group by document_id
+),
+
+names_around as (
+    select document_id, hint as name from page_hints
+    where kind in ('breadcrumb', 'page_title')
+        and regexp_matches(hint, '^\p{Han}{2,24}(?:局|委|委员会|厅|镇|乡|街道|街道办事处)$')
+        and not regexp_matches(hint, '^(?:各|所有|市直|县直|区直)|乡镇|镇街|部门')
+    union all
+    -- Of the address the words must tell too: the department's own, and more than once.
+    select page_hints.document_id, departments.department
+    from page_hints
+    inner join {{ ref('address_departments') }} as departments on page_hints.hint = departments.label
+    inner join own_words on page_hints.document_id = own_words.document_id
+    where page_hints.kind = 'address'
+        and len(string_split(own_words.text, left(departments.department, 2))) > 2
+),
+
+names_borne_out as (
+    select names_around.document_id, names_around.name
+    from names_around
+    inner join own_words on names_around.document_id = own_words.document_id
+    where regexp_matches(
+        own_words.text,
+        '[我本]' || case
+            when names_around.name like '%委员会' then '委'
+            when names_around.name like '%街道办事处' then '街道'
+            when names_around.name like '%街道' then '街道'
+            else right(names_around.name, 1)
+        end
+    )
+    -- Two departments of one ending leave it open.
+    qualify count(distinct right(names_around.name, 3)) over (partition by names_around.document_id) = 1
+),
+
 phrases as (
     select
         document_id, 1 as source_rank, 'manifest' as source, null::bigint as block_no,
@@ -151,6 +198,9 @@ phrases as (
     select document_id, 10, 'portal', block_no, portal
     from labeled
     where portal != ''
+    union all
+    select document_id, 11, 'site', null, name
+    from names_borne_out
     union all
     select
         labels.document_id,

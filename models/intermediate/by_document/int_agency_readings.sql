@@ -251,8 +251,8 @@ readings as (
     select *
     from judged
     where agency_kind is not null
-        -- Without a place only a title or a signature names an agency.
-        and (len(chain) > 0 or is_national or source in ('manifest', 'title', 'signature', 'form_header', 'property'))
+        -- Without a place only a title, a signature or a site that the text bears out names an agency.
+        and (len(chain) > 0 or is_national or source in ('manifest', 'title', 'signature', 'form_header', 'property', 'site'))
 )
 
 select * from readings

@@ -123,10 +123,10 @@ signature_days as (
         and not is_about_page
         and regexp_matches(
             line,
-            '^[^。；，\d]{0,40}{{ day }}[^。；，\d]{0,6}$|^{{ day }}T?{{ time_of_day }}$|(填报|填表|报送|印发)(日期|时间)：?{{ day }}|'
+            '^[^。；，\d]{0,40}{{ day }}(?:[^。；，\d]{0,6}$|附[件表：])|^{{ day }}T?{{ time_of_day }}$|(填报|填表|报送|印发)(日期|时间)：?{{ day }}|'
             || '^{{ day }}[\d：:]{0,8}(来源|浏览|点击|字体|字号|作者)'
         )
-        and not regexp_matches(line, '统计|期限|截[至止]|[至到—~]$')
+        and not regexp_matches(regexp_replace(line, '附[件表：].*$', ''), '统计|期限|截[至止]|[至到—~]$')
 ),
 
 signed as (
@@ -246,10 +246,19 @@ posted_in_tables as (
 posted_in_properties as (
     select
         document_id,
+        1 as preference,
         regexp_extract(
             properties,
-            '(?i)"[^"]*(?:pubdate|publishdate|publish_time|published|发布时间|发布日期|公开日期)[^"]*":\s*"{{ day }}',
+            '(?i)"[^"]*(?:pubdate|publishdate|publish_time|published|{{ posting_words }})[^"]*":\s*"{{ day }}',
             ['year', 'month', 'day']
+        ) as parts,
+    from reports
+    union all
+    select
+        document_id,
+        2 as preference,
+        regexp_extract(
+            properties, '"(?:发文日期|成文日期|生成日期|日期|时间)":\s*"{{ day }}', ['year', 'month', 'day']
         ) as parts,
     from reports
 ),
@@ -267,7 +276,7 @@ published_hints as (
         document_id,
         {{ day_of('parts.year', 'parts.month', 'parts.day') }},
         'property',
-        1,
+        preference,
         0,
     from posted_in_properties
     where parts.year != ''

@@ -1,4 +1,4 @@
-{# The places of county level and above that each report names anywhere, with how often. #}
+{# The places of county level and above that each report, or its page around it, names anywhere, with how often. #}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -9,6 +9,11 @@ blocks as (
     inner join documents_to_build on blocks.document_id = documents_to_build.document_id
     inner join {{ ref('int_documents_classified') }} as classified on blocks.document_id = classified.document_id
     where classified.document_class = 'annual_report'
+    union all
+    select page_hints.document_id, page_hints.hint as line
+    from {{ ref('int_page_hints') }} as page_hints
+    inner join documents_to_build on page_hints.document_id = documents_to_build.document_id
+    where page_hints.kind != 'address'
 ),
 
 -- What stands before each 省, 市, 县 ... and ends with it: the name is some end of it. Two of them in a row may belong to

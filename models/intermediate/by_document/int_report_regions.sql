@@ -132,6 +132,15 @@ parents_mentioned as (
     group by candidates.document_id, candidates.region_code
 ),
 
+-- The place whose government runs the site, or is the site's name.
+sites as (
+    select distinct page_hints.document_id, region_names.region_code
+    from {{ ref('int_page_hints') }} as page_hints
+    inner join reports on page_hints.document_id = reports.document_id
+    inner join region_names on regexp_extract(page_hints.hint, '^(\p{Han}{2,16}?)人民政府', 1) = region_names.form
+    where page_hints.kind in ('publisher', 'page_title', 'breadcrumb') and region_names.form_kind = 'full'
+),
+
 -- Where a name leaves several places open, the short names of what they lie in count a little too: 中国甲, “乙发布”.
 open_texts as (
     select lines.document_id, string_agg(lines.line, '。') as text
@@ -204,6 +213,7 @@ scored as (
                 then 1.0 + least(coalesce(mentions.mention_count, 0), 3)
                     -- The lowest of the places named is the report's, as long as others bear it out.
                     + case regions.level_code when 'county' then 1.0 when 'prefecture' then 0.0 else -1.0 end
+                    + case when sites.region_code is null then 0 else 3.0 end
             else 0
         end as mention_score,
     from candidates
@@ -218,6 +228,8 @@ scored as (
     left join parents_mentioned
         on candidates.document_id = parents_mentioned.document_id
         and candidates.region_code = parents_mentioned.region_code
+    left join sites
+        on candidates.document_id = sites.document_id and candidates.region_code = sites.region_code
     left join short_names_mentioned
         on candidates.document_id = short_names_mentioned.document_id
         and candidates.region_code = short_names_mentioned.region_code

@@ -1,0 +1,1 @@
+"""Invented reports, and other documents, with what must be told of them."""
