@@ -13,6 +13,7 @@ from ingest.flat.rows import Piece, rows_of
 _WIDE_ROW = 5
 _LONGEST_HEAD = 20
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
+_LETTERS_APART = re.compile(r"(?<=(?<!\S)[\u3400-\u9fff]) (?=[\u3400-\u9fff](?!\S))")
 _BEFORE_NUMBER = re.compile(r" (?=[（(][一二三四五六七八九十]{1,2}[）)]|\d{1,2}[.．、](?!\d))")
 
 
@@ -100,7 +101,7 @@ def _heads(text: str) -> list[str]:
     """The cells of a line without values: parted by wide blanks, or by single ones where every piece may be a head."""
     whole = shapes.bare(text)
     cells = _GAP.split(whole)
-    pieces = whole.split() if len(cells) == 1 else []
+    pieces = _LETTERS_APART.sub("", whole).split() if len(cells) == 1 else []
     if len(pieces) > 1 and all(
         1 < len(piece) <= _LONGEST_HEAD
         and shapes.is_label(piece)

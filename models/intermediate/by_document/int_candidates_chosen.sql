@@ -5,7 +5,15 @@ with documents_to_build as (
 ),
 
 candidates as (
-    select candidates.*
+    select
+        candidates.*,
+        -- figures of a government alone and of its whole area, side by side: the report covers the one or the other
+        case candidates.scope_part
+            when 'own' then true
+            when 'level' then coalesce(reports.scope, '') != 'aggregate'
+            when 'area' then coalesce(reports.scope, '') = 'aggregate'
+            else false
+        end as is_of_own_scope,
     from {{ ref('int_candidates') }} as candidates
     inner join documents_to_build on candidates.document_id = documents_to_build.document_id
     -- Only what is an annual report states figures of its own.
@@ -60,7 +68,7 @@ ranked as (
                 confidence = 'doubtful',
                 case basis when 'table' then 1 when 'narrative' then 2 when 'negation' then 3 else 4 end,
                 period_part != 'year',
-                scope_part != 'own',
+                not is_of_own_scope,
                 qualifier != 'exact',
                 case confidence when 'certain' then 1 else 2 end,
                 table_no nulls last,
@@ -81,7 +89,7 @@ chosen as (
             '|', document_id, indicator_code, applicant_type, category_label, value,
             'b', block_no, 't', table_no, 'r', row_no, 'c', col_no, 's', char_start
         )), 16) as observation_id,
-        * exclude (choice_rank),
+        * exclude (choice_rank, is_of_own_scope),
         choice_rank = 1 as is_selected,
     from ranked
 )

@@ -50,6 +50,9 @@ figures_of_indicators as (
         case when figures.form_part = 'application' then figures.column_code else 'all' end as applicant_type,
         case when figures.form_part = 'categories' then category_names.category_label end as category_label,
         form_cells.default_unit,
+        max(if(figures.column_code = 'projects', figures.figure, null)) over (
+            partition by figures.document_id, figures.table_no, figures.row_no, figures.label_seq
+        ) as projects,
     from table_figures as figures
     left join form_cells
         on figures.form_part = form_cells.form_part
@@ -80,9 +83,24 @@ figures_in_units as (
             when figures.own_kind is not null then figures.own_factor
             when row_units.kind = 'money' then row_units.factor
             when figures.figure = 0 then 1
-            else coalesce(column_units.factor, row_label_units.factor, default_units.factor)
+            else coalesce(
+                column_units.factor,
+                row_label_units.factor,
+                default_units.factor,
+                -- nobody buys for less than 100 yuan a project, and hardly for more than ten million
+                case
+                    when figures.row_code = 'procurement' and figures.figure >= 1000 * figures.projects then 1
+                    when figures.row_code = 'procurement' and figures.figure < 100 * figures.projects then 10000
+                end
+            )
         end as factor,
         indicators.unit,
+        indicators.unit != 'yuan'
+        or figures.figure = 0
+        or coalesce(
+            figures.own_kind = 'money', row_units.kind = 'money',
+            column_units.kind = 'money', row_label_units.kind = 'money', default_units.kind = 'money'
+        ) as is_unit_stated,
         coalesce(indicators.note, '') like '%signed%' as may_be_negative,
     from figures_of_indicators as figures
     inner join indicators on figures.indicator_code = indicators.indicator_code
@@ -102,10 +120,10 @@ candidates as (
         qualifier,
         'table' as basis,
         'year' as period_part,
-        'own' as scope_part,
+        column_scope as scope_part,
         case
             when
-                row_tier <= 2 and column_tier <= 2 and not is_joined_row
+                row_tier <= 2 and column_tier <= 2 and not is_joined_row and is_unit_stated
                 and (way in ('place', 'single', 'row') or (way = 'order' and (is_header_own or column_count >= 5)))
                 then 'certain'
             when row_tier >= 8 and way not in ('place', 'order', 'single') then 'doubtful'

@@ -92,6 +92,7 @@ texts_read as (
                     + {{ numeral("numerals['ones']") }}
             else {{ numeral("numerals['tens']") }}
         end as figure,
+        is_parted,
         own_factor,
         own_kind,
         bare_unit,
@@ -119,6 +120,7 @@ cells_read as (
         cells.text_squashed,
         read.cell_kind,
         case when read.cell_kind = 'value' then read.figure end as figure,
+        case when read.cell_kind = 'unclear' and read.is_parted then read.figure end as figure_if_one,
         read.qualifier,
         read.own_factor,
         read.own_kind,

@@ -32,6 +32,7 @@ header_lists as (
         any_value(is_orderly) as is_orderly,
         bool_or(column_code in ('cumulative', 'previous', 'period', 'planned')) as has_other_periods,
         bool_or(column_group is null) as has_nameless_columns,
+        bool_or(column_code = 'all') as has_total,
         list({
             'column_code': column_code,
             'column_group': column_group,
@@ -53,6 +54,73 @@ rows_too_long as (
     where form_part = 'application' and cell_count = 8 and unclear_count = 0
 ),
 
+-- In every row of eight figures one is the sum of the five kinds of legal persons: a column without a head of its own.
+columns_of_legal_persons as (
+    select
+        document_id,
+        table_no,
+        if(bool_and(figures[2] = list_sum(figures[3:7]) and figures[1] + figures[2] = figures[8]), 2, 7) as subtotal_seq,
+    from (
+        select
+            document_id,
+            table_no,
+            list_transform(row_cells, lambda cell: coalesce(cell['figure'], 0)) as figures,
+        from rows_too_long
+    ) as rows_of_eight
+    group by document_id, table_no
+    having
+        count(*) > 2
+        and max(list_sum(figures[2:7])) > 0
+        and (
+            bool_and(figures[2] = list_sum(figures[3:7]) and figures[1] + figures[2] = figures[8])
+            or bool_and(figures[7] = list_sum(figures[2:6]) and figures[1] + figures[7] = figures[8])
+        )
+),
+
+rows_without_subtotal as (
+    select
+        rows_too_long.* exclude (row_cells),
+        0 as joined_seq,
+        list_where(
+            row_cells, list_transform(range(1, 9), lambda place: place != columns_of_legal_persons.subtotal_seq)
+        ) as joined_cells,
+    from rows_too_long
+    inner join columns_of_legal_persons
+        on rows_too_long.document_id = columns_of_legal_persons.document_id
+        and rows_too_long.table_no = columns_of_legal_persons.table_no
+),
+
+-- Figures whose digits stand apart in their cells (1 7), where only together they add up.
+rows_of_digits_apart as (
+    select
+        document_id,
+        table_no,
+        row_no,
+        label_seq,
+        0 as joined_seq,
+        list_transform(
+            range(1, 8),
+            lambda place: {
+                'col_no': row_cells[place]['col_no'],
+                'figure': coalesce(row_cells[place]['figure'], figures_if_one[place]),
+                'is_figure': row_cells[place]['is_figure'] or figures_if_one[place] is not null,
+                'text': row_cells[place]['text'],
+                'qualifier': row_cells[place]['qualifier'],
+                'own_factor': row_cells[place]['own_factor'],
+                'own_kind': row_cells[place]['own_kind'],
+                'page': row_cells[place]['page']
+            }
+        ) as joined_cells,
+    from table_rows
+    where
+        form_part = 'application'
+        and cell_count = 7
+        and unclear_count > 0
+        and len(list_filter(figures_if_one, lambda figure: figure is not null)) = unclear_count
+        and list_sum(list_transform(joined_cells[:6], lambda cell: coalesce(cell['figure'], 0)))
+        = joined_cells[7]['figure']
+),
+
 ways_to_join as (
     select
         rows_too_long.*,
@@ -67,6 +135,11 @@ ways_to_join as (
         list_transform(row_cells, lambda cell: coalesce(cell['figure'], 0)) as figures,
         figures[:joined_seq - 1] || [joined_figure] || figures[joined_seq + 2:] as joined_figures,
     from rows_too_long, range(1, 8) as joinable (joined_seq)
+    where not exists (
+        from columns_of_legal_persons
+        where columns_of_legal_persons.document_id = rows_too_long.document_id
+        and columns_of_legal_persons.table_no = rows_too_long.table_no
+    )
 ),
 
 rows_joined as (
@@ -91,6 +164,10 @@ rows_joined as (
     from ways_to_join
     where joined_figure is not null and list_sum(joined_figures[:6]) = joined_figures[7]
     qualify count(*) over (partition by document_id, table_no, row_no, label_seq) = 1
+    union all by name
+    select * from rows_without_subtotal
+    union all by name
+    select * from rows_of_digits_apart
 ),
 
 -- Rows with the header in force. A figure's place is its column's where the row's end is the header's, or no cell is
@@ -147,7 +224,7 @@ rows_with_ways as (
                 and not list_contains(list_transform(column_seqs, lambda seq: coalesce(seq, 0)), 0)
                 then 'place'
             when cell_count = column_count then 'order'
-            when form_part = 'application' and cell_count = 7 and coalesce(column_count, 0) != 6 then 'form'
+            when form_part = 'application' and cell_count = 7 and (coalesce(column_count, 0) != 6 or has_total) then 'form'
             -- Blank cells vanish from flat text: of what is left the last is the total, where the others add up to it.
             when
                 form_part = 'application' and table_kind = 'flat' and cell_count = figure_count
@@ -290,6 +367,7 @@ figures_with_columns as (
 ),
 
 -- Of several figures of one year in a row of statistics the plainest counts: this year's before a sum of this period.
+-- Those of a government alone and of its whole area stand side by side: the scope of the report tells which is its own.
 statistics_columns as (
     select column_code, any_value(place) as column_place
     from form_columns
@@ -301,8 +379,13 @@ statistics_ranked as (
     select
         figures.*,
         coalesce(statistics_columns.column_place, 1) * 10000 - coalesce(figures.named_year, 0) as column_rank,
+        case figures.column_code when 'own_level' then 'level' when 'whole_area' then 'area' else 'own' end
+            as column_scope,
         min(column_rank) over figures_of_row as best_rank,
-        count(*) over (figures_of_row range between current row and current row) as same_rank_count,
+        count(*) over (
+            partition by
+                figures.document_id, figures.table_no, figures.row_no, figures.label_seq, column_rank, column_scope
+        ) as same_rank_count,
     from figures_with_columns as figures
     left join statistics_columns on figures.column_code = statistics_columns.column_code
     where
@@ -311,12 +394,11 @@ statistics_ranked as (
         and (statistics_columns.column_code is not null or figures.column_code = 'named_year')
     window figures_of_row as (
         partition by figures.document_id, figures.table_no, figures.row_no, figures.label_seq
-        order by column_rank
     )
 ),
 
 table_figures as (
-    select * from figures_with_columns where form_part != 'statistics' or row_code is null
+    select *, 'own' as column_scope from figures_with_columns where form_part != 'statistics' or row_code is null
     union all by name
     select * exclude (column_rank, best_rank, same_rank_count)
     from statistics_ranked

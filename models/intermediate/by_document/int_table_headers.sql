@@ -311,6 +311,25 @@ nameless_headers as (
         )
 ),
 
+-- Two tables of lawsuits without a word on which: the form's order tells.
+twin_headers as (
+    select
+        document_id,
+        header_no,
+        ['litigation_direct', 'litigation_after_review'][row_number() over headers_of_document] as column_group,
+    from (
+        select document_id, header_no
+        from ordered_leaves
+        where starts_with(column_group, 'litigation')
+        group by document_id, header_no
+        having count(*) = 5 and bool_and(column_group = 'litigation')
+    ) as headers_of_lawsuits
+    window headers_of_document as (partition by document_id order by header_no)
+    qualify
+        count(*) over (partition by document_id) = 2
+        and document_id not in (select document_id from groups where starts_with(column_group, 'litigation_'))
+),
+
 table_headers as (
     select
         ordered_leaves.document_id,
@@ -326,7 +345,7 @@ table_headers as (
         count(*) over (partition by ordered_leaves.document_id, ordered_leaves.header_no) as column_count,
         ordered_leaves.col_no as first_col_no,
         ordered_leaves.last_leaf_col_no,
-        coalesce(ordered_leaves.column_group, nameless_headers.column_group) as column_group,
+        coalesce(twin_headers.column_group, ordered_leaves.column_group, nameless_headers.column_group) as column_group,
         ordered_leaves.column_code,
         ordered_leaves.label,
         ordered_leaves.stated_unit,
@@ -339,6 +358,9 @@ table_headers as (
     left join nameless_headers
         on ordered_leaves.document_id = nameless_headers.document_id
         and ordered_leaves.header_no = nameless_headers.header_no
+    left join twin_headers
+        on ordered_leaves.document_id = twin_headers.document_id
+        and ordered_leaves.header_no = twin_headers.header_no
     where
         header_rows_ends.form_part != 'categories'
         or exists (

@@ -55,6 +55,7 @@ runs as (
                 'page': page
             } order by col_no
         ) filter (where cell_kind != 'unit') as row_cells,
+        list(figure_if_one order by col_no) filter (where cell_kind != 'unit') as figures_if_one,
     from cells
     where cell_kind in ('value', 'blank', 'unclear', 'unit')
     group by document_id, table_no, row_no, label_seq
