@@ -12,13 +12,14 @@ from dataclasses import replace
 
 from ingest.flat import shapes
 from ingest.flat.bar_lines import bar_lines
+from ingest.flat.glued import glued
 from ingest.flat.lines import Found, Line
 from ingest.flat.marked import barred, tabbed
 from ingest.flat.one_line import split_tables
 from ingest.flat.unmarked import blank_columns, cell_a_line
 from ingest.model import Block, Cell, Table
 
-VERSION = "5"
+VERSION = "6"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 Finder = Callable[[list[Line], int, int], Iterator[Found]]
@@ -48,7 +49,7 @@ def _rebuild_run(blocks: list[Block]) -> list[Block | Table]:
     """One run of paragraphs without anything else between."""
     lines = _lines(blocks)
     found: list[Found] = []
-    for finder in (tabbed, bar_lines, barred, blank_columns, cell_a_line):
+    for finder in (tabbed, bar_lines, barred, glued, blank_columns, cell_a_line):
         for start, end in list(_free(found, len(lines))):
             found += finder(lines, start, end)
         found.sort(key=lambda table: table.start)

@@ -1,7 +1,8 @@
 {# What a form label is compared by: its Han characters, without the number before it. Numbers, brackets and marks are
-   what reports change most. Takes text without blanks (text_squashed). 其它 is 其他, 答覆 is 答复. #}
+   what reports change most. Takes text without blanks (text_squashed). 其它 is 其他, 答覆 is 答复; the article of the law that
+   heads a part of the form (第二十条第（五）项) may run into a label. #}
 {% macro label_key_full(text) -%}
-translate(regexp_replace(regexp_replace(regexp_replace({{ text }}, '{{ label_number() }}', ''), '单位[：:]?[千万亿]?元.*$', ''), '[^\p{Han}]', '', 'g'), '它於覆帐', '他于复账')
+translate(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '{{ label_number() }}', ''), '第二十条第（?[一二三四五六七八九十]）?项', '', 'g'), '单位[：:]?[千万亿]?元.*$', ''), '[^\p{Han}]', '', 'g'), '它於覆帐', '他于复账')
 {%- endmacro %}
 
 {# The same without notes in brackets: 部分公开（区分处理的…） is 部分公开. A bracket that is never closed goes too. #}

@@ -231,6 +231,54 @@ def test_cells_pushed_to_the_left_are_no_columns() -> None:
     assert isinstance(table, Table) and table.kind == "flat" and texts(table) == rows
 
 
+def run_together(rows: list[list[str]]) -> str:
+    return "\n".join("".join(row) for row in rows)
+
+
+def test_figures_run_into_one_string_are_parted_where_only_one_way_adds_up() -> None:
+    rows = [
+        ["一、本年新收", *"0000000"],
+        ["二、上年结转", "12", "0", "0", "3", "0", "0", "15"],
+        ["三、办理结果（一）予以公开", "2", "0", "0", "0", "0", "1", "3"],
+        ["（七）总计", *"0000000"],
+    ]
+    assert only_table("三、申请情况\n这是一句话。\n" + run_together(rows) + "\n五、问题\n没有。") == rows
+    # 1 and 2 or 12, 3 and 3 or 33: both add up
+    assert only_table(run_together([*rows, ["四、结转", "1230000015"]]))[-1] == ["四、结转1230000015"]
+
+
+def test_a_row_of_zeros_tells_how_many_cells_the_rows_below_have() -> None:
+    rows = [
+        ["信息内容本年制发"],
+        ["规章", *"000"],
+        ["文件", *"219"],
+        ["信息内容处理数量"],
+        ["许可", "0"],
+        ["处罚", "31"],
+    ]
+    assert only_table(run_together(rows)) == rows
+    # four digits in three cells may be parted in three ways
+    assert only_table(run_together([*rows[:2], ["文件", "2119"], *rows[3:]]))[2] == ["文件2119"]
+
+
+def test_three_blocks_with_their_sums_in_one_string() -> None:
+    text = "四、复议诉讼情况\n行政复议行政诉讼\n结果维持结果纠正总计\n" + "12 0 0 1 13 0 0 0 0 0 1 0 2 0 3".replace(
+        " ", ""
+    )
+    assert only_table(text)[-1] == ["12", "0", "0", "1", "13", *"00000", *"10203"]
+
+
+def test_label_unit_and_figure_run_together() -> None:
+    labels = ["一、当面申请数", "二、传真申请数", "三、网络申请数", "四、信函申请数", "五、办结数", "六、收取的费用"]
+    rows = [[label, "万元" if "费用" in label else "件", "17"] for label in labels]
+    assert only_table("统计表\n" + run_together(rows)) == rows
+
+
+def test_sentences_and_numbers_of_documents_are_no_digits_run_together() -> None:
+    parts = blocks("联系电话05991234567\n邮政编码010020\n全年公开信息120条\n其中网站公开100条")
+    assert rebuild(parts) == parts
+
+
 def test_units_stand_between_label_and_value() -> None:
     text = "统计指标\n单位\n统计数\n一、主动公开情况\n（一）主动公开政府信息数\n条\n5000"
     text += "\n1.专职人员数\n人\n2.兼职人员数\n人\n4\n六、举报投诉数量\n件\n0"

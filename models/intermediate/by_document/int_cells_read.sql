@@ -1,12 +1,63 @@
+{#- The heads of the official forms, the longest first: what is left of them where nothing parts the cells of a row. -#}
+{%- set heads = [] -%}
+{%- for row in seed_rows(ref('form_columns'), 'length(label) desc, label') if row['forms'] and row['match'] == 'whole' -%}
+{%- do heads.append(row['label']) -%}
+{%- endfor -%}
+{%- for row in seed_rows(ref('form_labels'), 'length(label) desc, label')
+    if row['forms'] and row['form_part'] == 'appeals' -%}
+{%- do heads.append(row['label']) -%}
+{%- endfor -%}
+{%- set head -%}(?:{{ heads | join('|') }})(?:（[^（）]*）)?{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
 
-cells as (
+landed_cells as (
     select cells.*
     from {{ ref('stg_raw__table_cells') }} as cells
     inner join documents_to_build on cells.document_id = documents_to_build.document_id
 ),
+
+{% if heads -%}
+-- A row of heads run into one cell, where text lost what parted them.
+heads_run_together as (
+    select document_id, table_no, row_no
+    from landed_cells
+    where table_kind = 'flat'
+    group by document_id, table_no, row_no
+    having count(*) = 1 and regexp_full_match(any_value(text_squashed), '(?:{{ head }}){2,}')
+),
+
+heads_apart as (
+    select
+        landed_cells.* exclude (text_squashed),
+        unnest(regexp_extract_all(landed_cells.text_squashed, '{{ head }}')) as head_text,
+        generate_subscripts(regexp_extract_all(landed_cells.text_squashed, '{{ head }}'), 1) as head_no,
+    from landed_cells
+    inner join heads_run_together
+        on landed_cells.document_id = heads_run_together.document_id
+        and landed_cells.table_no = heads_run_together.table_no
+        and landed_cells.row_no = heads_run_together.row_no
+),
+
+cells as (
+    select *
+    from landed_cells
+    anti join heads_run_together
+        on landed_cells.document_id = heads_run_together.document_id
+        and landed_cells.table_no = heads_run_together.table_no
+        and landed_cells.row_no = heads_run_together.row_no
+    union all by name
+    select
+        * exclude (head_text, head_no) replace (head_no as col_no, head_text as text, head_text as text_regular),
+        head_text as text_squashed,
+    from heads_apart
+),
+{%- else -%}
+cells as (
+    select * from landed_cells
+),
+{%- endif %}
 
 marks as (
     select mark, reads_as from {{ ref('form_marks') }}
