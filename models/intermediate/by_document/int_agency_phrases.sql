@@ -11,7 +11,7 @@
 {%- endset -%}
 {%- set year -%}(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2})年{%- endset -%}
 {# What may stand before a name in a sentence, and what in a sentence looks like a name and is none. #}
-{%- set lead_in -%}(关于|本报告由|本年度报告由|报告由|现将|兹将|特?向社会公布|现?公布|特?编制|由|是)+{%- endset -%}
+{%- set lead_in -%}(关于|本报告由|本年度报告由|报告由|现将|兹将|特?向社会公布|现?公布|特?编制|特?制定了?|撰写了?|结合|《|由|是)+{%- endset -%}
 {%- set no_name -%}
 统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^我|^全([省市县区旗盟镇乡街国文年]|州[^县])
 {%- endset -%}
@@ -167,9 +167,23 @@ phrases as (
     union all
     select document_id, 6, 'preamble', null, unnest(regexp_extract_all(
         opening,
-        '(?:公布|公开|现将|发布|编制|编成|报告|，|。)([\p{Han}（）、]{3,40}?)(?:对|将|关于|自)?{{ year }}',
+        '(?:公布|公开|现将|发布|编制|编成|报告|制定了?|撰写了?|结合|，|。)《?([\p{Han}（）、]{3,40}?)(?:对|将|关于|自)?{{ year }}',
         1
     ))
+    from openings
+    union all
+    -- 现公开某开发区信息公开2018年度报告; or the report begins at once: 2021年某街道深入贯彻….
+    select document_id, 6, 'preamble', null, regexp_extract(
+        opening, '(?:公布|公开|发布|现将)《?([\p{Han}（）]{3,30}?)(?:政府|政务)?信息公开(?:工作)?{{ year }}', 1
+    )
+    from openings
+    union all
+    select document_id, 6, 'preamble', null, regexp_extract(
+        opening,
+        '(?:^|[。，]){{ year }}度?，?(\p{Han}{2,24}?(?:局|委|委员会|厅|办事处|街道|镇|乡|管委会))(?:党委、?政府)?(?:(?:政府)?信息公开工作)?'
+        || '(?:深入|认真|高度重视|严格|积极|坚持|全面|按照|继续|紧紧|切实|突出|始终|进一步|以习近平|在)',
+        1
+    )
     from openings
     union all
     select document_id, 6, 'preamble', null, regexp_extract(
@@ -222,7 +236,18 @@ cleaned as (
         regexp_replace(
             regexp_replace(
                 -- A sentence leads in to a name; a signature does not, and 将 begins the name of a county.
-                case when source = 'preamble' then regexp_replace(phrase, '^{{ lead_in }}', '') else phrase end,
+                case
+                    when source = 'preamble'
+                        then regexp_replace(
+                            regexp_replace(
+                                regexp_replace(phrase, '^{{ lead_in }}', ''),
+                                -- Whoever gathers reports does so for the body.
+                                '(?:政府|政务)?(?:信息|政务)公开(?:工作)?(?:领导小组)?(?:办公室|办)$', ''
+                            ),
+                            '人民$', '人民政府'
+                        )
+                    else phrase
+                end,
                 '（[^（）]{1,20}）$|[，。：；].*$|^[^\p{Han}]+|[^\p{Han}）]+$|^(关于|中共)',
                 '',
                 'g'

@@ -216,7 +216,8 @@ named as (
             when prefix != '' and rest = '' and len(chain) = 0 then prefix
             when is_government and is_township and regexp_matches(own_form, '(街道|地区)$') then own_form || '办事处'
             when is_government and is_township and regexp_matches(own_form, '([镇乡]|苏木)$') then own_form || '人民政府'
-            when is_government and is_township and rest != '' then own_form || rest
+            when is_government and is_township and rest != '' and not regexp_matches(own_form, '[区园城]$')
+                then own_form || rest
             when is_government and is_township and regexp_matches(own_form, '[区园城]$') then chain_text || '管理委员会'
             when is_government and is_township then own_form
             when is_government and regexp_matches(own_form, '地区$|盟$') then chain_text || '行政公署'

@@ -96,11 +96,25 @@ body_years as (
     where blocks.kind in ('heading', 'paragraph')
 ),
 
-commonest_body_year as (
-    select document_id, mode(year) as year
+body_year_counts as (
+    select
+        document_id,
+        year,
+        count(*) as mention_count,
+        coalesce(lead(mention_count) over (partition by document_id order by mention_count desc, year), 0) as next_count,
+        row_number() over (partition by document_id order by mention_count desc, year) as place,
     from body_years
-    group by document_id
-    having count(*) >= 2
+    group by document_id, year
+),
+
+-- A year that the text names again and again, and hardly another, is its year even where nothing else says so.
+commonest_body_year as (
+    select
+        document_id,
+        year,
+        case when mention_count >= 4 and mention_count >= 3 * next_count then 3 else 2 end as strength,
+    from body_year_counts
+    where place = 1 and mention_count + next_count >= 2
 ),
 
 -- A line that is a day (after the name that signs), near the end or right after the title.
@@ -167,7 +181,7 @@ year_hints as (
         3,
     from openings
     union all
-    select document_id, year, 'body', 2
+    select document_id, year, 'body', strength
     from commonest_body_year
     union all
     -- A report is signed in the months after its year, or in its last weeks.
@@ -227,7 +241,7 @@ posted as (
         case when regexp_matches(line, '{{ posting_words }}') then 1 else 2 end as preference,
         regexp_extract(
             line,
-            '(?:{{ posting_words }}|发文日期|成文日期|生成日期|日期|时间)：?[\[（【]?{{ day }}',
+            '(?:{{ posting_words }}|发文日期|成文日期|生成日期|日期|时间)：?[\[（【|]*{{ day }}',
             ['year', 'month', 'day']
         ) as parts,
     from lines

@@ -115,12 +115,13 @@ identified as (
         dates.published_on,
         forms.form,
         case
+            -- A township has no bodies below it that report.
+            when joined.kind_by_name = 'government' and joined.is_township then 'own'
             when regexp_matches(
                 joined.opening,
                 '汇总|综合各|汇编|本行政区域|全[省市县区州旗](各级|各部门|行政机关|政府系统|各乡|各镇|各街)|'
                 || '各(乡|镇|街道)[^。]{0,30}(情况|报告|数据)[^。]{0,10}编'
             ) then 'aggregate'
-            when joined.kind_by_name = 'government' and joined.is_township then 'own'
             when joined.kind_by_name in ('department', 'other') then 'own'
             when regexp_matches(joined.opening, '本级') then 'own'
         end as scope,

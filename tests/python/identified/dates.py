@@ -8,6 +8,12 @@ from tests.python.identified.case import Case, who
 
 YEARS_AND_PERIODS = [
     Case(
+        "posted_in_a_table_of_bars",
+        "索引号： | 2251670/2021-0000073 | 主题分类： | 其他 |\n发布日期： | 2010-01-28 | 效力状态： | |\n"
+        "泾县林业局2009年政府信息公开工作年度报告\n统计期限自2009年1月1日起至2009年12月31日止。",
+        want=who("泾县林业局", "department", "341823", "county", 2009) | {"published_on": dt.date(2010, 1, 28)},
+    ),
+    Case(
         "day_before_the_table_that_follows",
         "泾县林业局2016年政府信息公开工作年度报告\n统计期限自2016年1月1日起至2016年12月31日止。",
         "2017年2月20日附表 政府信息公开情况统计表",

@@ -8,6 +8,30 @@ from tests.python.identified.case import Case, who
 
 DEPARTMENTS = [
     Case(
+        "preamble_quotes_the_title",
+        "根据条例，现公布《金寨县民政局2018年政府信息公开工作年度报告》。\n一年来的情况如下。",
+        self="我局",
+        want=who("金寨县民政局", "department", "341524", "county", 2018),
+    ),
+    Case(
+        "preamble_says_drawn_up",
+        "根据条例，制定了金寨县林业局2018年度政府信息公开年度报告，统计期限自2018年1月1日起至12月31日止。",
+        self="我局",
+        want=who("金寨县林业局", "department", "341524", "county", 2018),
+    ),
+    Case(
+        "preamble_says_in_view_of",
+        "根据条例，结合浦城县水利局2014年政府信息公开工作实际情况，编制2014年度政府信息公开年度报告如下。",
+        self="我局",
+        want=who("浦城县水利局", "department", "350722", "county", 2014),
+    ),
+    Case(
+        "zone_that_is_only_asked_to_be_called",
+        "本报告统计期限为2022年1月1日至2022年12月31日。如有疑问，请与安徽舒城经济开发区综合办公室联系。",
+        self="开发区",
+        want={"agency_name": "安徽舒城经济开发区管理委员会"},
+    ),
+    Case(
         "branch_office_of_a_district",
         "厦门市公安局思明分局2018年政府信息公开工作年度报告",
         want=who("厦门市公安局思明分局", "department", "350203", "county", 2018),

@@ -8,6 +8,13 @@ from tests.python.identified.case import Case, who
 
 GOVERNMENTS = [
     Case(
+        "gathered_by_the_leading_group",
+        "本报告由南平市人民政府信息公开工作领导小组办公室根据条例汇总各县（市、区）、各部门情况编制而成。"
+        "统计时限自2012年1月1日至2012年12月31日。",
+        self="全市",
+        want=who("南平市人民政府", "government", "350700", "prefecture", 2012) | {"scope": "aggregate"},
+    ),
+    Case(
         "county_as_region_only",
         "泾县2012年政府信息公开工作年度报告\n本报告数据统计期限自2012年1月1日至2012年12月31日。",
         "泾县人民政府办公室\n2013年3月5日",
@@ -90,6 +97,17 @@ GOVERNMENTS = [
 ]
 
 TOWNSHIPS = [
+    Case(
+        "begins_without_title_or_period",
+        "一、总体情况\n2021年东花市街道深入贯彻条例，落实《北京市东城区2021年政务公开工作要点》。\n2021年11月办了培训，2021年开会2次。",
+        self="2021年，东花市街道",
+        want=who("东花市街道办事处", "government", "110101013", "township", 2021),
+    ),
+    Case(
+        "whole_town_is_its_own_level",
+        "石桥镇2010年政府信息公开工作年度报告\n汇总全镇情况编制本报告，统计期限为2010年1月1日至12月31日。",
+        want={"agency_name": "石桥镇人民政府", "year": 2010, "scope": "own"},
+    ),
     Case(
         "town_with_county",
         "平阴县孔村镇2018年度政府信息公开工作年度报告",
