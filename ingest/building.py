@@ -16,7 +16,7 @@ import duckdb
 from ingest.errors import GongkaiError
 from ingest.project import project_folder, rules_fingerprint
 from ingest.publish import publish, published_fingerprint, raw_fingerprint, remove_leftovers
-from ingest.warehouse import SETTINGS, work_path, write_lock
+from ingest.warehouse import SETTINGS, scratch_folder, work_path, write_lock
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
@@ -98,11 +98,10 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bo
     from dbt.cli.main import dbtRunner
 
     counter = _Counter(progress)
-    scratch = published.with_name(f"{published.stem}.dbt")
+    scratch = scratch_folder(published)
     arguments = [
         "build",
         *("--project-dir", str(project), "--profiles-dir", str(project)),
-        # Beside the warehouse, so that builds of two warehouses never write the same file.
         *("--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")),
         # Unit tests are about the rules, not about what was landed: `make test` runs them.
         *("--exclude-resource-type", "unit_test"),

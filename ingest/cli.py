@@ -1,66 +1,33 @@
-"""The command `gongkai`. Each command is a function in a module of `ingest.commands`, registered here."""
+"""The command `gongkai`: nothing is imported here that takes time, so that Ctrl-C is heard from the first moment."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
-from typing import Annotated
+import os
+import signal
+import sys
 
-import typer
-
-from ingest.commands.build import build
-from ingest.commands.doctor import doctor
-from ingest.commands.evaluate import evaluate
-from ingest.commands.export import export
-from ingest.commands.ingest import ingest
-from ingest.commands.metrics import metrics
-from ingest.commands.rejects import rejects
-from ingest.commands.review import review
-from ingest.commands.run import run
-from ingest.commands.show import show
-from ingest.commands.status import status
-from ingest.console import Debug, run_cli, say
-
-app = typer.Typer(
-    name="gongkai",
-    help="Turn Chinese government information disclosure annual reports (政府信息公开工作年度报告) into tables.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-def _print_version(value: bool) -> None:
-    if value:
-        say(f"gongkai {version('gongkai-warehouse')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    debug: Debug = False,
-    show_version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Options before the command."""
-
-
-app.command()(ingest)
-app.command()(build)
-app.command()(run)
-app.command()(status)
-app.command()(rejects)
-app.command()(show)
-app.command()(export)
-app.command()(doctor)
-app.command()(evaluate)
-app.command()(metrics)
-app.command()(review)
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+STOPPED = "stopped; what was done is kept, and the same command goes on from there"
 
 
 def main() -> None:
     """Entry point of the console script."""
+    # Ctrl-C in the middle of an import may come out as any other fault: it ends the process there and then, which has
+    # done nothing yet.
+    before = signal.getsignal(signal.SIGINT)
+    if before != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _stop)
+    from ingest.application import app
+    from ingest.console import run_cli
+
+    signal.signal(signal.SIGINT, before)
     run_cli(app)
+
+
+def _stop(*_: object) -> None:
+    os.write(sys.stderr.fileno(), f"gongkai: {STOPPED}\n".encode())
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ingest.cli import INTERRUPTED, STOPPED
 from ingest.errors import GongkaiError
 
 DEFAULT_WAREHOUSE = Path("warehouse/gongkai.duckdb")
@@ -61,10 +62,6 @@ def say(text: str) -> None:
     out.print(safe(text), markup=False)
 
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it."""
-
-
 def run_cli(app: Callable[..., object]) -> None:
     """Run the typer app; every failure is one line on stderr and the exit status 1 (failed) or 2 (wrong usage)."""
     for stream in (sys.stdout, sys.stderr):
@@ -87,7 +84,7 @@ def run_cli(app: Callable[..., object]) -> None:
             # Where Ctrl-C fell into an `exec` of source text (as dataclasses are made), Python notes that it has to end
             # by the signal itself, whatever the exit status; any other `exec` clears the note.
             exec("")  # noqa: S102
-            _fail("stopped; what was done is kept, and the same command goes on from there", INTERRUPTED)
+            _fail(STOPPED, INTERRUPTED)
         sys.exit(status if isinstance(status, int) else 0)
 
 

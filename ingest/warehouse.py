@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -104,9 +105,21 @@ def work_path(published: Path) -> Path:
 
 
 def own_files(published: Path) -> list[Path]:
-    """The files and the folder of the warehouse, which are no reports where they stand in a folder that is read."""
+    """The files and folders of the warehouse, which are no reports where they stand in a folder that is read."""
     work = work_path(published)
-    return [published, work, *(work.with_suffix(suffix) for suffix in (".duckdb.wal", ".lock", ".new", ".tmp"))]
+    left_by_killed_builds = published.parent.glob(f"{escape(published.stem)}.publishing-*")
+    return [
+        published,
+        work,
+        *(work.with_suffix(suffix) for suffix in (".duckdb.wal", ".lock", ".new", ".tmp")),
+        scratch_folder(published),
+        *left_by_killed_builds,
+    ]
+
+
+def scratch_folder(published: Path) -> Path:
+    """Where dbt keeps what it has parsed, and its logs: beside the warehouse, so that no two builds share it."""
+    return published.with_name(f"{published.stem}.dbt")
 
 
 @contextmanager

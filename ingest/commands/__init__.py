@@ -1,1 +1,1 @@
-"""The commands of `gongkai`, a module each; registered in `ingest.cli`."""
+"""The commands of `gongkai`, a module each; registered in `ingest.application`."""

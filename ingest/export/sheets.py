@@ -96,10 +96,10 @@ def _by_level(connection: duckdb.DuckDBPyConnection) -> Sheet:
 
 
 def _aggregate(connection: duckdb.DuckDBPyConnection, name: str, grain: str, keys: dict[str, Column]) -> Sheet:
-    """Sums of the main indicators over current reports, apart for each kind of agency and scope.
+    """Sums of the main indicators over reports whose figures stand in no other one (additive_reports).
 
-    Apart, because a government's report often holds the sums of the departments below it: added to theirs, every
-    figure would count twice. Beside each sum stands how many reports state the figure, as the others are not zeros.
+    A government's report often holds the sums of the departments and places below it: added to theirs, every figure
+    would count twice. Beside each sum stands how many reports state the figure, as the others are not zeros.
     """
     by = keys | {
         "reports.level_code": Column("level_code", "VARCHAR", "Level of government."),
@@ -109,7 +109,7 @@ def _aggregate(connection: duckdb.DuckDBPyConnection, name: str, grain: str, key
     }
     headings = dict(_HEADINGS)
     measures: list[str] = ["count(distinct reports.report_id) as report_count"]
-    described = [Column("report_count", "BIGINT", "Number of current reports.")]
+    described = [Column("report_count", "BIGINT", "Number of reports added up.")]
     indicators = connection.execute(
         "select indicator_code, name_zh, unit from marts.dim_indicator "
         "where parent_code is null and indicator_code != 'disclosure.by_category' order by fact_table, indicator_code"
@@ -126,7 +126,8 @@ def _aggregate(connection: duckdb.DuckDBPyConnection, name: str, grain: str, key
     query = f"""
         select {", ".join(f"{expression} as {column.name}" for expression, column in by.items())},
             {", ".join(measures)}
-        from (select * from marts.dim_report where is_current) as reports
+        from marts.dim_report as reports
+        inner join marts.additive_reports as additive on reports.report_id = additive.report_id
         left join (
             select * from marts.observations
             where is_selected and applicant_type = 'all' and category_label is null
@@ -141,8 +142,8 @@ def _aggregate(connection: duckdb.DuckDBPyConnection, name: str, grain: str, key
         headings=headings,
         columns=[*by.values(), *described],
         description=(
-            f"{grain}: sums over current reports, and how many of them state each figure. Rows of different scope "
-            "must not be added up: a government's figures often hold its departments'."
+            f"{grain}: sums over current reports whose figures stand in no other one, and how many of them state each "
+            "figure. No figure counts twice, in a row or over rows; the reports left out stand in the sheets below."
         ),
     )
 

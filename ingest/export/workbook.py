@@ -33,11 +33,14 @@ _READ_ME = (
     ("公开 Gongkai", "政府信息公开工作年度报告数据"),
     ("空白", "报告没有写明（不是零）。零：报告写明为零，或者以文字说明没有。"),
     ("金额", "单位为元。"),
-    ("汇总", "地区×年度、层级×年度按机构类别和数据范围分开：政府报告的数字常常已含所属部门，不同范围的行不能相加。"),
+    (
+        "汇总",
+        "地区×年度、层级×年度只计数字不含在其他报告中的报告（additive_reports）：政府报告常常已含所属部门和下级，各行可以相加。",
+    ),
     ("填报份数", "写明这项数字的报告份数；其余报告没有写明，不能当作零。"),
     ("出处", "每个数字的原文见数据库表 marts.observations，或运行 gongkai show 报告编号。"),
     ("Empty cells", "not reported, which is not zero. Zero: the report says zero, in figures or in words."),
-    ("Sums", "rows of different scope must not be added up: a government's figures often hold its departments'."),
+    ("Sums", "over reports whose figures stand in no other one (additive_reports), so that no figure counts twice."),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 import typer.main
 from conftest import ROOT
 
-from ingest.cli import app
+from ingest.application import app
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]

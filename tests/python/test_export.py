@@ -81,13 +81,14 @@ def test_headings_are_frozen_and_filtered_and_columns_have_widths(exported: Path
         assert 'state="frozen"' in text and "<autoFilter" in text and "<cols>" in text
 
 
-def test_sums_take_current_chosen_figures_apart_by_scope_and_count_who_states_them(exported: Path) -> None:
+def test_sums_count_no_figure_twice_and_say_who_states_them(exported: Path) -> None:
     rows = sheet(exported / "gongkai.xlsx", "地区×年度").filter(pl.col("行政区划代码") == "330521")
-    by_scope = {row["数据范围"]: row for row in rows.iter_rows(named=True)}
-    assert set(by_scope) == {"aggregate", "own"}
-    assert (by_scope["aggregate"]["收到申请数"], by_scope["aggregate"]["收到申请数（填报份数）"]) == (12, 1)
-    # The report that is not current (55) and the reading that was not chosen (999) are left out; zero is a figure.
-    assert (by_scope["own"]["收到申请数"], by_scope["own"]["收到申请数（填报份数）"]) == (0, 1)
+    (row,) = rows.iter_rows(named=True)
+    # The department's report stands in the government's. The report that is not current (55) and the reading that was
+    # not chosen (999) are left out too; zero is a figure.
+    assert (row["机构类别"], row["报告数"]) == ("government", 1)
+    assert (row["收到申请数"], row["收到申请数（填报份数）"]) == (12, 1)
+    assert (str(row["收取的费用"]), row["收取的费用（填报份数）"]) == ("0", 1)
     levels = sheet(exported / "gongkai.xlsx", "层级×年度")
     unstated = levels.filter(pl.col("层级代码") == "province")
     assert unstated["报告数"].to_list() == [1]

@@ -219,7 +219,8 @@ def test_names_that_are_not_utf8_are_kept_readable(published: Path, tmp_path: Pa
 
 
 def test_the_warehouse_inside_the_folder_is_not_read(tmp_path: Path) -> None:
-    folder = write(tmp_path / "files", {"a.txt": report()})
+    left = {"gongkai.dbt/logs/dbt.log": b"a log", "gongkai.publishing-7.duckdb": b"half a warehouse"}
+    folder = write(tmp_path / "files", {"a.txt": report()} | left)
     for _ in range(2):
         summary = ingest(folder / "gongkai.duckdb", folder)
     assert (summary.seen, summary.rejected) == (1, 0)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Gongkai, gongkai_environment
+from conftest import ROOT, Gongkai, gongkai_environment
 from raw_helper import report, rows, write
 
 from ingest.warehouse import work_path
@@ -240,3 +240,24 @@ def test_ctrl_c_within_source_that_is_executed_has_the_same_exit_status(tmp_path
     done = subprocess.run(command, cwd=tmp_path, env=gongkai_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 130
     assert "stopped" in one_line(done)
+
+
+def test_ctrl_c_while_modules_are_imported_is_one_line() -> None:
+    """The first half second goes into imports: whoever stops the command then sees no traceback either."""
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "ingest.cli", "status"],
+        cwd=ROOT,
+        env=gongkai_environment(),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "typer" in line or "duckdb" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    told = [line for line in rest.splitlines() if not line.startswith("import time:")]
+    assert process.returncode == 130, rest
+    assert len(told) == 1 and "stopped" in told[0], rest

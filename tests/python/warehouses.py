@@ -35,6 +35,8 @@ insert into marts.dim_report values
      2020, null, null, 'assumed', null, '2019', 'own', 1, false),
     ('0000000000000004', 'd4', 'd.txt', null, null, null, '010000', 'province',
      2021, null, null, 'assumed', null, '2021', null, 1, true);
+create table marts.additive_reports (report_id varchar);
+insert into marts.additive_reports values ('0000000000000001'), ('0000000000000004');
 create table marts.observations (
     observation_id varchar, report_id varchar, indicator_code varchar, applicant_type varchar, category_label varchar,
     value decimal(20, 4), unit varchar, qualifier varchar, basis varchar, is_selected boolean, document_id varchar,
@@ -46,6 +48,10 @@ insert into marts.observations values
      null, 1, 2, 3, 4, '12', 0, 2),
     ('o2', '0000000000000002', 'application.received', 'all', null, 0, 'case', 'exact', 'negation', true, 'd2',
      2, null, null, null, null, '没有收到申请', 3, 9),
+    ('o6', '0000000000000001', 'fee.collected', 'all', null, 0, 'yuan', 'exact', 'table', true, 'd1',
+     null, 1, 3, 3, 4, '0', 0, 1),
+    ('o7', '0000000000000004', 'fee.collected', 'all', null, 1234567890123456.7891, 'yuan', 'exact', 'table', true, 'd4',
+     null, 1, 3, 3, 4, '1234567890123456.7891', 0, 21),
     ('o3', '0000000000000002', 'fee.collected', 'all', null, 1234567890123456.7891, 'yuan', 'about', 'narrative', true,
      'd2', 2, null, null, null, null, '约', 0, 1),
     ('o4', '0000000000000002', 'application.received', 'all', null, 999, 'case', 'exact', 'narrative', false, 'd2',
