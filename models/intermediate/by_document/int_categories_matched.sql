@@ -34,7 +34,7 @@ labelled as (
                 end,
                 '^(?:.*[^息务])?(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
             ),
-            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|含|有|为：|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
+            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|含|(?:本|我)(?:单位|机关|局|委|镇|乡|街道)|[^“”]*”|）|有|为：|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
             '|：+$', '\1', 'g'
         ) as label,
     from figures
@@ -56,6 +56,7 @@ told_apart as (
             and not is_about_something_else as is_total,
         not is_about_something_else
             and (not is_coordinated or in_series)
+            and not is_shared
             and measure in ('', '条', '件', '篇', '份', '项', '则', '部')
             and (
                 indicator_code is null
@@ -66,11 +67,16 @@ told_apart as (
             and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))
             and (length(label) between 2 and 24 or is_named_by_heading)
             and not regexp_matches(regexp_replace(label, '^应当?主动公开的(其[他它])', '\1'), '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
-                '|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^上述|新媒体|揭示板|机关发布')
+                '|主动公开|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布')
             and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
                 '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
             and not regexp_matches(section, '机构|保障') as is_item,
+        -- 建议提案办理复文84件 is no item, but the list goes on after it.
+        not is_item
+            and not is_about_something_else
+            and not is_shared
+            and not (indicator_code is null and regexp_matches(label, '建议|提案|栏$|主动公开')) as is_other,
     from labelled
 ),
 
@@ -80,10 +86,12 @@ in_lists as (
         *,
         max(case when is_total then sentence_place + place end) over up_to_here as total_place,
         max(case when is_total then period_no end) over up_to_here as total_period,
-        count(*) filter (where not is_item and not is_about_something_else) over up_to_here as list_no,
+        count(*) filter (where is_other) over up_to_here as list_no,
         max(case when is_total then figure_no end) over up_to_here as total_figure_no,
+        -- 动态类42条、公告类7条等；: what follows is no item of the list.
+        max(case when regexp_matches(gap_after, '^等[；。]') then figure_no end) over before_here as end_figure_no,
         -- 265条中，组织机构3条: the total said again.
-        max(case when not is_item and not is_about_something_else and not regexp_matches(after, '中'
+        max(case when is_other and not regexp_matches(after, '中'
             '$') then figure_no end) over up_to_here as last_other_figure_no,
         regexp_matches(
             regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体'
@@ -92,10 +100,15 @@ in_lists as (
         regexp_matches(opening_line, '类|其中|分|包括|如下')
             and regexp_matches(opening_line || section || subheadings, '公开') as is_opened,
     from told_apart
-    window up_to_here as (
-        partition by document_id, paragraph_no order by figure_no
-        rows between unbounded preceding and current row
-    )
+    window
+        up_to_here as (
+            partition by document_id, paragraph_no order by figure_no
+            rows between unbounded preceding and current row
+        ),
+        before_here as (
+            partition by document_id, paragraph_no order by figure_no
+            rows between unbounded preceding and 1 preceding
+        )
 ),
 
 listed as (
@@ -127,7 +140,7 @@ told as (
     select
         *,
         -- After a total, in the same period or in one that says that it lists.
-        total_figure_no >= coalesce(last_other_figure_no, 0) and (
+        total_figure_no >= coalesce(last_other_figure_no, 0) and total_figure_no > coalesce(end_figure_no, 0) and (
             (total_period = period_no and (list_is_led_in or items_in_list > 1))
             or (
                 total_period = period_no - 1 and list_is_led_in

@@ -144,7 +144,10 @@ read_in_context as (
             {%- endfor %}
             -- 自2008年《条例》施行以来，配备了2名专职人员: who was put there is there still.
             case when year_named != report_year
-                and not (measure in ('名', '人', '位') and regexp_matches(sentence_before, '以来')) then 'drop' end,
+                and not (measure in ('名', '人', '位') and regexp_matches(sentence_before, '以来'))
+                -- 2022年结转2件, 结转2024年办理1件
+                and not (year_named = report_year - 1 and regexp_matches(before_raw, '年度?(?:结转|转入|遗留)[^下]*$'))
+                and not (year_named = report_year + 1 and regexp_matches(before_raw, '(?:结转|转入|转至|延至|顺延)')) then 'drop' end,
         ], lambda effect: effect is not null) as effects,
     from with_topic
 ),

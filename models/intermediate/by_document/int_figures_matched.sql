@@ -24,6 +24,7 @@ figures as (
     select
         figures.* exclude (section, subheadings, opening_line, lead_in),
         substring(sentence, place + piece_length + 1) as rest_of_sentence,
+        contains(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中') as is_among_parts,
         -- What must not stand beside the figure is looked for here.
         case when is_coordinated then noun else before_raw || '＃' || after end as beside,
     from {{ ref('int_figures') }} as figures
@@ -148,6 +149,10 @@ of_all as (
                 wholes_matched.said_after, {{ literal(all_of_them ~ '[^，；。]*(?:' ~ rule['after'] ~ ')') }}
             )
             {%- if rule['whole'].startswith('application') %}
+            -- 收到申请3件，已按要求答复
+            or regexp_matches(wholes_matched.said_after, {{ literal(
+                '^[，（](?:现|目前|并)?(?:已|依法|按时|按期)[^，；。0-9]{0,14}(?:' ~ rule['after'] ~ ')[^0-9件]{0,6}(?:[，；。）]|$)'
+            ) }})
             or regexp_matches(wholes_matched.said_after_parts, {{ literal(said_later) }})
             {%- endif %}
             {%- if rule['whole'].startswith('appeal') %}
@@ -204,21 +209,23 @@ matched as (
                 -- 累计公开893条，其中本年度新增211条: the later one is the year's.
                 and not regexp_matches(before_all, '(?:本年度?|当年|今年|(?:19|20)[0-9]{2}年度?)[^，]{0,2}(?:新增|新公开)')
                 then 'part'
-            -- 主动公开61条。其中，通知43条，…管理公开2条; 全县收到20件，县教育局收到8件
-            when max(value) filter (where not is_of_a_body) over before_in_paragraph >= value
-                and applies_to = 'figure' and (
+            else scope_part
+        end as scope_part,
+        case when is_doubtful then 'doubtful' else confidence end as confidence,
+        -- 主动公开61条。其中，通知43条，…管理公开2条; 全县收到20件，县教育局收到8件
+        applies_to = 'figure'
+            and coalesce(max(value) filter (where not is_of_a_body) over before_in_paragraph >= value, false)
+            and (
                 (
-                    indicator_code = 'disclosure.total' and contains(sentence_before, '其中')
+                    indicator_code = 'disclosure.total'
+                    and is_among_parts
                     and not regexp_matches(before_all, '新增|本年|当年|今年')
                 )
                 or (
                     regexp_matches(indicator_code, '^(?:disclosure\.total|application\.received)$')
                     and is_of_a_body
                 )
-            ) then 'part'
-            else scope_part
-        end as scope_part,
-        case when is_doubtful then 'doubtful' else confidence end as confidence,
+            ) as is_part_told,
         rule_id,
         sentence_place + place as place,
         piece_length as length,
@@ -229,14 +236,17 @@ matched as (
     window
         same_indicator as (partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no),
         before_in_paragraph as (
-            partition by document_id, paragraph_no, indicator_code order by sentence_no, quantity_no
+            -- Where no total is told, the figure of the website stands for it.
+            partition by
+                document_id, paragraph_no, if(indicator_code = 'disclosure.channel.website', 'disclosure.total', indicator_code)
+            order by sentence_no, quantity_no
             rows between unbounded preceding and 1 preceding
         )
 ),
 
 -- 省人大代表建议3件，市人大代表建议5件: parts whose sum is not said. Neither is the figure.
 told_once as (
-    select * exclude (values_in_sentence, is_of_a_body)
+    select * exclude (values_in_sentence, is_of_a_body, is_part_told)
     from (
         select
             *,
@@ -246,6 +256,7 @@ told_once as (
                     scope_part, confidence, applies_to, qualifier
             ) as values_in_sentence,
         from matched
+        where not is_part_told
     ) as counted
     where values_in_sentence = 1
         or scope_part = 'part'

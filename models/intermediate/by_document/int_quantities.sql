@@ -196,7 +196,14 @@ led_to as (
 in_clauses as (
     select
         *,
-        regexp_extract(before_all, '([^，；：]*：?)$', 1) as before_raw,
+        -- 微信号（账号：某某）公开: clauses inside closed brackets are passed over.
+        regexp_extract(
+            case
+                when contains(before_all, '）') then regexp_replace(before_all, '（[^（）]*[，；：][^（）]*）', '', 'g')
+                else before_all
+            end,
+            '([^，；：]*：?)$', 1
+        ) as before_raw,
     from led_to
 ),
 
