@@ -14,6 +14,10 @@
 {%- set parts_of_applications -%}
 (?:[（，、；：]*(?:其中|包括|含)?[，：]?(?:[^，、；：。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12}[0-9]+(?:件|条|宗|份|个|例)?|[0-9]+(?:件|条|宗|份|个|例)[^，、；。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12})(?:（[^）]*）)?(?:，占[^，；。）]*)?）?|，(?:较|比|同比|与)[^，；。]*)*
 {%- endset -%}
+{%- set wholes = [] -%}
+{%- for rule in rules if rule['whole'] -%}
+    {%- for code in rule['whole'].split('|') if literal(code) not in wholes -%}{%- do wholes.append(literal(code)) -%}{%- endfor -%}
+{%- endfor -%}
 -- depends_on: {{ ref('prose_figures') }}
 -- depends_on: {{ ref('measure_words') }}
 with documents_to_build as (
@@ -24,6 +28,7 @@ figures as (
     select
         figures.* exclude (section, subheadings, opening_line, lead_in),
         substring(sentence, place + piece_length + 1) as rest_of_sentence,
+        case when right(gap_after, 1) in ('。', '；') then gap_after || next_text else gap_after end as said_next,
         contains(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中') as is_among_parts,
         -- What must not stand beside the figure is looked for here.
         case when is_coordinated then noun else before_raw || '＃' || after end as beside,
@@ -43,8 +48,6 @@ figures_read as (
         case
             when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（）]*$', '')
         end as said_after,
-        -- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told.
-        regexp_replace(rest_of_sentence || next_text, '^{{ parts_of_applications }}', '') as said_after_parts,
         case
             {%- for sets, words in words_by_sets.items() %}
             when measure in ({{ words | join(', ') }}) then list_filter([
@@ -54,7 +57,7 @@ figures_read as (
                     {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
                     {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
                     {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
-                    {%- if rule['then'] %}regexp_matches(gap_after || if(regexp_matches(gap_after, '[。；]$'), next_text, ''), {{ literal(rule['then']) }}) and {% endif -%}
+                    {%- if rule['then'] %}regexp_matches(said_next, {{ literal(rule['then']) }}) and {% endif -%}
                     {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
                     {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
                     true then '{{ rule['rule_id'] }}' end,
@@ -121,10 +124,19 @@ alone_matched as (
         )
 ),
 
+-- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told.
 wholes_matched as (
-    select * from figures_matched
-    union all by name
-    select * from alone_matched
+    select
+        *,
+        case when starts_with(indicator_code, 'application.')
+            then regexp_replace(rest_of_sentence || next_text, '^{{ parts_of_applications }}', '')
+        end as said_after_parts,
+    from (
+        select * from figures_matched
+        union all by name
+        select * from alone_matched
+    ) as wholes
+    where indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
 ),
 
 -- 行政诉讼3件，均判决维持: what is said of all of them.
