@@ -27,7 +27,7 @@ def split_tables(text: str) -> list[str]:
         if len(values) < _FEWEST_VALUES or len(values) < _LEAST_SHARE * (values[-1] + 1):
             continue
         rows = sum(after - before > 1 for before, after in pairwise(values)) + 1
-        if rows < _FEWEST_ROWS:
+        if rows < _FEWEST_ROWS and values[0] < len(values):  # a row, and not all heads above it
             continue
         cells = run[: values[-1] + 1]
         pieces += [text[done : cells[0].start()], *(cell[0] for cell in cells)]

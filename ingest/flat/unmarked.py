@@ -12,6 +12,7 @@ from ingest.flat.rows import Piece, rows_of
 
 _WIDE_ROW = 5
 _LONGEST_HEAD = 20
+_MOST_BLANK_ROWS = 16
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
 _LETTERS_APART = re.compile(r"(?<=(?<!\S)[\u3400-\u9fff]) (?=[\u3400-\u9fff](?!\S))")
 _BEFORE_NUMBER = re.compile(r" (?=[（(][一二三四五六七八九十]{1,2}[）)]|\d{1,2}[.．、](?!\d))")
@@ -43,12 +44,16 @@ def blank_columns(lines: list[Line], start: int, end: int) -> Iterator[Found]:
 
 
 def _next_value_line(lines: list[Line], start: int, end: int) -> int | None:
-    """The next line that ends in values, past at most two lines of labels (and labels written downwards)."""
+    """
+    The next line that ends in values, past at most two lines of labels.
+
+    Labels written downwards do not count, nor do those with a number before them: rows whose cells are blank.
+    """
     labels = 0
-    for at in range(start, end):
+    for at in range(start, min(start + _MOST_BLANK_ROWS, end)):
         if ends_in_values(lines[at].text):
             return at
-        labels += not shapes.is_one_han(lines[at].text)
+        labels += not shapes.is_one_han(lines[at].text) and not shapes.is_enumerated(lines[at].text)
         if labels > 2 or not _is_between(lines, at, end):
             return None
     return None
@@ -116,7 +121,8 @@ def _heads(text: str) -> list[str]:
 def _blank_cells(line: Line) -> list[Piece]:
     label, values = label_and_values(line.text)
     if not values:
-        return [line.piece(text) for text in _heads(line.text)]
+        heads = _heads(line.text)
+        return [line.piece(text) for text in (heads if len(heads) > 1 else _labels(heads[0]))]
     if not shapes.is_label(label) and not shapes.is_piece(label):
         return [line.piece(text) for text in shapes.values_of(line.text) or _GAP.split(shapes.bare(line.text))]
     return [line.piece(text) for text in [*_labels(label), *values]]

@@ -188,6 +188,19 @@ def test_group_label_and_unit_before_values_are_cells_of_their_own() -> None:
     assert only_table(text)[:2] == [["统计指标", "单位", "统计数"], ["1.当面申请数", "件", "3"]]
 
 
+def test_rows_whose_cells_are_blank_stay_in_the_table() -> None:
+    blank = ["2.其他禁止", "3.危及安全", "4.第三方", "5.内部事务", "（四）无法提供"]
+    text = "\n".join(["（三）不予公开 1.国家秘密 1 1", *blank, "6.过程性信息 1 1", "7.执法案卷 2 3 5"])
+    assert [row[-1] for row in only_table(text)] == ["1", *blank, "1", "5"]
+    text = "四、行政复议数量 件 2\n（一）维持数 件 2\n五、行政诉讼数量 件\n（一）维持数 件 3\n（二）纠错数 件 1"
+    assert only_table(text)[2] == ["五、行政诉讼数量", "件"]
+
+
+def test_heads_and_one_row_of_values_in_one_line() -> None:
+    heads = ["行政复议", "行政诉讼", *["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"] * 3]
+    assert only_table("四、情况\n" + " ".join([*heads, *"100010000000202"]))[-1] == list("100010000000202")
+
+
 def test_label_whose_bracket_is_closed_below_its_values() -> None:
     text = "（一）予以公开 1 0 1\n（二）部分公开（只计这一情 0 2 2\n形，不计其他情形）\n（七）总计 1 2 3"
     assert only_table(text)[1] == ["（二）部分公开（只计这一情形，不计其他情形）", "0", "2", "2"]
