@@ -12,6 +12,9 @@ from ingest.model import TableKind
 
 _TRAILING = re.compile(r"^(.*\S)\s+(\S+)$")
 
+_WIDE = 8
+"""Columns of a table from which on heads in its left half alone are no heads of its columns."""
+
 Rows = list[list[Piece]]
 
 
@@ -66,16 +69,22 @@ def is_packed(rows: list[list[str]]) -> bool:
     """
     Whether cells were pushed to the left, so that what is left of the spans stands at the ends of the rows.
 
-    Then as many values, right after the labels of a row, begin at different places.
+    Then as many values, right after the labels of a row, begin at different places, or several heads stand in the
+    left half of a wide table whose values fill its rows.
     """
     starts = defaultdict[int, set[int]](set)
+    heads = widest = 0
     for row in rows:
         places = [at for at, text in enumerate(row) if shapes.is_value(text)]
-        if len(places) > 1 and places[-1] - places[0] == len(places) - 1 == filled_length(row) - 1 - places[0]:
-            labels = row[: places[0]]
-            if labels and all(labels):
+        length = filled_length(row)
+        if not places and 1 < length <= len(row) // 2 and all(row[:length]):
+            heads += 1
+        if len(places) > 1 and places[-1] - places[0] == len(places) - 1 == length - 1 - places[0]:
+            widest = max(widest, length)
+            if places[0] and all(row[: places[0]]):
                 starts[len(places)].add(places[0])
-    return any(len(places) > 1 for places in starts.values())
+    is_wide = widest >= _WIDE and max(len(row) for row in rows) == widest
+    return (heads > 1 and is_wide) or any(len(places) > 1 for places in starts.values())
 
 
 def filled_length(row: list[str]) -> int:

@@ -149,9 +149,10 @@ def _even_rows(lines: list[Line]) -> Rows:
     ]
     if not is_grid(rows):
         return []
-    for edge in (0, -1):
-        if not any(row[edge].text for row in rows):
-            rows = [row[1:] if edge == 0 else row[:-1] for row in rows]
+    if not any(row[0].text for row in rows):
+        rows = [row[1:] for row in rows]
+    longest = max(filled_length([piece.text for piece in row]) for row in rows)
+    rows = [row[:longest] for row in rows]
     return rows if is_grid(rows) and not is_packed([[piece.text for piece in row] for row in rows]) else []
 
 
@@ -178,6 +179,8 @@ def _bar_rows(lines: list[Line]) -> Rows:
             rows.append(pieces)
     if is_packed([[piece.text for piece in row] for row in rows]):
         rows = [row[: filled_length([piece.text for piece in row])] for row in rows]
+    longest = max((filled_length([piece.text for piece in row]) for row in rows), default=1)
+    rows = [row[:longest] for row in rows]
     single = sum(len(row) <= 1 for row in rows)
     if single * 5 >= len(rows) * 4 or (len(rows) <= 2 and max(map(len, rows), default=0) >= 12):
         return rows_of([part for row in rows for piece in row for part in _unglued(piece)])

@@ -31,7 +31,8 @@ _DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 LONGEST_LABEL = 60
-_LONGEST_PIECE = 45
+_LONGEST_WITH_BRACKETS = 160
+"""Characters of a label with what a bracket explains."""
 
 
 def bare(text: str) -> str:
@@ -78,10 +79,10 @@ def values_of(text: str) -> list[str]:
 def is_prose(text: str) -> bool:
     """Whether the text reads as a sentence, or is too long for a cell."""
     whole = bare(text)
-    if len(whole) > LONGEST_LABEL:
+    if len(whole) > _LONGEST_WITH_BRACKETS:
         return True
     outside = _without_brackets(whole)
-    return bool(_SENTENCE.search(outside))
+    return len(outside) > LONGEST_LABEL or bool(_SENTENCE.search(outside))
 
 
 def is_label(text: str) -> bool:

@@ -292,6 +292,21 @@ def test_sentences_and_numbers_of_documents_are_no_digits_run_together() -> None
     assert rebuild(parts) == parts
 
 
+def test_heads_in_the_left_half_of_a_wide_table_are_no_heads_of_its_columns() -> None:
+    rows = [["行政复议", "行政诉讼"], ["维持", "纠正", "其他", "直接起诉", "复议后起诉"], list("10100000010")]
+    text = "\n".join(" | ".join(row + [""] * (11 - len(row))) + " |" for row in rows)
+    (table,) = rebuild([Block(text)])
+    assert isinstance(table, Table) and table.kind == "flat" and texts(table) == rows
+
+
+def test_columns_without_any_cell_are_none_and_notes_in_brackets_may_be_long() -> None:
+    names = "".join(f"“{name}”" for name in ["规定", "办法", "细则", "规范", "规程", "规则"])
+    note = f"（行政机关制定发布的决定、公告、通告、意见、通知，以及标题采用{names}等字样的公文，一般属于此类）"
+    rows = [["信息内容", "甲", "乙"], ["规章" + note, "1", "2"], ["文件", "3", "4"]]
+    text = "\n".join(" | ".join(row) + " | | |" for row in rows)
+    assert only_table(text) == rows
+
+
 def test_units_stand_between_label_and_value() -> None:
     text = "统计指标\n单位\n统计数\n一、主动公开情况\n（一）主动公开政府信息数\n条\n5000"
     text += "\n1.专职人员数\n人\n2.兼职人员数\n人\n4\n六、举报投诉数量\n件\n0"

@@ -18,6 +18,10 @@ form_columns as (
     select * from {{ ref('form_columns') }}
 ),
 
+form_cells as (
+    select * from {{ ref('form_cells') }}
+),
+
 -- A header as lists, and the number of the column that each place of the grid belongs to.
 header_lists as (
     select
@@ -170,6 +174,23 @@ rows_joined as (
     select * from rows_of_digits_apart
 ),
 
+-- The columns of a row of the form of 2019 or 2021, in their order.
+matters_orders as (
+    select row_code, form, list(column_code order by place) as codes
+    from (
+        select distinct
+            form_cells.row_code,
+            form_columns.column_code,
+            form_columns.place,
+            unnest(string_split(form_columns.forms, ';')) as form,
+        from form_cells
+        inner join form_columns
+            on form_cells.form_part = form_columns.form_part and form_cells.column_code = form_columns.column_code
+        where form_cells.form_part = 'matters' and form_columns.match = 'whole' and form_columns.place is not null
+    ) as columns_of_rows
+    group by row_code, form
+),
+
 -- Rows with the header in force. A figure's place is its column's where the row's end is the header's, or no cell is
 -- blank: rows and headers that lost their spans do not end together.
 rows_under_headers as (
@@ -179,6 +200,7 @@ rows_under_headers as (
         if(rows_joined.joined_seq is null, table_rows.cell_count, 7) as cell_count,
         rows_joined.joined_seq,
         header_lists.* exclude (document_id, header_no),
+        matters_orders.codes as form_codes,
         case
             when
                 table_rows.is_header_own
@@ -210,6 +232,15 @@ rows_under_headers as (
         and table_rows.table_no = rows_joined.table_no
         and table_rows.row_no = rows_joined.row_no
         and table_rows.label_seq = rows_joined.label_seq
+    -- where not all heads are known, those that are tell of which form the row is
+    left join matters_orders
+        on table_rows.form_part = 'matters'
+        and table_rows.row_code = matters_orders.row_code
+        and table_rows.cell_count = len(matters_orders.codes)
+        and header_lists.column_count < len(matters_orders.codes)
+        and list_has_all(
+            matters_orders.codes, list_transform(header_lists.columns, lambda head: head['column_code'])
+        )
 ),
 
 rows_with_ways as (
@@ -224,6 +255,7 @@ rows_with_ways as (
                 and not list_contains(list_transform(column_seqs, lambda seq: coalesce(seq, 0)), 0)
                 then 'place'
             when cell_count = column_count then 'order'
+            when form_codes is not null then 'matters'
             when form_part = 'application' and cell_count = 7 and (coalesce(column_count, 0) != 6 or has_total) then 'form'
             -- Blank cells vanish from flat text: of what is left the last is the total, where the others add up to it.
             when
@@ -304,6 +336,10 @@ row_figures as (
         unnest(
             case way
                 when 'form' then form_orders.form_columns
+                when 'matters'
+                    then list_transform(
+                        form_codes, lambda code: { 'column_code': code, 'column_group': null::varchar }
+                    )
                 else list_transform(row_cells, lambda cell: null)
             end
         ) as form_head,
@@ -346,6 +382,7 @@ figures_with_columns as (
         cell['page'] as page,
         case way
             when 'form' then form_head['column_code']
+            when 'matters' then form_head['column_code']
             when 'total' then 'all'
             when 'single' then 'year'
             when 'row' then row_code
