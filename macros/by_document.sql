@@ -1,7 +1,10 @@
 {# Building by document. A model of the folder `by_document` keeps, in intermediate.build_ledger, the version under
    which it built each document: what was landed, this model and all that it stands on (models by their file's
    checksum, seeds by their content), made into one hash. A document whose version differs is built again, alone.
-   So ten new documents cost ten documents, and a changed seed rebuilds just the models below it. #}
+   So ten new documents cost ten documents, and a changed seed rebuilds just the models below it.
+
+   A model of a folder `by_report` does the same with rows of reports, whose key is report_id, and looks beyond its own
+   document: its version also holds what int_report_contexts says of the reports beside it. #}
 
 {% macro create_build_ledger() %}
 create schema if not exists {{ target.database }}.intermediate;
@@ -60,10 +63,24 @@ select document_id, version from {{ pending_documents() }}
 {%- endmacro %}
 
 {% macro documents_by_version() -%}
+{%- if looks_beyond() -%}
+select
+    documents.document_id,
+    -- What is no report, or is none any more, has no context.
+    md5(documents.content_version || coalesce(contexts.context_version, '') || {{ rules_version() }}) as version,
+from {{ source('raw', 'documents') }} as documents
+left join {{ ref('int_report_contexts') }} as contexts on documents.document_id = contexts.document_id
+{%- else -%}
 select
     documents.document_id,
     md5(documents.content_version || {{ rules_version() }}) as version,
 from {{ source('raw', 'documents') }} as documents
+{%- endif -%}
+{%- endmacro %}
+
+{# Whether this model is one by report. #}
+{% macro looks_beyond() -%}
+{{ return('by_report' in model.fqn) }}
 {%- endmacro %}
 
 {# Pre-hook: the comparison with the ledger is made once, as the model and both hooks ask for its result. #}
@@ -75,7 +92,13 @@ from ({{ documents_by_version() }}) as documents
 left join {{ ledger() }} as ledger
     on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
 where ledger.version is distinct from documents.version;
-delete from {{ this }} where document_id in (select document_id from {{ pending_documents() }})
+delete from {{ this }}
+where
+    {%- if looks_beyond() %}
+    report_id in (select {{ report_id('document_id') }} from {{ pending_documents() }})
+    {%- else %}
+    document_id in (select document_id from {{ pending_documents() }})
+    {%- endif %}
 {% endif %}
 {% endmacro %}
 

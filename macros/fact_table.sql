@@ -22,8 +22,15 @@ with observations as (
     where is_selected and applicant_type = 'all' and category_label is null
 ),
 
+documents_to_build as (
+    {{ documents_to_build() }}
+),
+
 current_reports as (
-    select * from {{ ref('dim_report') }} where is_current
+    select reports.*
+    from {{ ref('dim_report') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+    where reports.is_current
 ),
 
 facts as (

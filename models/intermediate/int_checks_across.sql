@@ -58,7 +58,7 @@ children as (
 places as (
     select report_id, report_id as source_report_id, 'here' as place from reports
     union all
-    {{ previous_reports('reports') }}
+    {{ previous_reports('reports', 'reports') }}
     union all
     select report_id, source_report_id, 'own' as place from own_level
 ),

@@ -15,7 +15,7 @@ indicators as (
 ),
 
 places as (
-    {{ previous_reports('reports') }}
+    {{ previous_reports('reports', 'reports') }}
 ),
 
 compared as (

@@ -1,5 +1,15 @@
-with reports as (
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+current_reports as (
     select * from {{ ref('dim_report') }} where is_current and year is not null
+),
+
+reports as (
+    select current_reports.*
+    from current_reports
+    inner join documents_to_build on current_reports.document_id = documents_to_build.document_id
 ),
 
 metrics as (
@@ -13,7 +23,7 @@ terms as (
 places as (
     select report_id, report_id as source_report_id, 'here' as place from reports
     union all
-    {{ previous_reports('reports') }}
+    {{ previous_reports('reports', 'current_reports') }}
 ),
 
 observations as (

@@ -2,8 +2,15 @@ with observations as (
     select * from {{ ref('observations') }} where is_selected
 ),
 
+documents_to_build as (
+    {{ documents_to_build() }}
+),
+
 current_reports as (
-    select * from {{ ref('dim_report') }} where is_current
+    select reports.*
+    from {{ ref('dim_report') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+    where reports.is_current
 ),
 
 -- The total stands in fct_applications: here are the parts alone, so that a sum never counts both.

@@ -3,8 +3,15 @@ with observations as (
     where is_selected and indicator_code = 'disclosure.by_category'
 ),
 
+documents_to_build as (
+    {{ documents_to_build() }}
+),
+
 current_reports as (
-    select * from {{ ref('dim_report') }} where is_current
+    select reports.*
+    from {{ ref('dim_report') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+    where reports.is_current
 ),
 
 facts as (
