@@ -68,7 +68,7 @@ def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
         if not built.failures:
             _remember_rules(published, rules)
             progress(built.steps, built.steps, "publishing")
-            publish(published, fingerprint)
+            publish(published, fingerprint, by_document=only_raw)
     return built
 
 

@@ -2,11 +2,15 @@
 
 A reader that has the old file open keeps reading it, as the name alone moves; a publish that is cut short leaves the
 old file as it was, and its leftovers are removed by the next one.
+
+Where the published file is still as the last publish left it, the new one starts as a copy of it, and the long tables
+take over only the documents that changed since.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +22,17 @@ from ingest.warehouse import SETTINGS, work_path
 
 EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
 """The raw tables that are published with the marts: evidence leads to their words."""
+
+# Tables with the rows of each document, and the model in the build ledger that tells which version of it they hold.
+_BY_DOCUMENT = {
+    "marts.observations": "observations",
+    "raw.blocks": "stg_raw__blocks",
+    "raw.table_cells": "stg_raw__table_cells",
+}
+
+_LARGEST_CHANGE = 0.1
+"""The share of documents up to which rows are exchanged: deleted rows leave holes, and most of a table is sooner copied
+anew than exchanged."""
 
 # What a build can see of raw: not when a file was last met, as that alone changes no table of marts.
 _RAW_STATE = """
@@ -59,9 +74,10 @@ def remove_leftovers(published: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def publish(published: Path, fingerprint: str) -> None:
+def publish(published: Path, fingerprint: str, *, by_document: bool = False) -> None:
     """Copy marts and evidence of the work file into a new file and rename it over `published`.
 
+    `by_document`: the rules are those of the last publish, so documents of the same version have the same rows still.
     The caller holds the write lock and has closed the work file. GongkaiError where the disk is full or cannot be
     written, or where the path is taken by something that is no file; the published file is then what it was.
     """
@@ -70,12 +86,16 @@ def publish(published: Path, fingerprint: str) -> None:
     remove_leftovers(published)
     aside = published.with_name(f"{published.stem}.publishing-{os.getpid()}.duckdb")
     try:
-        _copy(published, aside, fingerprint)
+        exchange = by_document and _is_untouched(published) and _few_documents_changed(published)
+        if exchange:
+            shutil.copyfile(published, aside)
+        _copy(published, aside, fingerprint, exchange=exchange)
         _sync(aside)
         # A log that somebody's writing session left beside the old file must not be played into the new one.
         published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
         aside.replace(published)
         _sync(published.parent)
+        _remember(published)
     except (OSError, duckdb.Error) as error:
         raise GongkaiError(
             f"cannot publish {published} ({reason(error)}); the published file is as it was before: "
@@ -85,6 +105,70 @@ def publish(published: Path, fingerprint: str) -> None:
         remove_leftovers(published)
 
 
+def _identity(published: Path) -> list[int]:
+    """What tells whether anybody wrote to the file: its inode, size, and time of the last change in nanoseconds."""
+    status = published.stat()
+    return [status.st_ino, status.st_size, status.st_mtime_ns]
+
+
+def _is_untouched(published: Path) -> bool:
+    """Whether the published file is the one that the last publish from this work file left, byte for byte."""
+    if not published.is_file() or published.with_name(f"{published.name}.wal").exists():
+        return False
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=True)
+        try:
+            row = connection.execute(
+                "select inode, size, modified_ns, software_version from work.intermediate.published_file"
+            ).fetchone()
+        except duckdb.CatalogException:
+            return False
+    return row is not None and list(row) == [*_identity(published), __version__]
+
+
+def _few_documents_changed(published: Path) -> bool:
+    """Whether so few documents changed since the last publish that exchanging their rows is the shorter way."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=True)
+        row = connection.execute(
+            f"select (select count(distinct document_id) from ({_CHANGED})) <= ? * count(*) "  # noqa: S608 - ours
+            "from work.raw.documents",
+            [_LARGEST_CHANGE],
+        ).fetchone()
+    return bool(row and row[0])
+
+
+_CHANGED = f"""
+    select model, document_id
+    from work.intermediate.build_ledger as built
+    full join work.intermediate.published_ledger as published using (model, document_id)
+    where built.version is distinct from published.version
+        and model in ({", ".join(f"'{model}'" for model in _BY_DOCUMENT.values())})
+"""  # noqa: S608 - names of ours
+
+
+def _remember(published: Path) -> None:
+    """Note in the work file what the published file is and holds. A publish that is cut short before this makes the
+    next one a full copy.
+    """
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=False)
+        if "build_ledger" not in _relations(connection, "work", "intermediate"):
+            return
+        connection.execute("begin")
+        connection.execute(
+            "create or replace table work.intermediate.published_file as "
+            "select ? as inode, ? as size, ? as modified_ns, ? as software_version",
+            [*_identity(published), __version__],
+        )
+        connection.execute(
+            "create or replace table work.intermediate.published_ledger as "
+            "select model, document_id, version from work.intermediate.build_ledger where list_contains(?, model)",
+            [list(_BY_DOCUMENT.values())],
+        )
+        connection.execute("commit")
+
+
 def reason(error: Exception) -> str:
     """The first line of an error of the operating system or DuckDB, without the kind of error before it."""
     if isinstance(error, OSError) and error.strerror:
@@ -92,18 +176,33 @@ def reason(error: Exception) -> str:
     return str(error).splitlines()[0].split("Error: ", 1)[-1]
 
 
-def _copy(published: Path, aside: Path, fingerprint: str) -> None:
+def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> None:
+    """Bring the file aside, which is missing or (`exchange`) a copy of the published one, to the work file's state."""
     with duckdb.connect(config=SETTINGS) as connection:
         _attach(connection, work_path(published), "work", read_only=True)
         _attach(connection, aside, "published", read_only=False)
-        connection.execute("create schema published.marts")
-        connection.execute("create schema published.raw")
-        for name in _relations(connection, "marts"):
-            _copy_table(connection, "marts", name, order=True)
-        # The order of text means nothing, and keeping it costs memory.
-        connection.execute("set preserve_insertion_order = false")
-        for name in EVIDENCE_TABLES:
-            _copy_table(connection, "raw", name, order=False)
+        marts = _relations(connection, "work", "marts")
+        tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
+        exchanged = [
+            (schema, name)
+            for schema, name in tables
+            if exchange
+            and f"{schema}.{name}" in _BY_DOCUMENT
+            and _shape(connection, "work", schema, name) == _shape(connection, "published", schema, name)
+        ]
+        for schema in ("marts", "raw"):
+            connection.execute(f"create schema if not exists published.{schema}")
+            for name in _relations(connection, "published", schema):
+                if (schema, name) not in exchanged:
+                    connection.execute(f"drop table published.{schema}.{_quote(name)}")
+        connection.execute("checkpoint published")  # so that what is written next takes the place of what was dropped
+        for schema, name in exchanged:
+            _exchange(connection, schema, name)
+        for schema, name in tables:
+            # The order of text means nothing, and keeping it costs memory.
+            connection.execute(f"set preserve_insertion_order = {schema == 'marts'}")
+            if (schema, name) not in exchanged:
+                _copy_table(connection, schema, name, order=schema == "marts")
         connection.execute(
             "create table published.raw.publication as "
             "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version",
@@ -114,11 +213,34 @@ def _copy(published: Path, aside: Path, fingerprint: str) -> None:
         connection.execute("detach published")
 
 
-def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Replace the rows of the documents that changed since the last publish."""
+    relation = f"{_quote(schema)}.{_quote(name)}"
+    changed = f"select document_id from ({_CHANGED}) where model = ?"  # noqa: S608 - ours
+    model = [_BY_DOCUMENT[f"{schema}.{name}"]]
+    connection.execute(f"delete from published.{relation} where document_id in ({changed})", model)  # noqa: S608 - quoted
+    connection.execute(
+        f"insert into published.{relation} from work.{relation} where document_id in ({changed})",
+        model,
+    )
+
+
+def _shape(connection: duckdb.DuckDBPyConnection, database: str, schema: str, name: str) -> list[tuple[str, ...]]:
+    """The names, types and comments of a table's columns, and its own comment."""
+    return connection.execute(
+        "select column_name, data_type, comment, column_index from duckdb_columns() "
+        "where database_name = $1 and schema_name = $2 and table_name = $3 "
+        "union all select '', '', comment, 0 from duckdb_tables() "
+        "where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index, column_name",
+        [database, schema, name],
+    ).fetchall()
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> list[str]:
     rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'work' and schema_name = $schema "
-        "union select view_name from duckdb_views() where database_name = 'work' and schema_name = $schema order by 1",
-        {"schema": schema},
+        "select table_name from duckdb_tables() where database_name = $1 and schema_name = $2 "
+        "union select view_name from duckdb_views() where database_name = $1 and schema_name = $2 order by 1",
+        [database, schema],
     ).fetchall()
     return [str(row[0]) for row in rows]
 
@@ -126,8 +248,7 @@ def _relations(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, *, order: bool) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns.
 
-    `order`: by report and by the first columns, which hold the key. So one report's rows lie together, and an export
-    can stream the table as it lies and still be the same every time.
+    `order`: by report and by the first columns, which hold the key, so that rows that are read together lie together.
     """
     relation = f"{_quote(schema)}.{_quote(name)}"
     columns = connection.execute(

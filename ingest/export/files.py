@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from ingest.errors import GongkaiError
-from ingest.export.source import batches
+from ingest.export.source import batches, ordered
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
 _FORMULA_START = r"^[=+\-@\t\r]"
@@ -24,7 +24,7 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -
     """
     count = 0
     with replacing(target) as path, path.open("wb") as file:
-        for number, frame in enumerate(batches(connection, f"from marts.{table}")):
+        for number, frame in enumerate(batches(connection, ordered(connection, table))):
             count += frame.height
             first = number == 0
             plain(frame).write_csv(file, include_bom=first, include_header=first, line_terminator="\r\n")
@@ -35,7 +35,9 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Pat
     """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
     with replacing(target) as path:
         name = str(path).replace("'", "''")
-        row = connection.execute(f"copy marts.{table} to '{name}' (format parquet, compression zstd)").fetchone()
+        row = connection.execute(
+            f"copy ({ordered(connection, table)}) to '{name}' (format parquet, compression zstd)"
+        ).fetchone()
     return int(row[0]) if row else 0
 
 

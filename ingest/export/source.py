@@ -77,6 +77,13 @@ def columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
     return [Column(*row) for row in rows]
 
 
+def ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """A query of a mart's rows, by report and by all other columns from the first: the same data, the same files."""
+    names = [column.name for column in columns(connection, table)]
+    keys = dict.fromkeys([*(name for name in names if name == "report_id"), *names])
+    return f"from marts.{table} order by {', '.join(keys)}"
+
+
 def table_description(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """What the mart holds, its grain first."""
     row = connection.execute(

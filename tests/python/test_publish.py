@@ -214,3 +214,69 @@ def test_a_file_that_is_no_warehouse_has_no_fingerprint(tmp_path: Path) -> None:
     path.write_bytes(os.urandom(5_000))
     assert published_fingerprint(path) is None
     assert work_path(path).name == "w.work.duckdb"
+
+
+def by_documents(path: Path, versions: dict[str, str]) -> None:
+    """Make the work file's observations and their ledger those of the documents, each with its version as value."""
+    with open_work(path) as connection:
+        connection.execute("create or replace table marts.observations (document_id varchar, value varchar)")
+        connection.execute(
+            "create or replace table intermediate.build_ledger (model varchar, document_id varchar, version varchar)"
+        )
+        connection.executemany(
+            "insert into marts.observations values (?, ?)", [list(item) for item in versions.items()]
+        )
+        connection.execute("insert into intermediate.build_ledger select 'observations', * from marts.observations")
+        connection.execute("delete from raw.documents")
+        connection.executemany(
+            "insert into raw.documents by name select ? as document_id, 'a.txt' as source_file, '' as archive_member, "
+            "'text/plain' as media_type, 1 as size_bytes, 'txt' as reader, '1' as reader_version, 1 as char_count, "
+            "false as ocr_used, '{}' as properties, timestamp '2026-01-01' as first_seen_at, "
+            "timestamp '2026-01-01' as last_seen_at, 'v' as content_version",
+            [[document] for document in versions],
+        )
+
+
+def observations(path: Path) -> dict[str, str]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return dict(connection.sql("select document_id, value from marts.observations").fetchall())
+
+
+@pytest.fixture
+def hundred(published: Path) -> dict[str, str]:
+    """A hundred documents, published."""
+    versions = {f"d{number}": "old" for number in range(100)}
+    by_documents(published, versions)
+    publish(published, "f1")
+    return versions
+
+
+def spoil_the_work_files_old_rows(path: Path) -> None:
+    """Change rows whose version says that they did not: only a full copy brings them along."""
+    with open_work(path) as connection:
+        connection.execute("update marts.observations set value = 'copied' where value = 'old'")
+
+
+def test_where_few_documents_changed_only_their_rows_are_exchanged(published: Path, hundred: dict[str, str]) -> None:
+    changed = {key: value for key, value in hundred.items() if key != "d3"} | {"d1": "new", "d100": "new"}
+    by_documents(published, changed)
+    spoil_the_work_files_old_rows(published)
+    publish(published, "f2", by_document=True)
+    assert observations(published) == changed
+    assert published_fingerprint(published) == "f2"
+    assert count(published) == count(published, "raw.blocks") == ROWS
+
+
+@pytest.mark.parametrize("reason", ["other rules", "many changed", "written to", "other columns"])
+def test_otherwise_the_table_is_copied_whole(published: Path, hundred: dict[str, str], reason: str) -> None:
+    many = {f"d{number}" for number in range(50)} if reason == "many changed" else {"d1"}
+    by_documents(published, hundred | dict.fromkeys(many, "new"))
+    spoil_the_work_files_old_rows(published)
+    if reason == "written to":
+        with duckdb.connect(str(published)) as connection:
+            connection.execute("update marts.observations set value = 'by an analyst' where document_id = 'd9'")
+    if reason == "other columns":
+        with open_work(published) as connection:
+            connection.execute("comment on column marts.observations.value is 'the value'")
+    publish(published, "f2", by_document=reason != "other rules")
+    assert observations(published) == {key: "new" if key in many else "copied" for key in hundred}
