@@ -83,32 +83,65 @@ from {{ source('raw', 'documents') }} as documents
 {{ return('by_report' in model.fqn) }}
 {%- endmacro %}
 
-{# Pre-hook: the comparison with the ledger is made once, as the model and both hooks ask for its result. #}
-{% macro forget_documents_to_build() %}
-{% if is_incremental() %}
+{# Builds the models by document, in place of dbt's own way: the ledger says what to replace, so no table aside is
+   filled and compared. Where nothing is kept, the table is made anew, and may have other columns than before. #}
+{% materialization incremental, adapter='duckdb' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- if is_incremental() -%}
+        {%- set kept = run_query(find_pending_documents())[0][0] -%}
+    {%- else -%}
+        {%- set kept = 0 -%}
+    {%- endif -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if kept == 0 -%}
+        {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {%- endif %}
+    {% call statement('main') -%}
+        {%- if kept == 0 -%}
+            {{ create_table_as(False, target_relation, sql) }}
+        {%- else -%}
+            {{ replace_pending_documents(target_relation, sql) }}
+        {%- endif -%}
+    {%- endcall %}
+    {% call statement('remember') -%}
+        {{ remember_documents_built(kept) }}
+    {%- endcall %}
+    {{ run_hooks(post_hooks) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# Compare with the ledger, once for all that asks; gives the number of documents whose rows stay. #}
+{% macro find_pending_documents() %}
 create or replace temp table {{ pending_documents() }} as
 select documents.document_id, documents.version
 from ({{ documents_by_version() }}) as documents
 left join {{ ledger() }} as ledger
     on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
 where ledger.version is distinct from documents.version;
-delete from {{ this }}
+select
+    (select count(*) from {{ source('raw', 'documents') }}) - (select count(*) from {{ pending_documents() }}) as kept,
+{% endmacro %}
+
+{% macro replace_pending_documents(relation, sql) %}
+delete from {{ relation }}
 where
     {%- if looks_beyond() %}
     report_id in (select {{ report_id('document_id') }} from {{ pending_documents() }})
     {%- else %}
     document_id in (select document_id from {{ pending_documents() }})
-    {%- endif %}
-{% endif %}
+    {%- endif %};
+insert into {{ relation }} by name ({{ sql }})
 {% endmacro %}
 
-{% macro remember_documents_built() %}
+{% macro remember_documents_built(kept) %}
 delete from {{ ledger() }}
 where
     model = '{{ model.name }}'
-    {% if is_incremental() %}and document_id in (select document_id from {{ pending_documents() }}){% endif %};
+    {% if kept > 0 %}and document_id in (select document_id from {{ pending_documents() }}){% endif %};
 insert into {{ ledger() }}
-select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}) as built;
+select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}) as built
 {% endmacro %}
 
 {% macro pending_documents() %}temp.main.pending_{{ model.name }}{% endmacro %}

@@ -23,20 +23,39 @@ described as (
     inner join reports on metric_values.report_id = reports.report_id
 ),
 
--- The same body a year before, and the bodies of the same kind and level in the same year.
+-- The bodies of the same kind and level in the same year.
+ranked as (
+    select
+        *,
+        count(*) over peers as peer_count,
+        rank() over (peers order by value desc) as peer_place,
+        cume_dist() over (peers order by value desc) as share_as_high,
+    from described
+    where value is not null
+    window peers as (partition by metric_code, year, level_code, agency_kind)
+),
+
+placed as (
+    select
+        * exclude (share_as_high),
+        -- The share of the others that lie below.
+        coalesce((1 - share_as_high) * peer_count / nullif(peer_count - 1, 0), 0) as peer_percentile,
+    from ranked
+    union all by name
+    select * from described
+    where value is null
+),
+
+-- The same body a year before.
 compared as (
     select
         these.*,
         {{ metric_change('these.value', 'previous.value', 'these.unit') }} as change_on_year,
-        count(these.value) over peers as peer_count,
-        rank() over (peers order by these.value desc nulls last) as peer_place,
-        percent_rank() over (peers order by these.value nulls first) as peer_percentile,
-    from described as these
+    from placed as these
     left join described as previous
         on these.metric_code = previous.metric_code
         and these.agency_id = previous.agency_id
         and these.year = previous.year + 1
-    window peers as (partition by these.metric_code, these.year, these.level_code, these.agency_kind)
 )
 
 select * from compared

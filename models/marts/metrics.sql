@@ -17,8 +17,8 @@ by_report as (
         'report' as grain,
         * exclude (agency_kind, peer_place, peer_percentile),
         1 as report_count,
-        case when peer_count >= {{ smallest_ranked }} and value is not null then peer_place end as peer_rank,
-        case when peer_count >= {{ smallest_ranked }} and value is not null then peer_percentile end as peer_percentile,
+        case when peer_count >= {{ smallest_ranked }} then peer_place end as peer_rank,
+        case when peer_count >= {{ smallest_ranked }} then peer_percentile end as peer_percentile,
     from report_metrics
 ),
 
@@ -58,7 +58,7 @@ described as (
         measured.peer_count::integer as peer_count,
         measured.peer_rank::integer as peer_rank,
         measured.peer_percentile::decimal(9, 6) as peer_percentile,
-        measured.peer_count between {{ smallest_ranked }} and 99 as is_rank_of_few,
+        coalesce(measured.peer_count between {{ smallest_ranked }} and 99, false) as is_rank_of_few,
     from measured
     inner join definitions on measured.metric_code = definitions.metric_code
 )
