@@ -181,6 +181,8 @@ def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> 
     with duckdb.connect(config=SETTINGS) as connection:
         _attach(connection, work_path(published), "work", read_only=True)
         _attach(connection, aside, "published", read_only=False)
+        # The order of rows means nothing (exports sort theirs), and keeping it costs memory.
+        connection.execute("set preserve_insertion_order = false")
         marts = _relations(connection, "work", "marts")
         tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
         exchanged = [
@@ -199,10 +201,8 @@ def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> 
         for schema, name in exchanged:
             _exchange(connection, schema, name)
         for schema, name in tables:
-            # The order of text means nothing, and keeping it costs memory.
-            connection.execute(f"set preserve_insertion_order = {schema == 'marts'}")
             if (schema, name) not in exchanged:
-                _copy_table(connection, schema, name, order=schema == "marts")
+                _copy_table(connection, schema, name)
         connection.execute(
             "create table published.raw.publication as "
             "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version",
@@ -245,21 +245,10 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
     return [str(row[0]) for row in rows]
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, *, order: bool) -> None:
-    """Copy a table, or what a view shows, with the comments on it and on its columns.
-
-    `order`: by report and by the first columns, which hold the key, so that rows that are read together lie together.
-    """
+def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{_quote(schema)}.{_quote(name)}"
-    columns = connection.execute(
-        "select column_name from duckdb_columns() "
-        "where database_name = 'work' and schema_name = ? and table_name = ? order by column_index",
-        [schema, name],
-    ).fetchall()
-    names = [str(column) for (column,) in columns]
-    keys = dict.fromkeys([*(column for column in names if column == "report_id"), *names[:2]])
-    by = f"order by {', '.join(_quote(key) for key in keys)}" if order else ""
-    connection.execute(f"create table published.{relation} as select * from work.{relation} {by}")  # noqa: S608 - quoted
+    connection.execute(f"create table published.{relation} as from work.{relation}")
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
         "union all "

@@ -1,5 +1,11 @@
-with chosen as (
-    select *, {{ report_id('document_id') }} as report_id from {{ ref('int_candidates_chosen') }}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+chosen as (
+    select chosen.*, {{ report_id('chosen.document_id') }} as report_id
+    from {{ ref('int_candidates_chosen') }} as chosen
+    inner join documents_to_build on chosen.document_id = documents_to_build.document_id
 ),
 
 corrections as (
@@ -7,7 +13,9 @@ corrections as (
 ),
 
 reports as (
-    select document_id, {{ report_id('document_id') }} as report_id from {{ ref('int_reports_identified') }}
+    select reports.document_id, {{ report_id('reports.document_id') }} as report_id
+    from {{ ref('int_reports_identified') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
 ),
 
 -- Of several readings with the value that a person chose, one is taken.
