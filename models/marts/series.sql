@@ -2,37 +2,8 @@ with harmonised as (
     select * from {{ ref('harmonised_series') }}
 ),
 
-terms as (
-    select * from {{ ref('int_series_terms') }}
-),
-
-reports as (
-    select * from {{ ref('dim_report') }}
-    where is_current and agency_id is not null and year is not null
-),
-
-observations as (
-    select * from {{ ref('observations') }}
-    where is_selected and applicant_type = 'all' and category_label is null
-),
-
--- A figure is there where the report gives every part of it.
 stated as (
-    select
-        reports.agency_id,
-        terms.series_code,
-        reports.year,
-        reports.report_id,
-        reports.form,
-        sum(terms.factor * observations.value) as value,
-        bool_and(observations.qualifier = 'exact') as is_exact,
-    from reports
-    inner join terms on reports.form = terms.form
-    left join observations
-        on reports.report_id = observations.report_id
-        and terms.indicator_code = observations.indicator_code
-    group by all
-    having count(observations.value) = count(*)
+    select * from {{ ref('int_series_values') }}
 ),
 
 spans as (
