@@ -68,7 +68,7 @@ told_apart as (
             and (length(label) between 2 and 24 or is_named_by_heading)
             and (not contains(label, '主动公开') or regexp_matches(label, '^应当?主动公开的其[他它]'))
             and not regexp_matches(label, '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
-                '|^(?:政府|政务)?信息$|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布')
+                '|^(?:政府|政务)?信息(?:公开信息)?$|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布')
             and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
                 '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
@@ -77,7 +77,7 @@ told_apart as (
         not is_item
             and not is_about_something_else
             and not is_shared
-            and not (indicator_code is null and regexp_matches(label, '建议|提案|栏$|主动公开')) as is_other,
+            and not (indicator_code is null and regexp_matches(label, '建议|提案|栏$|栏目|主动公开')) as is_other,
     from labelled
 ),
 

@@ -31,7 +31,12 @@ figures as (
         case when right(gap_after, 1) in ('。', '；') then gap_after || next_text else gap_after end as said_next,
         contains(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中') as is_among_parts,
         -- What must not stand beside the figure is looked for here.
-        case when is_coordinated then noun else before_raw || '＃' || after end as beside,
+        case
+            when is_coordinated then noun
+            -- 1000条（包括网站、公开栏）: how the whole is made up.
+            when starts_with(after, '（') then before_raw || '＃' || regexp_replace(after, '^（(?:包括|含|其中)[^）]*）?', '')
+            else before_raw || '＃' || after
+        end as beside,
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
     where not figures.is_about_something_else
