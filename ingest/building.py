@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from ingest.errors import GongkaiError
-from ingest.project import project_folder, rules_fingerprint
+from ingest.project import macros_fingerprint, project_folder, rules_fingerprint
 from ingest.publish import publish, published_fingerprint, raw_fingerprint, remove_leftovers
 from ingest.warehouse import SETTINGS, scratch_folder, work_path, write_lock
 
@@ -58,33 +58,38 @@ def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
         raise GongkaiError(f"nothing has been ingested for {published} yet; run: gongkai run FOLDER")
     project = project_folder()
     with write_lock(published):
-        rules = rules_fingerprint(project)
+        rules, macros = rules_fingerprint(project), macros_fingerprint(project)
         fingerprint = f"{raw_fingerprint(published)} {rules}"
         if not full_refresh and published_fingerprint(published) == fingerprint:
             remove_leftovers(published)
             return Built(published, unchanged=True)
-        only_raw = not full_refresh and _rules_built(published) == rules
+        full_refresh = full_refresh or _remembered(published, "macros") != macros
+        only_raw = not full_refresh and _remembered(published, "rules") == rules
         built = _run_dbt(project, published, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
-            _remember_rules(published, rules)
+            _remember(published, rules=rules, macros=macros)
             progress(built.steps, built.steps, "publishing")
             publish(published, fingerprint, by_document=only_raw)
     return built
 
 
-def _rules_built(published: Path) -> str | None:
-    """By which rules everything in the work file was built last; None where that is not known."""
+def _remembered(published: Path, what: str) -> str | None:
+    """By which rules or macros everything in the work file was built last; None where that is not known."""
     with duckdb.connect(str(work_path(published)), read_only=True) as connection:
         try:
-            row = connection.execute("select rules from intermediate.rules_built").fetchone()
-        except duckdb.CatalogException:
+            row = connection.execute(f"select fingerprint from intermediate.{what}_built").fetchone()  # noqa: S608 - ours
+        except duckdb.Error:  # not there yet
             return None
     return str(row[0]) if row else None
 
 
-def _remember_rules(published: Path, rules: str) -> None:
+def _remember(published: Path, **fingerprints: str) -> None:
     with duckdb.connect(str(work_path(published))) as connection:
-        connection.execute("create or replace table intermediate.rules_built as select ? as rules", [rules])
+        for what, fingerprint in fingerprints.items():
+            connection.execute(
+                f"create or replace table intermediate.{what}_built as select ? as fingerprint",
+                [fingerprint],
+            )
 
 
 def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:

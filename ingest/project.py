@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -40,13 +40,22 @@ def rule_files(project: Path) -> Iterator[Path]:
 
 def rules_fingerprint(project: Path) -> str:
     """A hash of every rule file and of the versions of the tools that turn them into tables."""
+    return _fingerprint(project, rule_files(project))
+
+
+def macros_fingerprint(project: Path) -> str:
+    """A hash of the macros alone, and of the tools: dbt tells no model which of its macros changed."""
+    return _fingerprint(project, (path for path in rule_files(project) if path.is_relative_to(project / "macros")))
+
+
+def _fingerprint(project: Path, paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for package in _BUILDING_PACKAGES:
         try:
             digest.update(f"{package} {version(package)}\n".encode())
         except PackageNotFoundError as error:
             raise GongkaiError(f"the Python package {package} is missing; run: make setup") from error
-    for path in rule_files(project):
+    for path in paths:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(project).as_posix()} {content}\n".encode())
     return digest.hexdigest()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -143,6 +144,37 @@ def test_a_changed_seed_is_seen(project: Path, warehouse: Path) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         names = connection.sql("select name_zh from marts.dim_level where level_code = 'county'").fetchall()
     assert names == [("县（市、区）级",)]
+
+
+def test_a_renamed_column_of_a_fact_makes_it_anew(project: Path, warehouse: Path) -> None:
+    models = project / "models" / "marts" / "_facts__models.yml"
+    text = models.read_text("utf-8")
+    assert text.count("- name: waived\n") == 1
+    models.write_text(text.replace("- name: waived\n", "- name: exempted\n"), "utf-8")
+    before = rows(warehouse, "select report_id, collected, waived from marts.fct_fees order by all")
+    assert any(waived is not None for *_, waived in before)
+    done = run_in(project, "build", published=warehouse)
+    assert done.returncode == 0, done.stderr
+    assert rows(warehouse, "select report_id, collected, exempted from marts.fct_fees order by all") == before
+
+
+def test_a_changed_macro_is_seen_by_what_is_built_by_report(project: Path, warehouse: Path) -> None:
+    query = (
+        "select report_id, metric_code, value from marts.metrics where unit = 'per_hundred' and value > 0 order by all"
+    )
+    before = rows(warehouse, query)
+    assert before
+    macros = project / "macros" / "metrics.sql"
+    macros.write_text(macros.read_text("utf-8").replace("'per_hundred', 100, 1", "'per_hundred', 200, 1"), "utf-8")
+    done = run_in(project, "build", published=warehouse)
+    assert done.returncode == 0, done.stderr
+    after = rows(warehouse, query)
+    assert [round(value / 2, 4) for *_, value in after] == [round(value, 4) for *_, value in before]
+
+
+def rows(published: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        return connection.sql(query).fetchall()
 
 
 def test_two_at_once_is_one_line(warehouse: Path, gongkai: Gongkai) -> None:
