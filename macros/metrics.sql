@@ -3,7 +3,7 @@
 case
     when not {{ has_denominator }} then {{ numerator }}::double
     when {{ denominator }} > 0
-        then {{ numerator }}::double / {{ denominator }} * if({{ unit }} = 'per_hundred', 100, 1)
+        then {{ numerator }}::double / {{ denominator }} * case {{ unit }} when 'per_hundred' then 100 when 'per_ten_thousand' then 10000 else 1 end
 end
 {%- endmacro %}
 

@@ -61,6 +61,7 @@ def _explain(connection: duckdb.DuckDBPyConnection, metric: str) -> None:
         raise UsageError(f"there is no metric {metric}; gongkai metrics lists them")
     name_zh, name_en, version, unit, numerator, denominator, forms, note = row
     names = dict(connection.execute("select indicator_code, name_zh from marts.dim_indicator").fetchall())
+    names["population.resident"] = "常住人口"  # no figure of a report
     say(f"{metric} (version {version}, {unit}): {name_zh} / {name_en}")
     if unit == "herfindahl":
         say(f"  sum of the squared shares of: {in_words(numerator, names)}")

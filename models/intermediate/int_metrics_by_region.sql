@@ -49,7 +49,9 @@ summed as (
         sum(metric_values.denominator) as denominator,
         bool_or(metric_values.has_denominator) as has_denominator,
         avg(metric_values.value) as mean_value,
+        quantile_cont(metric_values.value, 0.25) as lower_quartile,
         median(metric_values.value) as median_value,
+        quantile_cont(metric_values.value, 0.75) as upper_quartile,
     from lies_in
     inner join metric_values on lies_in.report_id = metric_values.report_id
     group by all

@@ -53,7 +53,9 @@ described as (
         end::decimal(9, 6) as wilson_{{ end }},
         {%- endfor %}
         round(measured.mean_value, 6)::decimal(20, 6) as mean_value,
-        round(measured.median_value, 6)::decimal(20, 6) as median_value,
+        {%- for place in ['lower_quartile', 'median_value', 'upper_quartile'] %}
+        round(measured.{{ place }}, 6)::decimal(20, 6) as {{ place }},
+        {%- endfor %}
         round(measured.change_on_year, 4)::decimal(20, 4) as change_on_year,
         measured.peer_count::integer as peer_count,
         measured.peer_rank::integer as peer_rank,

@@ -10,12 +10,39 @@ reports as (
     select * from {{ ref('dim_report') }}
 ),
 
+current_reports as (
+    select * from reports where is_current and year is not null
+),
+
 completeness as (
     select * from {{ ref('int_report_completeness') }}
 ),
 
 years as (
     select * from {{ ref('dim_year') }}
+),
+
+prose as (
+    select reports.report_id, prose.*
+    from {{ ref('int_report_prose') }} as prose
+    inner join reports on prose.document_id = reports.document_id
+),
+
+-- How much of last year's text is in this year's, and how much of what is said of problems is new.
+text_reuse as (
+    select report_id, actual as text_reuse from results
+    where check_code = 'X-TEXT-SAME'
+),
+
+novelty as (
+    select
+        these.report_id,
+        1 - length(list_intersect(these.problem_clauses, previous.problem_clauses)) / length(these.problem_clauses)
+            as problems_novelty,
+    from ({{ previous_reports('current_reports', 'current_reports') }}) as pairs
+    inner join prose as these on pairs.report_id = these.report_id
+    inner join prose as previous on pairs.source_report_id = previous.report_id
+    where length(these.problem_clauses) > 0
 ),
 
 counted as (
@@ -46,10 +73,17 @@ described as (
             if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on),
             reports.published_on
         )::integer as days_after_deadline,
+        text_reuse.text_reuse::decimal(5, 4) as text_reuse,
+        prose.narrative_length,
+        prose.problems_length,
+        round(novelty.problems_novelty, 4)::decimal(5, 4) as problems_novelty,
     from counted
     inner join reports on counted.report_id = reports.report_id
     left join completeness on counted.report_id = completeness.report_id
     left join years on reports.year = years.year
+    left join prose on counted.report_id = prose.report_id
+    left join text_reuse on counted.report_id = text_reuse.report_id
+    left join novelty on counted.report_id = novelty.report_id
 )
 
 select * from described

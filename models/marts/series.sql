@@ -26,6 +26,7 @@ continuous as (
         lag(stated.value ignore nulls) over by_year as previous_value,
         lag(spans.year + 0 * stated.value ignore nulls) over by_year as previous_year,
         first_value(stated.value) over by_year as first_value,
+        first_value(spans.year) over by_year as first_year,
     from spans
     left join stated
         on spans.agency_id = stated.agency_id
@@ -57,6 +58,13 @@ described as (
         case
             when continuous.first_value != 0 then round(continuous.value / continuous.first_value * 100, 4)
         end::decimal(20, 4) as index_first_is_100,
+        case
+            when continuous.first_value > 0 and continuous.value > 0 and continuous.year > continuous.first_year
+                then round(
+                    (power(continuous.value / continuous.first_value, 1.0 / (continuous.year - continuous.first_year)) - 1)
+                    * 100, 4
+                )
+        end::decimal(20, 4) as growth_a_year_percent,
     from continuous
     inner join harmonised on continuous.series_code = harmonised.series_code
 )

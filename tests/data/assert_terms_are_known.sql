@@ -16,7 +16,10 @@ list_items as (
 
 problems as (
     select code, indicator_code as term, 'no such indicator' as problem from terms
-    where indicator_code is not null and indicator_code not in (select indicator_code from {{ ref('indicators') }})
+    where indicator_code is not null
+        -- People are counted outside the reports.
+        and indicator_code != 'population.resident'
+        and indicator_code not in (select indicator_code from {{ ref('indicators') }})
     union all
     select code, term_applicant_type as term, 'no such applicant type' as problem from terms
     where term_applicant_type not in (select applicant_type from {{ ref('applicants') }})

@@ -31,10 +31,28 @@ observations as (
     where is_selected and category_label is null
 ),
 
+-- How many people live where a government governs, as last counted: no figure of a report.
+populations as (
+    select
+        reports.report_id,
+        'here' as place,
+        'population.resident' as indicator_code,
+        'all' as applicant_type,
+        arg_max(counts.population, counts.year) as value,
+    from reports
+    inner join {{ ref('populations') }} as counts
+        on reports.region_code = counts.region_code
+        and reports.year >= counts.year
+    where reports.agency_kind = 'government'
+    group by reports.report_id
+),
+
 figures as (
     select places.report_id, places.place, observations.indicator_code, observations.applicant_type, observations.value
     from places
     inner join observations on places.source_report_id = observations.report_id
+    union all
+    select * from populations
 ),
 
 instances as (
