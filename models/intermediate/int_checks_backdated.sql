@@ -50,9 +50,13 @@ known_places as (
         and newer.first_seen_at > older.first_seen_at
 ),
 
--- The same command looked at the same folder before, and the report was not there.
+-- The same command looked at the same folder before, and the report was not there. It says something only of reports
+-- that were published while somebody looked: older ones may have been fetched at any time.
 looked_in_vain as (
-    select first_met.document_id, max(earlier_runs.started_at)::date as not_there_on
+    select
+        first_met.document_id,
+        min(earlier_runs.started_at)::date as watched_since,
+        max(earlier_runs.started_at)::date as not_there_on,
     from first_met
     inner join runs on first_met.first_seen_at = runs.started_at
     inner join runs as earlier_runs
@@ -73,7 +77,9 @@ compared as (
         date_diff('day', reports.published_on, later_day) as days_later,
     from reports
     left join made on reports.document_id = made.document_id
-    left join looked_in_vain on reports.document_id = looked_in_vain.document_id
+    left join looked_in_vain
+        on reports.document_id = looked_in_vain.document_id
+        and reports.published_on >= looked_in_vain.watched_since
 ),
 
 judged as (

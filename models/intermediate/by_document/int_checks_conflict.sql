@@ -58,6 +58,26 @@ pairs as (
     where selected.is_selected and selected.applicant_type = 'all'
 ),
 
+-- What stands beside the whole as its parts contradicts nothing: 97件 … 其中机关21件，下属单位76件.
+parts as (
+    select document_id, check_code, name_en
+    from (
+        select distinct document_id, check_code, name_en, selected_value, other_value from pairs
+        where not agrees and other_basis != 'table'
+    )
+    group by document_id, check_code, name_en, selected_value
+    having count(*) >= 2 and sum(other_value) = selected_value
+),
+
+weighed as (
+    select pairs.* replace (pairs.agrees or parts.document_id is not null as agrees)
+    from pairs
+    left join parts
+        on pairs.document_id = parts.document_id
+        and pairs.check_code = parts.check_code
+        and pairs.name_en = parts.name_en
+),
+
 -- Where the text gives the chosen figure too, another figure in it is likely of something else: no hard failure, and
 -- none where one of the two is a round one. What was read with doubt is worth a look and no more.
 graded as (
@@ -69,7 +89,7 @@ graded as (
             when not agrees and bool_or(agrees and other_basis != 'derived') over same_figure then 'TT-OTHER'
             else check_code
         end as check_code,
-    from pairs
+    from weighed
     window same_figure as (partition by document_id, check_code, name_en)
 ),
 
