@@ -6,7 +6,7 @@
     {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
 {%- endfor -%}
 {%- set of_a_body -%}
-(?:^|[，、；])(?:其中)?[^，、；]{2,10}(?:局|委|办|厅|镇|乡|街道|中心|部门)(?:共|累计|主动|全年)*(?:收到|受理|接到|公开|发布)[^，；]*$
+(?:^|[，、；：])(?:其中)?[^，、；：]{2,10}(?:局|委|办|厅|镇|乡|街道|中心|部门)(?:共|累计|主动|全年)*(?:收到|受理|接到|公开|发布)[^，；]*$
 {%- endset -%}
 {%- set ways_and_outcomes -%}
 (?:当面|现场|网络|网上|网站|在线|线上|信函|信件|邮寄|邮件|传真|自然人|法人|企业|公民|个人|组织|公开|不存在|不属于|无法提供|不予|补正)
@@ -278,7 +278,7 @@ told_once as (
     where values_in_sentence = 1
         or scope_part = 'part'
         or not (
-            regexp_matches(indicator_code, '^(?:proposal|disclosure\.channel|response)')
+            regexp_matches(indicator_code, '^(?:proposal|disclosure\.channel|response|fee\.collected)')
             or (indicator_code = 'application.received' and is_of_a_body)
         )
 )

@@ -32,6 +32,7 @@ cut as (
             regexp_extract_all(
                 text,
                 '^{{ list_marker() }}'
+                '|（[^（）。；]{0,30}不同[^（）。；]{2,30}计为?[1一][条次件]）'
                 '|[A-Za-z][A-Za-z0-9@._/:%&=?#+~-]*'
                 '|[0-9]{3,4}[-—]+[0-9]{6,8}(?:[-—][0-9]+)?|[0-9]{3,4}）[0-9]{7,8}'
                 '|[〔（【\[][0-9]{4}[〕）】\]](?:第?[0-9]+号)?'
@@ -199,7 +200,7 @@ in_clauses as (
         -- 微信号（账号：某某）公开: clauses inside closed brackets are passed over.
         regexp_extract(
             case
-                when contains(before_all, '）') then regexp_replace(before_all, '（[^（）]*[，；：][^（）]*）', '', 'g')
+                when contains(before_all, '）') then regexp_replace(before_all, '（(?:[^（）]*(?:[，；：]|不同)|不包括|不含)[^（）]*）', '', 'g')
                 else before_all
             end,
             '([^，；：]*：?)$', 1
