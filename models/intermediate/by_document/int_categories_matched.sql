@@ -1,6 +1,3 @@
-{%- set share_between -%}
-([^，；。、]{2,20}?)(?:所)?占[^，；。]*，(?:共?计|合计|共|共有|为|有|即)$
-{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -25,13 +22,7 @@ labelled as (
         rules_met.indicator_code,
         regexp_replace(
             regexp_replace(
-                case
-                    when figures.in_series then figures.noun
-                    -- 惠民政策类占43%，计40条: the share stands between.
-                    when contains(figures.before_all, '占') and regexp_matches(figures.before_all, '{{ share_between }}')
-                        then regexp_extract(figures.before_all, '{{ share_between }}', 1)
-                    else figures.before
-                end,
+                if(figures.in_series, figures.noun, figures.before),
                 '^(?:.*[^息务])?(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
             ),
             '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|含|(?:本|我)(?:单位|机关|局|委|镇|乡|街道)|[^“”]*”|）|有|为：|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
@@ -68,7 +59,7 @@ told_apart as (
             and (length(label) between 2 and 24 or is_named_by_heading)
             and (not contains(label, '主动公开') or regexp_matches(label, '^应当?主动公开的其[他它]'))
             and not regexp_matches(label, '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
-                '|^(?:政府|政务)?信息(?:公开信息)?$|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|厅|委|办公室|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布')
+                '|^(?:政府|政务)?信息(?:公开信息)?$|电子化|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|厅|委|办公室|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布')
             and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
                 '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')

@@ -1,3 +1,6 @@
+{%- set share_between -%}
+([^，；：。、]{2,20}?)的?所?占[^，；。]*，(?:共?计|合计|共|共有|为|有|即)$
+{%- endset -%}
 {%- set words = [] -%}
 {%- for row in seed_rows(ref('measure_words'), 'length(word) desc, word') -%}
     {%- do words.append(row['word']) -%}
@@ -197,14 +200,16 @@ led_to as (
 in_clauses as (
     select
         *,
-        -- 微信号（账号：某某）公开: clauses inside closed brackets are passed over.
-        regexp_extract(
-            case
-                when contains(before_all, '）') then regexp_replace(before_all, '（(?:[^（）]*(?:[，；：]|不同)|不包括|不含)[^（）]*）', '', 'g')
-                else before_all
-            end,
-            '([^，；：]*：?)$', 1
-        ) as before_raw,
+        case
+            -- 惠民政策类占43%，计40条: the share stands between the noun and its figure.
+            when contains(before_all, '占') and regexp_matches(before_all, '{{ share_between }}')
+                then regexp_extract(before_all, '{{ share_between }}', 1)
+            -- 微信号（账号：某某）公开: clauses inside closed brackets are passed over.
+            when contains(before_all, '）') then regexp_extract(
+                regexp_replace(before_all, '（(?:[^（）]*(?:[，；：]|不同)|不包括|不含)[^（）]*）', '', 'g'), '([^，；：]*：?)$', 1
+            )
+            else regexp_extract(before_all, '([^，；：]*：?)$', 1)
+        end as before_raw,
     from led_to
 ),
 
