@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.flat import shapes
+
+_WIDE_ROW = 5
 
 
 @dataclass(slots=True)
@@ -30,16 +32,50 @@ def rows_of(pieces: list[Piece]) -> list[list[Piece]]:
     for number, (labels, values) in enumerate(groups):
         labels = _joined(labels, heads, at_start=number == 0)
         rows += _group_rows(labels, values, alone=_is_alone(groups, number))
-    return rows
+    return _rows_joined(rows)
+
+
+def _rows_joined(rows: list[list[Piece]]) -> list[list[Piece]]:
+    """
+    Rows with those joined that a label's wrapping cut in two: its rest stands before the rest of the values.
+
+    A row is as long as most others of its table are then.
+    """
+    counts = Counter(count for row in rows if (count := sum(shapes.is_value(piece.text) for piece in row)))
+    width, most = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    if width < _WIDE_ROW or most < 3:
+        return rows
+    joined: list[list[Piece]] = []
+    for row in rows:
+        last = joined[-1] if joined else []
+        if len(last) > 1 < len(row) and len(last) + len(row) - 2 == width and _is_rest(last, row):
+            label = Piece(shapes.join_lines(last[0].text, row[0].text), last[0].page, last[0].confidence)
+            joined[-1] = [label, *last[1:], *row[1:]]
+        else:
+            joined.append(row)
+    return joined
+
+
+def _is_rest(above: list[Piece], row: list[Piece]) -> bool:
+    """Whether a row goes on with the one above: a numbered label and values, a label without a number and values."""
+    return (
+        shapes.is_enumerated(above[0].text)
+        and not shapes.is_enumerated(row[0].text)
+        and not shapes.is_value(row[0].text)
+        and all(shapes.is_value(piece.text) for piece in [*above[1:], *row[1:]])
+    )
 
 
 def _spread(pieces: list[Piece]) -> list[Piece]:
-    """Lines of several values as one piece a value."""
+    """Lines of several values as one piece a value, those of a numbered label and values as a piece each."""
     spread: list[Piece] = []
     for piece in pieces:
         values = shapes.values_of(piece.text)
+        cells = piece.text.split()
         if len(values) > 1:
             spread += [Piece(value, piece.page, piece.confidence) for value in values]
+        elif len(cells) > 1 and shapes.is_enumerated(cells[0]) and all(map(shapes.is_value, cells[1:])):
+            spread += [Piece(cell, piece.page, piece.confidence) for cell in cells]
         else:
             spread.append(piece)
     return spread
@@ -81,7 +117,11 @@ def _joined(labels: list[Piece], heads: Counter[str], at_start: bool) -> list[Pi
     for piece in labels:
         text = shapes.bare(piece.text)
         last = joined[-1] if joined else None
-        if last is not None and _goes_on(shapes.bare(last.text), text, heads, at_start):
+        if last is not None and text == "元" and shapes.bare(last.text).endswith("万"):
+            rest = shapes.bare(shapes.bare(last.text)[:-1])
+            joined[-1:] = [replace(last, text=rest)] if rest else []
+            joined.append(Piece("万元", piece.page, piece.confidence))
+        elif last is not None and _goes_on(shapes.bare(last.text), text, heads, at_start):
             joined[-1] = Piece(shapes.join_lines(last.text, text), last.page, last.confidence)
         elif text:
             joined.append(Piece(text, piece.page, piece.confidence))

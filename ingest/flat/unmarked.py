@@ -51,18 +51,23 @@ def _next_value_line(lines: list[Line], start: int, end: int) -> int | None:
     """
     labels = 0
     for at in range(start, min(start + _MOST_BLANK_ROWS, end)):
-        if ends_in_values(lines[at].text):
+        if ends_in_values(lines[at].text) or len(shapes.values_of(lines[at].text)) >= _WIDE_ROW:
             return at
-        labels += not shapes.is_one_han(lines[at].text) and not shapes.is_enumerated(lines[at].text)
+        text = lines[at].text
+        labels += not (shapes.is_one_han(text) or shapes.is_enumerated(text) or shapes.is_nothing(text))
         if labels > 2 or not _is_between(lines, at, end):
             return None
     return None
 
 
 def _merged_verticals(rows: Rows) -> Rows:
-    """Rows with those joined to the label above that go on with it: single characters, and the rest of a bracket."""
+    """Rows with those joined to the label above that go on with it: characters, the rest of a bracket, its values."""
     merged: Rows = []
     for row in rows:
+        is_values = len(row) >= _WIDE_ROW and all(shapes.is_value(piece.text) for piece in row)
+        if merged and is_values and _is_label_alone(merged[-1]):
+            merged[-1] = [*merged[-1], *row]
+            continue
         if merged and len(row) == 1:
             above = merged[-1]
             labels = [at for at, piece in enumerate(above) if not shapes.is_value(piece.text)]
@@ -73,6 +78,11 @@ def _merged_verticals(rows: Rows) -> Rows:
                 continue
         merged.append(row)
     return merged
+
+
+def _is_label_alone(row: list[Piece]) -> bool:
+    """Whether a row is the numbered label of one whose values stand below it."""
+    return len(row) == 1 and shapes.is_enumerated(row[0].text) and not shapes.is_chapter(row[0].text)
 
 
 def _closes(label: str, text: str) -> bool:
@@ -86,7 +96,7 @@ def _is_between(lines: list[Line], at: int, end: int) -> bool:
         return False
     if at and _closes(label_and_values(lines[at - 1].text)[0], text) and not lines[at].gap:
         return True
-    return shapes.is_label(text) or len(shapes.values_of(text)) > 1
+    return shapes.is_label(text) or shapes.is_nothing(text) or len(shapes.values_of(text)) > 1
 
 
 def _stands_above(lines: list[Line], at: int, end: int) -> bool:

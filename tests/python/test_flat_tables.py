@@ -307,6 +307,31 @@ def test_columns_without_any_cell_are_none_and_notes_in_brackets_may_be_long() -
     assert only_table(text) == rows
 
 
+def test_label_and_values_cut_in_two_by_wrapping() -> None:
+    rows = [
+        ["1.国家秘密", *"00000"],
+        ["2.大量反复申请", "12", "0", "0", "1", "13"],
+        ["3.重复申请", *"10001"],
+        ["4.其他", *"00000"],
+    ]
+    lines = [rows[0], ["2.大量反复", "12"], ["申请", "0", "0", "1", "13"], *rows[2:]]
+    assert only_table("\n".join(cell for row in lines for cell in row)) == rows
+    # a value behind its label, the others below
+    assert only_table("\n".join([*rows[0], "2.大量反复申请 12", *rows[1][2:], *rows[2], *rows[3]])) == rows
+
+
+def test_values_below_their_label_and_marks_alone_in_a_line() -> None:
+    text = "1.国家秘密 0 0 0 0 0\n2.大量反复申请\n12 0 0 1 13\n——\n3.其他 0 0 0 0 0"
+    assert only_table(text)[:2] == [["1.国家秘密", *"00000"], ["2.大量反复申请", "12", "0", "0", "1", "13"]]
+    text = "一、主动公开 ——\n（一）公开数 条 5\n—\n二、回应解读 ——\n（一）回应数 次 0\n—\n（二）发布会 次 1\n其他 次 3"
+    assert only_table(text)[-1] == ["其他", "次", "3"]
+
+
+def test_unit_written_downwards() -> None:
+    rows = only_table("一、举报数\n件\n1\n二、收取的费用\n万\n元\n3\n三、专职人员数\n人\n2")
+    assert rows[1] == ["二、收取的费用", "万元", "3"]
+
+
 def test_units_stand_between_label_and_value() -> None:
     text = "统计指标\n单位\n统计数\n一、主动公开情况\n（一）主动公开政府信息数\n条\n5000"
     text += "\n1.专职人员数\n人\n2.兼职人员数\n人\n4\n六、举报投诉数量\n件\n0"

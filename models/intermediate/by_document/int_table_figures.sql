@@ -243,6 +243,15 @@ rows_under_headers as (
         )
 ),
 
+-- Text whose reading order is lost has rows longer than the form; what is left in a row of it says nothing.
+tables_out_of_order as (
+    select document_id, table_no
+    from table_rows
+    where form_part = 'application' and table_kind = 'flat'
+    group by document_id, table_no
+    having count_if(cell_count > 8) > 0
+),
+
 rows_with_ways as (
     select
         *,
@@ -265,6 +274,11 @@ rows_with_ways as (
                     cell_count = 1
                     or list_sum(list_transform(row_cells[:-2], lambda cell: cell['figure']))
                     = row_cells[-1]['figure']
+                )
+                and not exists (
+                    from tables_out_of_order
+                    where tables_out_of_order.document_id = rows_under_headers.document_id
+                    and tables_out_of_order.table_no = rows_under_headers.table_no
                 )
                 then 'total'
             when form_part = 'appeals' and cell_count = 15 then 'form'
@@ -290,6 +304,22 @@ tables_not_adding_up as (
                 0
             )
         ) < 0.5
+),
+
+-- Where many rows of flat text do not add up, those that do not are no rows.
+rows_not_adding_up as (
+    select document_id, table_no, row_no, label_seq
+    from (
+        select
+            *,
+            list_sum(list_transform(row_cells[:6], lambda cell: coalesce(cell['figure'], 0))) as sum_of_row,
+            coalesce(row_cells[7]['figure'], 0) as total,
+            count_if(sum_of_row + total > 0) over (partition by document_id, table_no) as filled_count,
+            count_if(sum_of_row != total) over (partition by document_id, table_no) as wrong_count,
+        from rows_with_ways
+        where form_part = 'application' and table_kind = 'flat' and cell_count = 7 and way in ('order', 'form')
+    ) as rows_of_seven
+    where sum_of_row != total and wrong_count >= 2 and wrong_count * 3 >= filled_count
 ),
 
 -- The whole form, where columns are only an order.
@@ -347,6 +377,13 @@ row_figures as (
     left join form_orders on rows_with_ways.form_part = form_orders.form_part
     where
         way is not null
+        and not exists (
+            from rows_not_adding_up
+            where rows_not_adding_up.document_id = rows_with_ways.document_id
+            and rows_not_adding_up.table_no = rows_with_ways.table_no
+            and rows_not_adding_up.row_no = rows_with_ways.row_no
+            and rows_not_adding_up.label_seq = rows_with_ways.label_seq
+        )
         and not (
             way = 'form'
             and rows_with_ways.form_part = 'application'
