@@ -19,6 +19,7 @@ _UNIT = re.compile(rf"[（(]?(?:{_MEASURES})[）)]?$")
 _SENTENCE = re.compile(r"[。；！？;!?]")
 _PAUSE = re.compile(r"[，,：:。；！？]")
 _BRACKETED = re.compile(r"（[^（）]*）|\([^()]*\)|“[^“”]*”|《[^《》]*》|〔[^〔〕]*〕")
+_OPEN_BRACKET = re.compile(r"(?<=\S)[（(][^（）()]*$")
 _ENUMERATED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}\s?[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s?[、.．](?!\d)|"
     r"[①-⑳]|其中\s?[：:])"
@@ -90,7 +91,7 @@ def is_label(text: str) -> bool:
     whole = bare(text)
     if not whole or len(whole) > LONGEST_LABEL or is_value(whole) or _DATE.match(whole):
         return False
-    outside = re.sub(r"^其中\s?[：:]", "", _without_brackets(whole))
+    outside = _OPEN_BRACKET.sub("", re.sub(r"^其中\s?[：:]", "", _without_brackets(whole)))
     return not _PAUSE.search(outside) and bool(_HAN.search(whole))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ingest.flat import shapes
 from ingest.flat.lines import Found, Line, Rows, ends_in_values, is_heading, is_table, label_and_values
 from ingest.flat.rows import Piece, rows_of
+from ingest.flat.wrapped import closes, join_wrapped
 
 _WIDE_ROW = 5
 _LONGEST_HEAD = 20
@@ -37,7 +37,7 @@ def blank_columns(lines: list[Line], start: int, end: int) -> Iterator[Found]:
         first = at
         while first > start and first > at - 4 and _stands_above(lines, first - 1, end):
             first -= 1
-        rows = _merged_verticals([_blank_cells(line) for line in lines[first:stop]])
+        rows = join_wrapped([_blank_cells(line) for line in lines[first:stop]])
         if _is_blank_table(rows):
             yield Found(first, stop, rows)
         at = stop
@@ -60,43 +60,21 @@ def _next_value_line(lines: list[Line], start: int, end: int) -> int | None:
     return None
 
 
-def _merged_verticals(rows: Rows) -> Rows:
-    """Rows with those joined to the label above that go on with it: characters, the rest of a bracket, its values."""
-    merged: Rows = []
-    for row in rows:
-        is_values = len(row) >= _WIDE_ROW and all(shapes.is_value(piece.text) for piece in row)
-        if merged and is_values and _is_label_alone(merged[-1]):
-            merged[-1] = [*merged[-1], *row]
-            continue
-        if merged and len(row) == 1:
-            above = merged[-1]
-            labels = [at for at, piece in enumerate(above) if not shapes.is_value(piece.text)]
-            at = labels[-1] if labels else None
-            is_vertical = len(above) == 1 and shapes.is_one_han(row[0].text)
-            if at is not None and (is_vertical or _closes(above[at].text, row[0].text)):
-                above[at] = replace(above[at], text=shapes.join_lines(above[at].text, row[0].text))
-                continue
-        merged.append(row)
-    return merged
-
-
-def _is_label_alone(row: list[Piece]) -> bool:
-    """Whether a row is the numbered label of one whose values stand below it."""
-    return len(row) == 1 and shapes.is_enumerated(row[0].text) and not shapes.is_chapter(row[0].text)
-
-
-def _closes(label: str, text: str) -> bool:
-    """Whether a line without values is the rest of a label whose bracket is open."""
-    return shapes.is_open(label) and not shapes.is_open(label + text) and len(label + text) <= 2 * shapes.LONGEST_LABEL
-
-
 def _is_between(lines: list[Line], at: int, end: int) -> bool:
     text = lines[at].text
     if is_heading(lines, at, end):
         return False
-    if at and _closes(label_and_values(lines[at - 1].text)[0], text) and not lines[at].gap:
+    if at and not lines[at].gap and _closes_above(lines, at):
         return True
     return shapes.is_label(text) or shapes.is_nothing(text) or len(shapes.values_of(text)) > 1
+
+
+def _closes_above(lines: list[Line], at: int) -> bool:
+    """Whether a line closes the bracket of the label right above it, or above the values between."""
+    above = lines[at - 1].text
+    if len(shapes.values_of(above)) > 1 and at > 1:
+        above = lines[at - 2].text
+    return closes(label_and_values(above)[0], lines[at].text)
 
 
 def _stands_above(lines: list[Line], at: int, end: int) -> bool:

@@ -327,6 +327,20 @@ def test_values_below_their_label_and_marks_alone_in_a_line() -> None:
     assert only_table(text)[-1] == ["其他", "次", "3"]
 
 
+def test_labels_wrapped_around_their_values() -> None:
+    text = (
+        "一、新收 1 0 0 0 1\n三、本年 （一）予以公开 1 0 0 0 1\n度办理结\n果  （二）部分公开（只计这一\n0 0 0 0 0\n"
+        "情形，不计其他情形）\n5.要求确认或\n重新出具 2 0 0 0 2\n已获取信息\n"
+        "   1.申请人逾期不\n其他处理   补正的 3 0 0 0 3"
+    )
+    rows = [row for row in only_table(text) if len(row) > 5]
+    assert [row[-6] for row in rows[2:]] == [
+        "（二）部分公开（只计这一情形，不计其他情形）",
+        "5.要求确认或重新出具",
+        "1.申请人逾期不补正的",
+    ]
+
+
 def test_unit_written_downwards() -> None:
     rows = only_table("一、举报数\n件\n1\n二、收取的费用\n万\n元\n3\n三、专职人员数\n人\n2")
     assert rows[1] == ["二、收取的费用", "万元", "3"]

@@ -89,7 +89,10 @@ equal_labels as (
     select wording_keys.text_squashed, wording_keys.tier, form_labels.*
     from wording_keys
     inner join form_labels on wording_keys.wording_key = form_labels.label_key
-    where wording_keys.wording_key != ''
+    where
+        wording_keys.wording_key != ''
+        -- a head has no number: 三、本年 is what wrapping left of 三、本年度办理结果
+        and not (form_labels.label_role = 'column' and regexp_matches(wording_keys.text_squashed, '^[一二三四五六七八九十]{1,3}、'))
     union all
     select loose_keys.text_squashed, loose_keys.tier, form_labels.*
     from loose_keys
