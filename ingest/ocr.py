@@ -62,7 +62,7 @@ def page_marks(image: Image, number: int) -> PageMarks:
         if text.strip() and (glyph := _glyph(text, confidence, [scan.moved(matrix, point) for point in _points(box)]))
     ]
     ink = scan.ink_of(upright)
-    horizontals, verticals = scan.rulings_of(ink, median([glyph.height for glyph in glyphs] or [_USUAL_HEIGHT]))
+    horizontals, verticals = scan.rulings_of(ink, glyphs, median([glyph.height for glyph in glyphs] or [_USUAL_HEIGHT]))
     unit = _POINTS / max(image.shape[:2])
     marks = PageMarks(
         number,

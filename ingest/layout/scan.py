@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ingest.layout.marks import Ruling
+from ingest.layout.marks import Glyph, Ruling
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 Point = tuple[float, float]
@@ -61,21 +61,31 @@ def ink_of(image: Image) -> Image:
     return np.asarray(ink, np.uint8)
 
 
-def rulings_of(ink: Image, height: float) -> tuple[list[Ruling], list[Ruling]]:
+def rulings_of(ink: Image, glyphs: list[Glyph], height: float) -> tuple[list[Ruling], list[Ruling]]:
     """
     Horizontal and vertical ruling lines in pixels, where text is `height` pixels high.
 
-    Strokes of characters are no lines: a line is longer than the text is high, and one that is not very long begins
-    and ends at lines of the other kind.
+    Strokes of characters are no lines: a line is longer than the text is high, one that is not very long begins and
+    ends at lines of the other kind, and a short one does not run through the middle of a glyph.
     """
     thickest = max(int(height / 3), 4)
     across = _lines(ink, int(1.5 * height), thickest, along=0)
     down = _lines(ink, int(1.2 * height), thickest, along=1)
+    down = [line for line in down if line.end - line.start > 2 * height or not _runs_through(line, glyphs)]
     near = 0.4 * height
     for _ in range(2):
         down = [line for line in down if line.end - line.start > 8 * height or _is_held(line, across, near)]
         across = [line for line in across if line.end - line.start > 12 * height or _is_held(line, down, near)]
     return across, down
+
+
+def _runs_through(line: Ruling, glyphs: list[Glyph]) -> bool:
+    """Whether a vertical line runs through the middle of a glyph, as the upright stroke of 本 does in a narrow row."""
+    return any(
+        0.2 < (line.at - glyph.x0) / (glyph.x1 - glyph.x0) < 0.8
+        and line.start <= (glyph.top + glyph.bottom) / 2 <= line.end
+        for glyph in glyphs
+    )
 
 
 def _is_held(line: Ruling, others: list[Ruling], near: float) -> bool:

@@ -12,7 +12,7 @@ from ingest.layout.marks import PageMarks
 from ingest.limits import Limits
 from ingest.model import Document
 
-VERSION = "5"
+VERSION = "6"
 
 _MOST_PIXELS = 80_000_000
 

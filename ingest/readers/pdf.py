@@ -12,7 +12,7 @@ from ingest.limits import Limits
 from ingest.model import Document
 from ingest.pdfium import PageText, open_pdf, page_text
 
-VERSION = "5"
+VERSION = "6"
 
 _BAD_SHARE = 0.2
 _FEW_GLYPHS = 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pypdfium2
 import pytest
 from pdf_pages import LEFT, pdf, table, text
@@ -12,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest import ocr
 from ingest.errors import RejectError
+from ingest.layout.marks import Glyph
 from ingest.limits import Limits
 from ingest.model import Document, Table
 from ingest.readers.image import read
@@ -93,3 +95,19 @@ def test_reasons() -> None:
 def test_missing_ocr_is_one_clear_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "is_available", lambda: False)
     assert reason(b"\x89PNG\r\n\x1a\n") == "reader_missing"
+
+
+def test_the_upright_stroke_of_a_character_that_fills_its_row_is_no_ruling_line() -> None:
+    """A row 36 pixels high between lines, parted at 300; a stroke at 120 runs from line to line through 本."""
+    cv2 = pytest.importorskip("cv2")
+    from ingest.layout import scan
+
+    ink = np.zeros((200, 640), np.uint8)
+    for y in (50, 86, 122):
+        cv2.line(ink, (40, y), (600, y), 255, 2)
+    for x, top, bottom in ((40, 50, 122), (300, 50, 122), (600, 50, 122), (120, 50, 86)):
+        cv2.line(ink, (x, top), (x, bottom), 255, 2)
+    _, verticals = scan.rulings_of(ink, [Glyph("本", 106, 54, 134, 82), Glyph("年", 136, 54, 164, 82)], 28.0)
+    assert sorted(round(line.at, -1) for line in verticals) == [40, 300, 600]
+    _, verticals = scan.rulings_of(ink, [Glyph("本", 70, 54, 98, 82), Glyph("年", 136, 54, 164, 82)], 28.0)
+    assert sorted(round(line.at, -1) for line in verticals) == [40, 120, 300, 600]
