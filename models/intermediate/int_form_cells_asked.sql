@@ -22,7 +22,9 @@ label_forms as (
 
 -- A label without a place heads a group of rows, and is a row itself only on the form where it has none below it.
 rows_asked as (
-    select label_forms.form, label_forms.form_part, label_forms.label, label_forms.row_code, indicators.indicator_code
+    select
+        label_forms.form, label_forms.form_part, label_forms.label, label_forms.row_code, label_forms.place,
+        indicators.indicator_code,
     from label_forms
     inner join indicators on label_forms.row_code = indicators.indicator_code
     anti join (
@@ -44,6 +46,7 @@ crossings_asked as (
         cells.form_part,
         indicators.name_zh as label,
         cells.row_code,
+        null::integer as place,
         cells.indicator_code,
     from cells
     inner join indicators on cells.indicator_code = indicators.indicator_code

@@ -92,12 +92,19 @@ counted as (
             count(*) filter (where said_elsewhere.observation_id is not null),
         ]) as cell_count,
         unnest([
-            string_agg(distinct cells.form_part, '、' order by cells.form_part)
-                filter (where cells.state = 'table_missing'),
-            string_agg(distinct cells.label, '、' order by cells.label) filter (where cells.state = 'row_missing'),
-            string_agg(distinct cells.label, '、' order by cells.label) filter (where cells.state = 'blank'),
-            string_agg(distinct cells.label, '、' order by cells.label)
-                filter (where said_elsewhere.observation_id is not null),
+            list_sort(list_distinct(list(cells.form_part) filter (where cells.state = 'table_missing'))),
+            {%- for condition in [
+                "cells.state = 'row_missing'", "cells.state = 'blank'", "said_elsewhere.observation_id is not null",
+            ] %}
+            -- In the order of the form.
+            list_transform(
+                list_sort(list_distinct(
+                    list(row(cells.form_part, cells.place, cells.label))
+                        filter (where {{ condition }})
+                )),
+                lambda cell: cell[3]
+            ),
+            {%- endfor %}
         ]) as labels,
         list(said_elsewhere.observation_id order by said_elsewhere.observation_id)
             filter (where said_elsewhere.observation_id is not null) as said_ids,
@@ -116,7 +123,8 @@ results as (
         counted.cell_count,
         case when counted.check_code = 'Q-TABLES' then coalesce(tables_in_sight.table_count, 0) else 0 end
             as tables_in_sight,
-        counted.labels,
+        array_to_string(counted.labels[:8], '、')
+        || if(len(counted.labels) > 8, '等' || len(counted.labels) || '项', '') as labels,
         case when counted.check_code = 'Q-BLANK-SAID' then counted.said_ids end as observation_ids,
     from counted
     left join tables_in_sight on counted.document_id = tables_in_sight.document_id

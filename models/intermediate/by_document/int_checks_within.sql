@@ -9,21 +9,21 @@ reports as (
 ),
 
 -- Of the tables before 2014, one counts refusals for whatever reason as one of three answers, another gives each its row.
-answered_in_table as (
+told_in_table as (
     select distinct observations.document_id
     from {{ ref('observations') }} as observations
     inner join documents_to_build on observations.document_id = documents_to_build.document_id
     where observations.is_selected
         and observations.basis = 'table'
-        and starts_with(observations.indicator_code, 'application.outcome.')
+        and starts_with(observations.indicator_code, 'application.')
 ),
 
 reports_by_form as (
     select * from reports
     union all
-    select reports.* replace (if(answered_in_table.document_id is null, 'prose', 'local') as form)
+    select reports.* replace (if(told_in_table.document_id is null, 'prose', 'local') as form)
     from reports
-    left join answered_in_table on reports.document_id = answered_in_table.document_id
+    left join told_in_table on reports.document_id = told_in_table.document_id
     where reports.form = 'narrative'
 ),
 

@@ -49,6 +49,7 @@ cells as (
         reports.document_id,
         asked.form_part,
         asked.label,
+        asked.place,
         asked.indicator_code,
         asked.applicant_type,
         case
