@@ -168,7 +168,7 @@ of_all as (
             {%- if rule['whole'].startswith('application') %}
             -- 收到申请3件，已按要求答复
             or regexp_matches(wholes_matched.said_after, {{ literal(
-                '^[，（](?:现|目前|并)?(?:已|依法|按时|按期)[^，；。0-9]{0,14}(?:' ~ rule['after'] ~ ')[^0-9件]{0,6}(?:[，；。）]|$)'
+                '^[，（](?:现|目前|并)?(?:已|依法|按时|按期)[^，；。]{0,24}(?:' ~ rule['after'] ~ ')[^0-9件]{0,6}(?:[，；。）]|$)'
             ) }})
             or regexp_matches(wholes_matched.said_after_parts, {{ literal(said_later) }})
             {%- endif %}

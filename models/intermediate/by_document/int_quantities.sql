@@ -1,5 +1,5 @@
 {%- set share_between -%}
-([^，；：。、]{2,20}?)的?所?占[^，；。]*，(?:共?计|合计|共|共有|为|有|即)$
+([^，；：。、]{2,20}?)的?所?占[^，；。（]*(?:，(?:共?计|合计|共|共有|为|有|即)|（(?:共?计|共|为)?)$
 {%- endset -%}
 {%- set words = [] -%}
 {%- for row in seed_rows(ref('measure_words'), 'length(word) desc, word') -%}
