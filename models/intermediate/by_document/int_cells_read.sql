@@ -74,6 +74,33 @@ texts as (
     group by text_regular
 ),
 
+-- A cell may hold a label of statistics and its figure: 收到申请数：17件.
+statistics_labels as (
+    select label_key as known_key from {{ ref('int_form_labels') }}
+    where form_part = 'statistics' and label_role = 'row' and label_code is not null
+    union
+    select loose_key as known_key from {{ ref('int_form_labels') }}
+    where form_part = 'statistics' and label_role = 'row' and label_code is not null and length(loose_key) >= 4
+),
+
+labelled_texts as (
+    select text_regular, labelled, units.factor, units.kind
+    from (
+        select
+            text_regular,
+            regexp_extract(
+                text_squashed, '^((?:其中：)?\p{Han}[^\d：（）]{2,39}?)：?(\d{1,9}(?:\.\d{1,4})?)(\p{Han}{1,4})$',
+                ['label', 'digits', 'unit']
+            ) as labelled,
+        from texts
+        where regexp_matches(text_squashed, '^.{3,40}\d\p{Han}{1,4}$')
+    ) as texts_with_figures
+    inner join units on labelled['unit'] = units.unit
+    where
+        {{ label_key_bare("labelled['label']") }} in (select known_key from statistics_labels)
+        or {{ label_key_loose(label_key_bare("labelled['label']")) }} in (select known_key from statistics_labels)
+),
+
 texts_taken_apart as (
     select
         text_regular,
@@ -105,6 +132,10 @@ texts_measured as (
         units.factor as own_factor,
         units.kind as own_kind,
         whole_units.unit as bare_unit,
+        labelled_texts.labelled['label'] as own_label,
+        labelled_texts.labelled['digits']::decimal(24, 6) as labelled_figure,
+        labelled_texts.factor as labelled_factor,
+        labelled_texts.kind as labelled_kind,
         numeral_units.unit is not null or numerals['suffix'] = '' as is_numeral,
     from texts_taken_apart as taken_apart
     left join marks on taken_apart.text_squashed = marks.mark
@@ -112,6 +143,7 @@ texts_measured as (
     left join units as whole_units
         on regexp_replace(taken_apart.text_squashed, '^（(.*)）$', '\1') = whole_units.unit
     left join units as numeral_units on numerals['suffix'] = numeral_units.unit
+    left join labelled_texts on taken_apart.text_regular = labelled_texts.text_regular
 ),
 
 texts_read as (
@@ -120,7 +152,7 @@ texts_read as (
         text_squashed,
         case
             when text_squashed = '' or reads_as = 'blank' then 'blank'
-            when reads_as = 'zero' then 'value'
+            when reads_as = 'zero' or own_label is not null then 'value'
             when bare_unit is not null then 'unit'
             when parts['digits'] != '' and (parts['suffix'] = '' or own_factor is not null)
                 then if(is_parted, 'unclear', 'value')
@@ -135,6 +167,7 @@ texts_read as (
         end as cell_kind,
         case
             when reads_as = 'zero' then 0
+            when own_label is not null then labelled_figure
             when parts['digits'] != '' then
                 case when parts['sign'] = '-' or parts['prefix'][1:1] = '减' then -1 else 1 end
                 * try_cast(translate(parts['digits'], '٬，', '') || parts['decimals'] as decimal(24, 6))
@@ -144,8 +177,9 @@ texts_read as (
             else {{ numeral("numerals['tens']") }}
         end as figure,
         is_parted,
-        own_factor,
-        own_kind,
+        own_label,
+        coalesce(own_factor, labelled_factor) as own_factor,
+        coalesce(own_kind, labelled_kind) as own_kind,
         bare_unit,
         case
             when parts['prefix'] in ('约', '近', '大约') then 'about'
@@ -154,6 +188,16 @@ texts_read as (
             else 'exact'
         end as qualifier,
     from texts_measured
+),
+
+-- A label that comes with a figure more than once in a table is that of bodies side by side: no figure of the report.
+labels_told_again as (
+    select cells.document_id, cells.table_no, read.own_label
+    from cells
+    inner join texts_read as read on cells.text_regular = read.text_regular
+    where read.own_label is not null
+    group by cells.document_id, cells.table_no, read.own_label
+    having count(*) > 1
 ),
 
 cells_read as (
@@ -169,20 +213,25 @@ cells_read as (
         cells.after_block_no,
         cells.text,
         cells.text_squashed,
-        read.cell_kind,
-        case when read.cell_kind = 'value' then read.figure end as figure,
+        if(labels_told_again.own_label is null, read.cell_kind, 'label') as cell_kind,
+        case when read.cell_kind = 'value' and labels_told_again.own_label is null then read.figure end as figure,
         case when read.cell_kind = 'unclear' and read.is_parted then read.figure end as figure_if_one,
         read.qualifier,
         read.own_factor,
         read.own_kind,
         read.bare_unit,
+        if(labels_told_again.own_label is null, read.own_label, null) as own_label,
         -- Labels so far in the row: the cells of a row belong to the last label before them.
-        count_if(read.cell_kind = 'label') over (
+        count_if(read.cell_kind = 'label' or read.own_label is not null) over (
             partition by cells.document_id, cells.table_no, cells.row_no
             order by cells.col_no
         ) as label_seq,
     from cells
     inner join texts_read as read on cells.text_regular = read.text_regular
+    left join labels_told_again
+        on cells.document_id = labels_told_again.document_id
+        and cells.table_no = labels_told_again.table_no
+        and read.own_label = labels_told_again.own_label
 )
 
 select * from cells_read

@@ -18,10 +18,10 @@ word_columns as (
 
 single_label_cells as (
     select
-        *,
+        * replace (coalesce(own_label, text_squashed) as text_squashed),
         if(lead(col_no) over cells_of_row = col_no + 1, lead(text_squashed) over cells_of_row, null) as next_text,
     from cells
-    where cell_kind = 'label'
+    where cell_kind = 'label' or own_label is not null
     window cells_of_row as (partition by document_id, table_no, row_no order by col_no)
 ),
 
