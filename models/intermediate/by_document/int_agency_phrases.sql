@@ -13,7 +13,7 @@
 {# What may stand before a name in a sentence, and what in a sentence looks like a name and is none. #}
 {%- set lead_in -%}(关于|本报告由|本年度报告由|报告由|现将|兹将|特?向社会公布|现?公布|特?编制|特?制定了?|撰写了?|结合|《|由|是)+{%- endset -%}
 {%- set no_name -%}
-统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^我|^全([省市县区旗盟镇乡街国文年]|州[^县])
+统计(期限|时[限间段]|截止|数据|口径)|期限|数据(统计|的)|所列|条例|截至|截止|^本[局委办厅部院所镇乡街县市区]|^我|^全([省市县区旗盟镇乡街国文年]|州[^县])|^(经济|技术|高新|产业|工业)*(开发区|园区|高新区|示范区|集聚区)(管|党|综|办|$)
 {%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -275,7 +275,10 @@ made_regular as (
                 regexp_replace(
                     case
                         when source in ('title', 'manifest', 'property', 'file_name') then phrase
-                        else regexp_replace(phrase, '^(.{2,}[局厅委])办公?室?$', '\1')
+                        else regexp_replace(
+                            regexp_replace(phrase, '^(.{2,}[局厅委])办公?室?$', '\1'),
+                            '^(.{2,}?[局厅])\p{Han}{0,10}(?:办公室|办|科|处|股|中心)$', '\1'
+                        )
                     end,
                     '^(?:中国共产党|中共)?\p{Han}{2,20}委员会(\p{Han}{2,}人民政府)$',
                     '\1'

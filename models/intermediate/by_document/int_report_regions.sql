@@ -214,6 +214,8 @@ scored as (
                     -- The lowest of the places named is the report's, as long as others bear it out.
                     + case regions.level_code when 'county' then 1.0 when 'prefecture' then 0.0 else -1.0 end
                     + case when sites.region_code is null then 0 else 3.0 end
+            -- 某高新区 and the same place by its full name (某市) are one.
+            when not candidates.is_full_name and mentions.mention_count is not null then 2.0
             else 0
         end as mention_score,
     from candidates

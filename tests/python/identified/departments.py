@@ -26,6 +26,25 @@ DEPARTMENTS = [
         want=who("浦城县水利局", "department", "350722", "county", 2014),
     ),
     Case(
+        "zone_without_its_place",
+        "2020年政府信息公开工作年度报告\n统计期限自2020年1月1日起至2020年12月31日。请与经济开发区管委会党政办公室联系。",
+        self="管委会",
+        want={"agency_name": None, "level_code": None, "year": 2020},
+    ),
+    Case(
+        "zone_by_a_short_name_that_the_text_gives_in_full",
+        "绵竹高新技术产业园区管理委员会2020年政府信息公开工作年度报告\n根据绵竹市委、市政府的要求，编制本报告。",
+        self="我委",
+        want={"agency_name": "绵竹高新技术产业园区管理委员会", "region_code": "510683", "year": 2020},
+    ),
+    Case(
+        "an_office_within_the_bureau_answers_calls",
+        "根据条例编制2013年度政府信息公开工作年度报告。如有疑问，请联系吉林市公安局行政审批办公室。\n2013年，我局认真落实条例。",
+        "2014年1月20日",
+        self="2013年，我局",
+        want=who("吉林市公安局", "department", "220200", "prefecture", 2013),
+    ),
+    Case(
         "zone_that_is_only_asked_to_be_called",
         "本报告统计期限为2022年1月1日至2022年12月31日。如有疑问，请与安徽舒城经济开发区综合办公室联系。",
         self="开发区",
