@@ -263,7 +263,7 @@ matched as (
 
 -- 省人大代表建议3件，市人大代表建议5件: parts whose sum is not said. Neither is the figure.
 told_once as (
-    select * exclude (values_in_sentence, is_of_a_body, is_part_told)
+    select * exclude (values_in_sentence, is_of_a_body, is_part_told, is_sum, has_sum)
     from (
         select
             *,
@@ -272,15 +272,19 @@ told_once as (
                     document_id, paragraph_no, sentence_no, indicator_code,
                     scope_part, confidence, applies_to, qualifier
             ) as values_in_sentence,
+            -- 系统收到申请9件，信函收到申请2件，共计11件
+            regexp_matches(before_all, '^(?:共计|合计|总计|总共)(?:收到|受理|公开|收取)?(?:了)?$') as is_sum,
+            bool_or(is_sum) over (partition by document_id, paragraph_no, sentence_no, indicator_code) as has_sum,
         from matched
         where not is_part_told
     ) as counted
-    where values_in_sentence = 1
+    where (values_in_sentence = 1 and (is_sum or not has_sum or applies_to != 'figure'))
         or scope_part = 'part'
-        or not (
+        or is_sum
+        or (not has_sum and not (
             regexp_matches(indicator_code, '^(?:proposal|disclosure\.channel|response|fee\.collected)')
             or (indicator_code = 'application.received' and is_of_a_body)
-        )
+        ))
 )
 
 select * from told_once
