@@ -19,7 +19,7 @@ from ingest.flat.one_line import split_tables
 from ingest.flat.unmarked import blank_columns, cell_a_line
 from ingest.model import Block, Cell, Table
 
-VERSION = "11"
+VERSION = "13"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 Finder = Callable[[list[Line], int, int], Iterator[Found]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ingest.flat import shapes
 
 _WIDE_ROW = 5
+_LONGEST_HEAD = 20
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ def rows_of(pieces: list[Piece]) -> list[list[Piece]]:
     rows: list[list[Piece]] = []
     for number, (labels, values) in enumerate(groups):
         labels = _joined(labels, heads, at_start=number == 0)
+        if number == 0:
+            labels = [part for piece in labels[:-1] for part in _heads_apart(piece)] + labels[-1:]
         rows += _group_rows(labels, values, alone=_is_alone(groups, number))
     return _rows_joined(rows)
 
@@ -126,6 +129,16 @@ def _joined(labels: list[Piece], heads: Counter[str], at_start: bool) -> list[Pi
         elif text:
             joined.append(Piece(text, piece.page, piece.confidence))
     return joined
+
+
+def _heads_apart(piece: Piece) -> list[Piece]:
+    """Heads that stand in one line with a blank between; a line with anything else in it stays as it is."""
+    heads = piece.text.split()
+    if len(heads) < 2 or not all(
+        1 < len(head) <= _LONGEST_HEAD and shapes.is_label(head) and not shapes.is_enumerated(head) for head in heads
+    ):
+        return [piece]
+    return [replace(piece, text=head) for head in heads]
 
 
 def _goes_on(before: str, text: str, heads: Counter[str], at_start: bool) -> bool:

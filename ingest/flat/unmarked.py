@@ -176,7 +176,7 @@ def _cells_between(lines: list[Line], start: int, end: int) -> Iterator[Found]:
         pieces = [lines[i].piece(lines[i].text) for i in range(begin, last + 1)]
         values = sum(len(shapes.values_of(piece.text)) for piece in pieces)
         if values >= 3 and values * 5 >= len(pieces):
-            rows = rows_of(pieces)
+            rows = join_wrapped(rows_of(pieces))
             if is_table(rows):
                 yield Found(begin, last + 1, rows)
         first = at + 1

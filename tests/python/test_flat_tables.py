@@ -341,6 +341,11 @@ def test_labels_wrapped_around_their_values() -> None:
     ]
 
 
+def test_heads_in_one_line_above_cells_a_line_each() -> None:
+    text = "四、情况\n行政复议 行政诉讼\n结果\n维持\n结果\n纠正\n总计\n结果维持\n结果纠正\n总计\n1 0 1 0 0 0"
+    assert only_table(text)[0][:2] == ["行政复议", "行政诉讼"]
+
+
 def test_unit_written_downwards() -> None:
     rows = only_table("一、举报数\n件\n1\n二、收取的费用\n万\n元\n3\n三、专职人员数\n人\n2")
     assert rows[1] == ["二、收取的费用", "万元", "3"]
