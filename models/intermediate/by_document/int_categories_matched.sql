@@ -9,10 +9,17 @@ figures as (
 ),
 
 rules_met as (
-    select matched.document_id, matched.figure_no, matched.indicator_code
+    select matched.document_id, matched.figure_no, matched.indicator_code, matched.value
     from {{ ref('int_figures_matched') }} as matched
     inner join documents_to_build on matched.document_id = documents_to_build.document_id
     where matched.applies_to = 'figure'
+),
+
+totals_told as (
+    select document_id, list(distinct value) as totals
+    from rules_met
+    where indicator_code = 'disclosure.total'
+    group by document_id
 ),
 
 -- The noun before a figure, without the words that lead to it.
@@ -58,10 +65,14 @@ told_apart as (
             and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))
             and (length(label) between 2 and 24 or is_named_by_heading)
             and (not contains(label, '主动公开') or regexp_matches(label, '^应当?主动公开的其[他它]'))
-            and not regexp_matches(label, '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
-                '|^(?:政府|政务)?信息(?:公开信息)?$|电子化|^通过|^利用|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|厅|委|办公室|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布')
+            -- 政务信息 is a class where others stand beside it.
+            and not regexp_matches(
+                if(label = '政务信息' and contains(before_raw, '其中') and starts_with(gap_after, '、'), '', label),
+                '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
+                '|^(?:政府|政务)?信息(?:公开信息)?$|电子化|^通过|^利用|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|厅|委|办公室|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布'
+            )
             and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
-                '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加)')
+                '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加|(?:报送|上报)(?:政府|政务|各类)*信息$|(?:采用|录用|采纳)$)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
             and not regexp_matches(section, '机构|保障') as is_item,
         -- 建议提案办理复文84件 is no item, but the list goes on after it.
@@ -105,7 +116,7 @@ in_lists as (
 
 listed as (
     select
-        *,
+        in_lists.*,
         count(*) over (partition by document_id, paragraph_no, list_no) as items_in_list,
         count(*) over (partition by document_id, section, opening_line) as items_opened,
         count(*) filter (where is_named_by_heading) over (
@@ -123,7 +134,10 @@ listed as (
         -- 在主动公开的信息中，业务动态类信息175条，占100%: one class may be all.
         bool_or(regexp_matches(lead_in || sentence_before, '(?:主动公开|新增)的(?:政府|各类)*信息(?:里|中|当中)，')) over in_list
             and regexp_matches(label, '类') as is_class_of_items,
+        -- （一）预算信息31条；（二）医院管理信息66条；…: what adds up to the total is how it is made up.
+        coalesce(list_contains(totals_told.totals, sum(value) over in_list), false) as list_makes_the_total,
     from in_lists
+    left join totals_told using (document_id)
     where is_item
     window in_list as (partition by document_id, paragraph_no, list_no)
 ),
@@ -147,6 +161,7 @@ told as (
             and (
                 list_is_of_classes
                 or list_has_shares
+                or list_makes_the_total
                 or (
                     list_has_verb and length(label) <= 12
                     and not regexp_matches(label, '许可|处罚|强制|采购|招标|中标')

@@ -98,7 +98,7 @@ with_topic as (
                 concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
                 '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
             ),
-            '申请(?:人|表|书)|(?:属[于於]?|已|结果为)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
+            '(?:建议(?:申请人)?)?向[^，；。＞]{0,14}咨询|申请(?:人|表|书)|(?:属[于於]?|已|结果为)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
         ) as read_before,
         -- 属于主动公开, 同意公开信息: an answer to an application; what it answers stands before.
         regexp_extract(

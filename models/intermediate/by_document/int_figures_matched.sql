@@ -14,6 +14,9 @@
 {%- set parts_of_applications -%}
 (?:[（，、；：]*(?:其中|包括|含)?[，：]?(?:[^，、；：。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12}[0-9]+(?:件|条|宗|份|个|例)?|[0-9]+(?:件|条|宗|份|个|例)[^，、；。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12})(?:（[^）]*）)?(?:，占[^，；。）]*)?）?|，(?:较|比|同比|与)[^，；。]*)*
 {%- endset -%}
+{%- set decided -%}
+^，(?:已|均|全部)*(?:审结|办结|结案)([0-9]+)件(，[^；。0-9]*)
+{%- endset -%}
 {%- set wholes = [] -%}
 {%- for rule in rules if rule['whole'] -%}
     {%- for code in rule['whole'].split('|') if literal(code) not in wholes -%}{%- do wholes.append(literal(code)) -%}{%- endfor -%}
@@ -132,7 +135,15 @@ alone_matched as (
 -- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told.
 wholes_matched as (
     select
-        *,
+        * replace (
+            -- 行政复议2件，审结2件，均维持: that all were decided is passed over.
+            case
+                when starts_with(indicator_code, 'appeal.')
+                    and regexp_extract(rest_of_sentence, '{{ decided }}', 1) = value::bigint::varchar
+                    then regexp_replace(rest_of_sentence, '{{ decided }}.*$', '\2')
+                else said_after
+            end as said_after
+        ),
         case when starts_with(indicator_code, 'application.')
             then regexp_replace(rest_of_sentence || next_text, '^{{ parts_of_applications }}', '')
         end as said_after_parts,

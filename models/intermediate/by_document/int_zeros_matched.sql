@@ -129,7 +129,14 @@ of_the_year as (
     where scope != ''
         and coalesce(year_named, report_year) is not distinct from report_year
         and not regexp_matches(section || subheadings, '(?:问题|不足|打算|下一步|下步|安排|思路|努力方向)')
-        and not regexp_matches(clause, '(?:没有|未|无)[^，。；]{0,10}(?:未|不(?:予|能|按)|逾期|超期)')
+        and (
+            not regexp_matches(clause, '(?:没有|未|无)[^，。；]{0,10}(?:未|不(?:予|能|按)|逾期|超期)')
+            -- 6宗申请全部同意公开，没有不予公开的情况: no answer refused it.
+            or (
+                regexp_matches(clause, '(?:没有|无)不予公开(?:的)?(?:情况|情形|申请|件)?[，。；]')
+                and regexp_matches(clauses_before, '(?:同意|予以|准予)公开')
+            )
+        )
 ),
 
 zeros_read as (
