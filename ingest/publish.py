@@ -198,6 +198,7 @@ def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> 
                 if (schema, name) not in exchanged:
                     connection.execute(f"drop table published.{schema}.{_quote(name)}")
         connection.execute("checkpoint published")  # so that what is written next takes the place of what was dropped
+        connection.execute("begin")  # each of hundreds of statements would wait for the disk by itself
         for schema, name in exchanged:
             _exchange(connection, schema, name)
         for schema, name in tables:
@@ -209,6 +210,7 @@ def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> 
             [fingerprint, datetime.now(UTC).replace(tzinfo=None), __version__],
         )
         connection.execute("comment on table published.raw.publication is 'One row: the build that made this file.'")
+        connection.execute("commit")
         connection.execute("checkpoint published")
         connection.execute("detach published")
 

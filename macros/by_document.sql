@@ -40,9 +40,9 @@ select '{{ model.name }}', bit_xor(hash(seed_row))::varchar || ':' || count(*) f
 {% macro rules_version() -%}
 {#- A unit test has no graph. -#}
 {%- if not execute or graph.nodes is not defined -%}''{%- else -%}
-{%- set contract = [] -%}
+{%- set contract = [model.description] -%}
 {%- for column in model.columns.values() -%}
-    {%- do contract.append(column.name ~ ' ' ~ column.data_type) -%}
+    {%- do contract.append(column.name ~ ' ' ~ column.data_type ~ ' ' ~ column.description) -%}
 {%- endfor -%}
 {%- set checksums = [contract ~ measures()] -%}
 {%- set seeds = ["''"] -%}
@@ -114,7 +114,9 @@ from {{ source('raw', 'documents') }} as documents
         {{ remember_documents_built(kept) }}
     {%- endcall %}
     {{ run_hooks(post_hooks) }}
-    {%- do persist_docs(target_relation, model) -%}
+    {%- if kept == 0 -%}
+        {%- do persist_docs(target_relation, model) -%}
+    {%- endif %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -49,9 +49,8 @@ summed as (
         sum(metric_values.denominator) as denominator,
         bool_or(metric_values.has_denominator) as has_denominator,
         avg(metric_values.value) as mean_value,
-        quantile_cont(metric_values.value, 0.25) as lower_quartile,
-        median(metric_values.value) as median_value,
-        quantile_cont(metric_values.value, 0.75) as upper_quartile,
+        -- All three at once, as each sorts the values.
+        quantile_cont(metric_values.value, [0.25, 0.5, 0.75]) as quartiles,
     from lies_in
     inner join metric_values on lies_in.report_id = metric_values.report_id
     group by all
@@ -60,7 +59,10 @@ summed as (
 -- Squares do not add up over reports: the concentration of several is their mean alone.
 valued as (
     select
-        * exclude (has_denominator),
+        * exclude (has_denominator, quartiles),
+        quartiles[1] as lower_quartile,
+        quartiles[2] as median_value,
+        quartiles[3] as upper_quartile,
         case
             when unit != 'herfindahl' then {{ metric_value('numerator', 'denominator', 'has_denominator', 'unit') }}
         end as value,
