@@ -165,7 +165,7 @@ def test_a_changed_macro_is_seen_by_what_is_built_by_report(project: Path, wareh
     before = rows(warehouse, query)
     assert before
     macros = project / "macros" / "metrics.sql"
-    macros.write_text(macros.read_text("utf-8").replace("'per_hundred', 100, 1", "'per_hundred', 200, 1"), "utf-8")
+    macros.write_text(macros.read_text("utf-8").replace("'per_hundred' then 100", "'per_hundred' then 200"), "utf-8")
     done = run_in(project, "build", published=warehouse)
     assert done.returncode == 0, done.stderr
     after = rows(warehouse, query)
