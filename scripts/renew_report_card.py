@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/renew_report_card.py
 
-Builds the samples, the held-out reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
+Builds the samples, the held-out reports, the exam reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
 ../shared/corpus) each in a warehouse of its own, and writes tests/python/data/report_card.json. Figures of a set that
 is not there stay as they are. Look at `git diff` before committing: a figure that went down is a decision.
 """
@@ -31,6 +31,7 @@ SETS: dict[str, tuple[list[Path], list[Path]]] = {
         [ROOT / "tests/python/data/heldout/reports"],
         [ROOT / "tests/python/data/heldout/gold.jsonl", ROOT / "tests/python/data/heldout/others.jsonl"],
     ),
+    "exam": ([ROOT / "tests/python/data/exam/reports"], [ROOT / "tests/python/data/exam/gold.jsonl"]),
     "corpus": ([CORPUS / "originals", CORPUS / "rewritten"], sorted(CORPUS.glob("gold*.jsonl"))),
 }
 """Name of a set: folders of reports, files of answers."""
