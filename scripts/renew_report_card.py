@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/renew_report_card.py
 
-Builds the samples, the held-out reports, the exam reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
+Builds the samples, the held-out and exam reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
 ../shared/corpus) each in a warehouse of its own, and writes tests/python/data/report_card.json. Figures of a set that
 is not there stay as they are. Look at `git diff` before committing: a figure that went down is a decision.
 """

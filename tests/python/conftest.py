@@ -60,7 +60,7 @@ def built_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def warehouses(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The built sets of reports that are there, by name: samples, held-out and exam reports, and the development corpus."""
+    """The built sets of reports that are there, by name: samples, held-out and exam reports, development corpus."""
     sys.path.insert(0, str(ROOT / "scripts"))
     from renew_report_card import SETS  # it imports this module in its turn
 
