@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,7 +96,6 @@ def publish(published: Path, fingerprint: str, *, by_document: bool = False) -> 
         published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
         aside.replace(published)
         _sync(published.parent)
-        _remember(published)
     except (OSError, duckdb.Error) as error:
         raise GongkaiError(
             f"cannot publish {published} ({reason(error)}); the published file is as it was before: "
@@ -103,6 +103,8 @@ def publish(published: Path, fingerprint: str, *, by_document: bool = False) -> 
         ) from error
     finally:
         remove_leftovers(published)
+    with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
+        _remember(published)
 
 
 def _identity(published: Path) -> list[int]:
