@@ -58,18 +58,20 @@ def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
         raise GongkaiError(f"nothing has been ingested for {published} yet; run: gongkai run FOLDER")
     project = project_folder()
     with write_lock(published):
-        rules, macros = rules_fingerprint(project), macros_fingerprint(project)
+        rules = rules_fingerprint(project)
         fingerprint = f"{raw_fingerprint(published)} {rules}"
         if not full_refresh and published_fingerprint(published) == fingerprint:
             remove_leftovers(published)
             return Built(published, unchanged=True)
+        macros = macros_fingerprint(project)
         full_refresh = full_refresh or _remembered(published, "macros") != macros
         only_raw = not full_refresh and _remembered(published, "rules") == rules
         built = _run_dbt(project, published, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
-            _remember(published, rules=rules, macros=macros)
             progress(built.steps, built.steps, "publishing")
             publish(published, fingerprint, by_document=only_raw)
+            # Not before: rows that a failed publish left out must not count as published by these rules.
+            _remember(published, rules=rules, macros=macros)
     return built
 
 

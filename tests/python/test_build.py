@@ -177,6 +177,18 @@ def rows(published: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.sql(query).fetchall()
 
 
+def test_a_failed_publish_makes_the_next_one_a_full_copy(warehouse: Path, gongkai: Gongkai) -> None:
+    """The rules count as published only when they are: the next publish would exchange rows of changed documents."""
+    warehouse.unlink()
+    warehouse.mkdir()
+    done = gongkai("build", "--full-refresh", published=warehouse)
+    assert done.returncode == 1
+    assert "is not a file" in done.stderr
+    assert "rules_built" not in [
+        name for (name,) in rows(work_path(warehouse), "select table_name from duckdb_tables()")
+    ]
+
+
 def test_two_at_once_is_one_line(warehouse: Path, gongkai: Gongkai) -> None:
     with write_lock(warehouse):
         for command in (["build"], ["run", SAMPLES]):
