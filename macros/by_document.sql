@@ -70,19 +70,20 @@ select document_id, version from {{ pending_documents() }}
 {%- endmacro %}
 
 {% macro documents_by_version() -%}
-{%- if looks_beyond() -%}
 select
     documents.document_id,
-    -- What is no report, or is none any more, has no context.
-    md5(documents.content_version || coalesce(contexts.context_version, '') || {{ rules_version() }}) as version,
+    md5(
+        documents.content_version
+        {%- if looks_beyond() %}
+        -- What is no report, or is none any more, has no context.
+        || coalesce(contexts.context_version, '')
+        {%- endif %}
+        || {{ rules_version() }}
+    ) as version,
 from {{ source('raw', 'documents') }} as documents
+{%- if looks_beyond() %}
 left join {{ ref('int_report_contexts') }} as contexts on documents.document_id = contexts.document_id
-{%- else -%}
-select
-    documents.document_id,
-    md5(documents.content_version || {{ rules_version() }}) as version,
-from {{ source('raw', 'documents') }} as documents
-{%- endif -%}
+{%- endif %}
 {%- endmacro %}
 
 {# Whether this model is one by report. #}

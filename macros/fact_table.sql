@@ -14,6 +14,15 @@
 {{ return(found) }}
 {%- endmacro %}
 
+{# A query: the current reports whose facts must be built now. #}
+{% macro current_reports_to_build() -%}
+select reports.*
+from {{ ref('dim_report') }} as reports
+inner join ({{ documents_to_build() }}) as documents_to_build
+    on reports.document_id = documents_to_build.document_id
+where reports.is_current
+{%- endmacro %}
+
 {# The body of a fact table: one row a current report that states something of the kind, one column for each column of
    the model's YAML that names an indicator in its meta. So a new indicator is one seed row and one YAML column. #}
 {% macro fact_table() -%}
@@ -22,15 +31,8 @@ with observations as (
     where is_selected and applicant_type = 'all' and category_label is null
 ),
 
-documents_to_build as (
-    {{ documents_to_build() }}
-),
-
 current_reports as (
-    select reports.*
-    from {{ ref('dim_report') }} as reports
-    inner join documents_to_build on reports.document_id = documents_to_build.document_id
-    where reports.is_current
+    {{ current_reports_to_build() }}
 ),
 
 facts as (

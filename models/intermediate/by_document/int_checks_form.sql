@@ -17,7 +17,11 @@ observations as (
     select observations.*
     from {{ ref('observations') }} as observations
     inner join documents_to_build on observations.document_id = documents_to_build.document_id
-    where observations.is_selected and observations.basis in ('narrative', 'negation')
+    where observations.is_selected
+),
+
+check_indicators as (
+    select * from {{ ref('int_check_indicators') }} where check_code = 'T2-UNIT'
 ),
 
 -- Where the heads of a missing table stand in the text, it is there, and was not understood.
@@ -61,12 +65,9 @@ with_unit as (
             filter (where contains(observations.evidence_text, '元')) as evidence,
         list(observations.observation_id order by observations.observation_id)
             filter (where contains(observations.evidence_text, '元')) as observation_ids,
-    from {{ ref('observations') }} as observations
-    inner join documents_to_build on observations.document_id = documents_to_build.document_id
-    inner join {{ ref('int_check_indicators') }} as check_indicators
-        on observations.indicator_code = check_indicators.indicator_code
-        and check_indicators.check_code = 'T2-UNIT'
-    where observations.is_selected and observations.basis = 'table'
+    from observations
+    inner join check_indicators on observations.indicator_code = check_indicators.indicator_code
+    where observations.basis = 'table'
     group by observations.document_id
 ),
 
@@ -77,7 +78,7 @@ said_elsewhere as (
         on cells.document_id = observations.document_id
         and cells.indicator_code = observations.indicator_code
         and cells.applicant_type = observations.applicant_type
-    where cells.state = 'blank'
+    where cells.state = 'blank' and observations.basis in ('narrative', 'negation')
 ),
 
 -- Each check counts the cells in one state, and names their rows.

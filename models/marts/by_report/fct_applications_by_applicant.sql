@@ -2,15 +2,8 @@ with observations as (
     select * from {{ ref('observations') }} where is_selected
 ),
 
-documents_to_build as (
-    {{ documents_to_build() }}
-),
-
 current_reports as (
-    select reports.*
-    from {{ ref('dim_report') }} as reports
-    inner join documents_to_build on reports.document_id = documents_to_build.document_id
-    where reports.is_current
+    {{ current_reports_to_build() }}
 ),
 
 -- The total stands in fct_applications: here are the parts alone, so that a sum never counts both.

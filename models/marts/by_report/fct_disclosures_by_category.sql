@@ -3,15 +3,8 @@ with observations as (
     where is_selected and indicator_code = 'disclosure.by_category'
 ),
 
-documents_to_build as (
-    {{ documents_to_build() }}
-),
-
 current_reports as (
-    select reports.*
-    from {{ ref('dim_report') }} as reports
-    inner join documents_to_build on reports.document_id = documents_to_build.document_id
-    where reports.is_current
+    {{ current_reports_to_build() }}
 ),
 
 facts as (
