@@ -71,11 +71,13 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     """The article of a page; the whole body where nothing in it stands out."""
     total = weights[body]
     furniture = _furniture(body, weights, layouts)
+    # In the order of the page: of two labels alike, the first holds, whatever the addresses that a set goes by.
+    framing = [node for node in body.iter() if node in furniture]
     start = _named_content(body, weights, total, furniture)
     element = _descend(start, weights, furniture, layouts)
     before, after = _around(body, element, weights, furniture)
     labels: dict[str, str] = {}
-    for outside in (*before, *after, *furniture):
+    for outside in (*before, *after, *framing):
         if weights[outside].chars <= 400:
             around = shown_text(outside)
             if publisher := _PUBLISHER.search(around):
@@ -84,7 +86,7 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
                 labels.setdefault(label, value)
             if posted := _BYLINE_DAY.match(around.strip()):
                 labels.setdefault("发布时间", posted[1])
-    for outside in (*before, *furniture):
+    for outside in (*before, *framing):
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
             labels["breadcrumb"] = " > ".join(steps)
     title = next((text for node in reversed(before) if (text := _title(node)) is not None), None)

@@ -84,8 +84,8 @@ places_{{ step }} as (
             else 'short'
         end as form_kind,
         bool_or(region_names.level_code = 'county' and region_names.form_kind = 'full') as is_county_name,
-        list(distinct region_names.region_code) as all_codes,
-        list(distinct region_names.region_code) filter (
+        list(distinct region_names.region_code order by region_names.region_code) as all_codes,
+        list(distinct region_names.region_code order by region_names.region_code) filter (
             where {{ step }} = 1 or region_ancestors.ancestor_code is not null
         ) as consistent_codes,
     from beginnings_{{ step }} as beginnings
@@ -139,7 +139,7 @@ branch_offices as (
     select
         reading.document_id,
         reading.phrase_no,
-        list(distinct region_names.region_code) as codes,
+        list(distinct region_names.region_code order by region_names.region_code) as codes,
     from reading_4 as reading
     inner join region_names on regexp_extract(reading.rest, '局(\p{Han}{2,5}?)分局$', 1) = region_names.form
     inner join region_ancestors
