@@ -21,7 +21,7 @@ from ingest.warehouse import SETTINGS, scratch_folder, work_path, write_lock
 Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
 
-_TESTS_BETWEEN = "path:models/intermediate,resource_type:test"
+_TESTS_BETWEEN = "config.schema:intermediate+1,resource_type:test"
 
 SHOWN_ROWS = 5
 """Failing rows that are shown of each test; `dbt build --store-failures` keeps all of them."""

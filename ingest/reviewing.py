@@ -19,10 +19,10 @@ SEVERITIES = ("hard", "soft", "warning", "info")
 """From the gravest down."""
 
 VERDICTS = {"a": "accepted", "d": "data_error", "e": "extraction_error"}
-"""The letter asked for, and what seeds/verdicts.csv takes."""
+"""The letter asked for, and what seeds/people/verdicts.csv takes."""
 
 ACTIONS = {"s": "set", "d": "drop", "c": "select"}
-"""The letter asked for, and what seeds/corrections.csv takes."""
+"""The letter asked for, and what seeds/people/corrections.csv takes."""
 
 _VERDICT_COLUMNS = ("finding_id", "verdict", "note", "decided_by", "decided_on")
 _CORRECTION_COLUMNS = (
@@ -69,7 +69,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A row of seeds/verdicts.csv without its author."""
+    """A row of seeds/people/verdicts.csv without its author."""
 
     finding_id: str
     verdict: str
@@ -78,7 +78,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A row of seeds/corrections.csv without its author; `value` is None for drop."""
+    """A row of seeds/people/corrections.csv without its author; `value` is None for drop."""
 
     report_id: str
     source_file: str

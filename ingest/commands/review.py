@@ -52,11 +52,11 @@ def review(
     warehouse: Warehouse = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> None:
-    """Go through findings without a verdict; answers become rows of seeds/verdicts.csv and seeds/corrections.csv."""
+    """Go through findings without a verdict; answers become rows of seeds/people/verdicts.csv and seeds/people/corrections.csv."""
     if severity not in SEVERITIES:
         raise UsageError(f"{severity} is no severity; give one of {', '.join(SEVERITIES)}")
     author = by or getpass.getuser()
-    files = Seeds(seeds or project_folder() / "seeds", author, datetime.now(tz=UTC).date())
+    files = Seeds(seeds or project_folder() / "seeds" / "people", author, datetime.now(tz=UTC).date())
     with open_published(warehouse) as connection:
         require_marts(connection, "findings", "dim_report", "observations", "dim_indicator")
         report_id = str(find_report(connection, report)["report_id"]) if report else None
@@ -115,7 +115,7 @@ def _ask(finding: Finding, figures: list[Reading], files: Seeds) -> int:
         if answer == "c" and figures:
             written += _correct(finding, figures, files)
         elif answer == "c":
-            say("  this finding compares no figures; add a row to seeds/corrections.csv by hand if it needs one")
+            say("  this finding compares no figures; add a row to seeds/people/corrections.csv by hand if it needs one")
         else:
             say("  one letter of those shown")
 

@@ -126,7 +126,7 @@ def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Pa
     assert done.returncode == 1
     failed = [line for line in done.stderr.splitlines() if line.startswith("failed: ")]
     assert len(failed) == 1
-    assert "models/marts/dim_level.sql" in failed[0] and "nothing_of_the_kind" in failed[0]
+    assert "models/regions/dim_level.sql" in failed[0] and "nothing_of_the_kind" in failed[0]
 
 
 def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Pat
 
 
 def test_a_changed_seed_is_seen(project: Path, warehouse: Path) -> None:
-    levels = project / "seeds" / "levels.csv"
+    levels = project / "seeds" / "regions" / "levels.csv"
     levels.write_text(levels.read_text("utf-8").replace("县级", "县（市、区）级"), "utf-8")
     done = run_in(project, "build", published=warehouse)
     assert done.returncode == 0, done.stderr

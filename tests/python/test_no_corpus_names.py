@@ -83,7 +83,7 @@ def test_no_example_of_a_rule_is_copied_from_the_corpus() -> None:
                 seen[piece] = seen.get(piece, 0) + 1
     single = {piece for piece, count in seen.items() if count == 1}
     hits = []
-    for path in (ROOT / "seeds").glob("*.csv"):
+    for path in (ROOT / "seeds").rglob("*.csv"):
         if path.name in PLACES:
             continue
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):

@@ -27,9 +27,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-FIGURE_RULES = rows(ROOT / "seeds" / "prose_figures.csv")
-ZERO_RULES = rows(ROOT / "seeds" / "prose_zeros.csv")
-READING_RULES = rows(ROOT / "seeds" / "prose_readings.csv")
+FIGURE_RULES = rows(ROOT / "seeds" / "prose" / "prose_figures.csv")
+ZERO_RULES = rows(ROOT / "seeds" / "prose" / "prose_zeros.csv")
+READING_RULES = rows(ROOT / "seeds" / "prose" / "prose_readings.csv")
 CASES = rows(SENTENCES)
 
 
