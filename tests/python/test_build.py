@@ -15,7 +15,9 @@ import duckdb
 import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 
-from ingest.warehouse import open_work, work_path, write_lock
+from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.paths import work_path
+from gongkai.warehouse.work import open_work
 
 SAMPLES = ROOT / "samples" / "reports"
 
@@ -35,7 +37,7 @@ def project(tmp_path: Path) -> Path:
     """A copy of the project that a test may break."""
     copy = tmp_path / "project"
     copy.mkdir()
-    for name in ("ingest", "models", "seeds", "macros"):
+    for name in ("gongkai", "ingest", "models", "seeds", "macros"):
         shutil.copytree(ROOT / name, copy / name)
     for name in ("data", "generic"):
         shutil.copytree(ROOT / "tests" / name, copy / "tests" / name)
@@ -64,7 +66,7 @@ def marts(published: Path) -> dict[str, tuple[object, ...]]:
 
 def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
     environment = gongkai_environment(published) | {"PYTHONPATH": str(project)}
-    command = [sys.executable, "-m", "ingest.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "gongkai.cli", *map(str, arguments)]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -249,7 +251,7 @@ def test_killed_builds_leave_the_old_file_and_the_next_build_ends_the_same(wareh
 
 def start_build(warehouse: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "ingest.cli", "build", "--full-refresh"],
+        [sys.executable, "-m", "gongkai.cli", "build", "--full-refresh"],
         cwd=ROOT,
         env=gongkai_environment(warehouse),
         stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 
-from ingest.warehouse import work_path
+from gongkai.warehouse.paths import work_path
 
 SAMPLES = sorted(path for path in (ROOT / "samples" / "reports").iterdir() if path.suffix in {".txt", ".html", ".md"})
 MARK = "planted by the test"

@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 from forms_2021 import COLUMNS, ROWS, Form, page, valid_form, with_slip
 
-from ingest.warehouse import work_path
+from gongkai.warehouse.paths import work_path
 
 CELLS = [(indicator, column) for _, indicator in ROWS for column in COLUMNS]
 VALID_FORMS = 12

@@ -180,7 +180,7 @@ def test_workbook_and_notebook_are_exposures_on_what_they_read(manifest: dict[st
     marts = {node["name"]: node["unique_id"] for node in models(manifest, "marts")}
     code = {
         "notebook": (ROOT / "notebooks" / "gongkai.py").read_text("utf-8"),
-        "workbook": (ROOT / "ingest" / "export" / "sheets.py").read_text("utf-8"),
+        "workbook": (ROOT / "gongkai" / "export" / "workbook_sheets.py").read_text("utf-8"),
     }
     for name, text in code.items():
         read = {marts[mart] for mart in re.findall(r"\b(?:marts\.|\")(\w+)\b", text) if mart in marts}

@@ -20,7 +20,7 @@ import pytest
 from conftest import ROOT, gongkai_environment
 from mutated_forms import tables
 
-from ingest.warehouse import open_work, read_work
+from gongkai.warehouse.work import open_work, read_work
 
 Figure = tuple[str, str, Decimal]
 Cell = tuple[int, int, int, int, str]

@@ -42,7 +42,7 @@ def names_of(answer: dict) -> set[str]:
 
 
 def rule_files() -> list[Path]:
-    folders = ["seeds", "models", "macros", "ingest", "scripts"]
+    folders = ["seeds", "models", "macros", "gongkai", "ingest", "scripts"]
     files = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     wanted = {".csv", ".sql", ".py", ".yml", ".yaml", ".json", ".txt"}
     return [path for path in files if path.is_file() and path.suffix in wanted and path.name not in PLACES]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, gongkai_environment
 
-from ingest.warehouse import open_work, read_work
+from gongkai.warehouse.work import open_work, read_work
 
 SENTENCES = Path(__file__).parent / "prose_sentences.csv"
 Reading = tuple[str, str, Decimal, str]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from ingest.documents.model import Block, Document
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Block, Document
 from ingest.readers import office
 from ingest.readers.sheets import read
 

@@ -14,9 +14,9 @@ import duckdb
 import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 
-from ingest.commands.metrics import in_words
+from gongkai.commands.metrics import in_words
+from gongkai.reports.reviewing import Correction, Reading, Seeds, Verdict
 from ingest.errors import GongkaiError
-from ingest.reviewing import Correction, Reading, Seeds, Verdict
 
 READING = Reading("application.received", "收到申请数", "all", None, Decimal("12.5000"), "case", "table", True, "12")
 
@@ -38,7 +38,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def review(published: Path, seeds: Path, answers: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """A review whose terminal gives these answers and then ends."""
     return subprocess.run(
-        [sys.executable, "-m", "ingest.cli", "review", "--seeds", str(seeds), "--by", "测试", *arguments],
+        [sys.executable, "-m", "gongkai.cli", "review", "--seeds", str(seeds), "--by", "测试", *arguments],
         cwd=ROOT,
         env=gongkai_environment(published),
         input="".join(f"{answer}\n" for answer in answers),

@@ -17,10 +17,9 @@ import xlsxwriter
 from conftest import run_gongkai
 from PIL import Image, ImageFilter
 
-from ingest import ocr
+from ingest.documents.model import Block, Document, Table
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
-from ingest.readers import READERS, office, read_document
+from ingest.readers import READERS, ocr, office, read_document
 
 PARAGRAPHS = [
     "某某县水务局2021年政府信息公开工作年度报告",
