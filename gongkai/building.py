@@ -53,7 +53,8 @@ class Built:
 def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
     """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
 
-    GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start.
+    GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start; BrokenRules
+    where rules changed and are not as their YAML declares them.
     """
     published = published.absolute()
     if not work_path(published).is_file():
@@ -68,6 +69,8 @@ def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
         macros = macros_fingerprint(project)
         full_refresh = full_refresh or _remembered(published, "macros") != macros
         only_raw = not full_refresh and _remembered(published, "rules") == rules
+        if not only_raw:
+            _refuse_broken_rules(project, rules)
         built = _run_dbt(project, published, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
             progress(built.steps, built.steps, "publishing")
@@ -75,6 +78,21 @@ def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
             # Not before: rows that a failed publish left out must not count as published by these rules.
             _remember(published, rules=rules, macros=macros)
     return built
+
+
+def check_changed_rules(published: Path) -> None:
+    """BrokenRules where the rules are not those of the published file and are not as their YAML declares them."""
+    project = project_folder()
+    rules = rules_fingerprint(project)
+    if not (published_fingerprint(published) or "").endswith(f" {rules}"):
+        _refuse_broken_rules(project, rules)
+
+
+def _refuse_broken_rules(project: Path, rules: str) -> None:
+    # Imported here: where nothing changed, a build does without it.
+    from gongkai.rules.checking import refuse_broken_rules
+
+    refuse_broken_rules(project, rules)
 
 
 def _remembered(published: Path, what: str) -> str | None:

@@ -30,4 +30,4 @@ from named
 {%- endmacro %}
 
 {# A term as seeds write it; its parts are named. #}
-{% macro term_pattern() -%}[+-](?:(?P<factor>[0-9]+(?:\.[0-9]+)?)\*)?(?P<name>[a-z0-9_.]+)(?::(?P<applicant>[a-z_]+))?(?:@(?P<place>[a-z]+))?{%- endmacro %}
+{% macro term_pattern() -%}[+-]?(?:(?P<factor>[0-9]+(?:\.[0-9]+)?)\*)?(?P<name>[a-z0-9_.]+)(?::(?P<applicant>[a-z_]+))?(?:@(?P<place>[a-z]+))?{%- endmacro %}

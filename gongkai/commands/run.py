@@ -6,7 +6,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from gongkai.building import check_changed_rules
 from gongkai.commands.build import FullRefresh, build_and_tell
+from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, out, safe, say
 from gongkai.warehouse.published import open_published
@@ -25,6 +27,8 @@ def run(
     debug: Debug = False,
 ) -> int:
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
+    with problems_told():
+        check_changed_rules(warehouse)
     summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)
