@@ -36,7 +36,7 @@ def check_rules(project: Path) -> Checked:
         if not files[name].problems:
             tables.load(seed, files[name])
     templates = Templates(project)
-    rules = Rules(declared, files, tables, re.compile(templates.macro("term_pattern")))
+    rules = Rules(declared, files, tables, re.compile(templates.call("term_pattern")))
     # What the rows of a file that is not whole hold, and what looks at them, waits until it is mended.
     broken = {name for name, seed in files.items() if seed.problems}
     for name, seed in declared.items():

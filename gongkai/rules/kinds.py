@@ -196,10 +196,16 @@ KINDS: dict[str, Callable[[_Run], None]] = {
     "decides_its_example": _decides_its_example,
 }
 
+_OF_WHOLE_SEEDS = {"unique_together", "expression_is_true", "decides_its_example"}
+
 
 def hold(rules: Rules, name: str, test: DataTest) -> None:
     """Hold one data test against its seed; what fails becomes a problem of the seed's file. LookupError for a kind that
     is not known here."""
     if test.kind not in KINDS:
         raise LookupError("gongkai check does not know this kind")
+    if bool(test.column) == (test.kind in _OF_WHOLE_SEEDS):
+        raise LookupError(
+            f"it belongs to {'the seed, not to a column' if test.column else 'a column, not to the seed'}"
+        )
     KINDS[test.kind](_Run(rules, name, test))

@@ -13,6 +13,7 @@ from typing import Any
 
 import jinja2
 
+_MACRO = re.compile(r"{%-?\s*macro\s+(?P<name>\w+).*?{%-?\s*endmacro\s*-?%}", re.DOTALL)
 _REF = re.compile(r"""\bref\(\s*['"](\w+)['"]\s*\)""")
 
 
@@ -35,23 +36,56 @@ def model_file(project: Path, name: str) -> Path | None:
 
 
 class Templates:
-    """The macros of the project, as far as they stand on nothing that only dbt gives."""
+    """The macros of the project, as models and other macros call them. One is compiled when it is first called."""
 
     def __init__(self, project: Path) -> None:
         self.environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 - SQL
-        texts = [path.read_text("utf-8") for path in sorted((project / "macros").glob("*.sql"))]
-        macros = self.environment.from_string("\n".join(texts)).module
-        self.environment.globals.update({name: it for name, it in vars(macros).items() if not name.startswith("_")})
+        self.give(**{"return": _give_back, "exceptions": _Exceptions, "execute": True})
+        for path in sorted((project / "macros").rglob("*.sql")):
+            for found in _MACRO.finditer(path.read_text("utf-8")):
+                self.give(**{found["name"]: self._macro(found["name"], found.group(0))})
 
-    def give(self, **given: Callable[..., Any]) -> None:
-        """What models may call besides; a macro that needs dbt is replaced by what is given."""
+    def give(self, **given: Any) -> None:
+        """What templates may call besides; a macro that needs dbt is replaced by what is given under its name."""
         self.environment.globals.update(given)
 
-    def macro(self, name: str) -> str:
-        """What a macro without arguments gives."""
-        macro: Any = self.environment.globals[name]
-        return str(macro()).strip()
+    def call(self, macro: str) -> str:
+        """What a macro gives that takes nothing."""
+        called: Any = self.environment.globals[macro]
+        return str(called()).strip()
 
     def render(self, text: str) -> str:
         """A template as SQL."""
         return self.environment.from_string(text).render()
+
+    def _macro(self, name: str, text: str) -> Callable[..., Any]:
+        """A macro on its own, so that the others are looked up where they may have been replaced."""
+        compiled: list[Any] = []
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            if not compiled:
+                compiled.append(getattr(self.environment.from_string(text).module, name))
+            try:
+                return compiled[0](*arguments, **named)
+            except _GivenBackError as given:
+                return given.value
+
+        return call
+
+
+class _GivenBackError(Exception):
+    """What dbt's `return` does: it ends a macro with a value that is no text."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+def _give_back(value: Any) -> None:
+    raise _GivenBackError(value)
+
+
+class _Exceptions:
+    @staticmethod
+    def raise_compiler_error(message: str) -> None:
+        raise jinja2.TemplateError(message)

@@ -2,11 +2,11 @@
    would match every text. Returns the rows whose pattern it does not take. #}
 {% test is_pattern(model, column_name) %}
 select *
-from {{ model }}
+from {{ model }} as rules
 where
-    {{ column_name }} is not null
+    rules.{{ column_name }} is not null
     and (
-        try(regexp_matches('', {{ column_name }})) is null
-        or regexp_matches({{ column_name }}, '^\||(?:^|[^\\])\|(?:\||$)')
+        try(regexp_matches('', rules.{{ column_name }})) is null
+        or regexp_matches(rules.{{ column_name }}, '^\||(?:^|[^\\])\|(?:\||$)')
     )
 {% endtest %}
