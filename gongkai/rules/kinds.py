@@ -169,6 +169,8 @@ def _decides_its_example(run: _Run) -> None:
     for index, example in enumerate(examples):
         tried = [other for other in order if parts[other] == parts[index] and patterns[other]]
         decider = run.rules.tables.first_match(example, [patterns[other] for other in tried])
+        if run.rules.tables.why_no_pattern(patterns[index]):
+            continue  # is_pattern tells of it
         if decider is None:
             run.add(index, f"the pattern does not match its example {shown(example)}", example)
         elif tried[decider] != index:

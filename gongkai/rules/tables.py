@@ -85,12 +85,12 @@ class Tables:
         return self.where(name, f"not ({condition})")
 
     def why_no_pattern(self, pattern: str) -> str:
-        """What RE2 says against a pattern."""
+        """What RE2 says against a pattern; empty where it takes it."""
         try:
             self.connection.execute("select regexp_matches('', ?)", [pattern])
         except duckdb.Error as error:
             return str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-        return "it is refused"
+        return ""
 
     def first_match(self, text: str, patterns: list[str]) -> int | None:
         """Which of the patterns is the first to match the text; one that is no pattern matches nothing."""
