@@ -5,8 +5,8 @@
     .venv/bin/python scripts/compare_marts.py compare BEFORE AFTER
 
 `build` makes a warehouse of each set of reports (samples, test data and, where they are there, the development corpora)
-in a folder; run again, it builds only what changed. `compare` prints, for each mart and set, the rows that only one side
-has, and ends with 1 where there are any.
+in a folder; run again, it builds only what changed. `compare` prints, for each mart and set, the rows that only one
+side has, and ends with 1 where there are any.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def build(folder: Path, names: list[str]) -> int:
         if not all(path.is_dir() for path in SETS[name]):
             print(f"{name}: not there, left out")
             continue
-        command = [sys.executable, "-m", "ingest.cli", "run", *map(str, SETS[name])]
+        command = [sys.executable, "-m", "gongkai.cli", "run", *map(str, SETS[name])]
         environment = os.environ | {"GONGKAI_WAREHOUSE": str(folder / f"{name}.duckdb"), "PYTHONPATH": str(ROOT)}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)  # noqa: S603
         if done.returncode:
