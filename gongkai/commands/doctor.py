@@ -18,7 +18,7 @@ from gongkai.warehouse.lock import write_lock
 from ingest.errors import GongkaiError
 
 _NEEDED = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pyarrow", "pdfplumber", "pypdfium2", "python-docx", "lxml",
-           "charset-normalizer", "fastexcel", "xlsxwriter", "typer", "rich", "marimo", "altair")  # fmt: skip
+           "fastexcel", "xlsxwriter", "typer", "rich", "marimo", "altair")  # fmt: skip
 _ROOM = 1 << 30
 
 
