@@ -4,9 +4,9 @@
     .venv/bin/python scripts/compare_marts.py build AFTER      # on the changed tree
     .venv/bin/python scripts/compare_marts.py compare BEFORE AFTER
 
-`build` makes a warehouse of each set of reports (samples, test data and, where they are there, the development corpora)
-in a folder; run again, it builds only what changed. `compare` prints, for each mart and set, the rows that only one
-side has, and ends with 1 where there are any.
+`build` makes a warehouse of each set of reports in a folder (samples, test data and, where they are there, the
+development corpora); run again, it builds only what changed. `compare` prints, for each mart and set, the rows that
+only one side has, and ends with 1 where there are any.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def review(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> None:
-    """Go through findings without a verdict; answers become rows of the seeds verdicts.csv and corrections.csv."""
+    """Go through findings without a verdict; answers become rows of two files in seeds/people/."""
     if severity not in SEVERITIES:
         raise UsageError(f"{severity} is no severity; give one of {', '.join(SEVERITIES)}")
     author = by or getpass.getuser()

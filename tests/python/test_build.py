@@ -122,7 +122,7 @@ def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehous
 
 
 def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Path) -> None:
-    model = project / "models" / "marts" / "dim_level.sql"
+    model = project / "models" / "regions" / "dim_level.sql"
     model.write_text("select nothing_of_the_kind\nfrom {{ ref('levels') }}\n")
     done = run_in(project, "build", published=warehouse)
     assert done.returncode == 1
@@ -132,7 +132,7 @@ def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Pa
 
 
 def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Path) -> None:
-    (project / "models" / "marts" / "dim_level.sql").write_text("select * from {{ ref('no_such_model') }}\n")
+    (project / "models" / "regions" / "dim_level.sql").write_text("select * from {{ ref('no_such_model') }}\n")
     done = run_in(project, "build", published=warehouse)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "no_such_model" in done.stderr and "Traceback" not in done.stderr
@@ -149,7 +149,7 @@ def test_a_changed_seed_is_seen(project: Path, warehouse: Path) -> None:
 
 
 def test_a_renamed_column_of_a_fact_makes_it_anew(project: Path, warehouse: Path) -> None:
-    models = project / "models" / "marts" / "_facts__models.yml"
+    models = project / "models" / "core" / "_core__models.yml"
     text = models.read_text("utf-8")
     assert text.count("- name: waived\n") == 1
     models.write_text(text.replace("- name: waived\n", "- name: exempted\n"), "utf-8")

@@ -11,7 +11,8 @@ from dbt.config.renderer import ProfileRenderer
 from dbt_common.context import set_invocation_context
 from dbt_common.exceptions import DbtBaseException
 
-from gongkai.warehouse import Warehouse
+from gongkai.warehouse import Warehouse, state
+from gongkai.warehouse.work import open_work, read_work
 from ingest.errors import UsageError
 
 NAMES = {
@@ -61,3 +62,19 @@ def test_what_a_killed_publish_left_is_found_by_the_whole_name(tmp_path: Path) -
     assert [path.name for path in Warehouse(tmp_path / "[ab].duckdb").left_by_killed_publishes()] == [
         "[ab].publishing-1.duckdb"
     ]
+
+
+def test_what_an_older_version_remembered_is_unknown_and_dropped(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    former = ("build_ledger", "seed_versions", "rules_built", "macros_built", "published_file", "published_ledger")
+    with open_work(warehouse) as connection:
+        connection.execute("create schema intermediate; create table intermediate.int_kept (document_id varchar)")
+        for table in former:
+            connection.execute(f"create table intermediate.{table} as select 'old' as fingerprint")
+    assert state.built_by(warehouse, "rules") is state.built_by(warehouse, "macros") is None
+    assert state.published_file(warehouse) is None
+    state.drop_former(warehouse)
+    with read_work(warehouse) as connection:
+        left = connection.sql("select table_name from duckdb_tables() where schema_name = 'intermediate'").fetchall()
+    assert left == [("int_kept",)]
+    state.drop_former(warehouse)
