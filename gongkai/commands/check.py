@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, err, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, safe, say
 from gongkai.project import project_folder
 from gongkai.rules.problems import BrokenRules, Problem
 
@@ -20,7 +20,7 @@ _SHOWN_OF_A_FILE = 20
 AsJson = Annotated[bool, typer.Option("--json", help="A list of what is wrong, for machines.")]
 
 
-def check(as_json: AsJson = False, warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
+def check(as_json: AsJson = False, warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
     """Check all rules in seeds/: fields, codes, types, patterns, and whether each example is read by its own row."""
     from gongkai.rules.checking import check_rules
 

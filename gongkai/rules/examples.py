@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import jinja2
@@ -18,8 +17,8 @@ import jinja2
 from gongkai.rules.declarations import ReadBy
 from gongkai.rules.kinds import Rules
 from gongkai.rules.problems import Problem, shown
-from gongkai.rules.tables import quoted
 from gongkai.rules.templates import Templates, model_file, stands_on
+from gongkai.warehouse.sql import quoted, records
 from ingest.documents.raw import create_raw
 
 _TITLE = "某某县人民政府2023年政府信息公开工作年度报告"
@@ -89,11 +88,9 @@ class _Models:
             self.made.add(name)
         return f"models.{quoted(name)}"
 
-    def seed_rows(self, relation: str, order_by: str, where: str = "true") -> list[dict[str, Any]]:
+    def seed_rows(self, relation: str, order_by: str, where: str = "true") -> list[dict[str, object]]:
         """The rows of a seed, as the macro of the name gives them."""
-        cursor = self.connection.execute(f"select * from {relation} where {where} order by {order_by}")  # noqa: S608 - ours
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return records(self.connection, f"select * from {relation} where {where} order by {order_by}")  # noqa: S608 - ours
 
     def land(self, name: str, column: str) -> None:
         """Make a document of each example of a column."""

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from gongkai.rules.declarations import DataTest, Seed
 from gongkai.rules.problems import nearest, shown
 from gongkai.rules.seed_files import SeedFile
-from gongkai.rules.tables import Tables, quoted
+from gongkai.rules.tables import Tables
+from gongkai.warehouse.sql import quoted
 
 _EMPTY_ALTERNATIVE = re.compile(r"^\||(?:^|[^\\])\|(?:\||$)")
 _KEY_ENDINGS = ("_code", "_type", "_id")

@@ -11,6 +11,8 @@ import duckdb
 from gongkai.rules.declarations import Seed
 from gongkai.rules.problems import shown
 from gongkai.rules.seed_files import SeedFile
+from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.sql import literal, quoted
 
 _LINE_OF_ERROR = re.compile(r"CSV Error on Line: (\d+)")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -23,7 +25,7 @@ class Tables:
     def __init__(self, project: Path) -> None:
         self.project = project
         # Single-threaded: the tables are small, and a second thread compiles each pattern a second time.
-        self.connection = duckdb.connect(config={"threads": 1})
+        self.connection = duckdb.connect(config=SETTINGS | {"threads": 1})
         self.connection.execute("create schema as_text; create schema seeds")
 
     def load(self, declared: Seed, seed: SeedFile) -> None:
@@ -31,10 +33,10 @@ class Tables:
         become problems and are NULL in the table."""
         columns = ", ".join(f"{quoted(name)} varchar" for name in seed.header)
         self.connection.execute(f"create table as_text.{quoted(declared.name)} ({columns})")
-        path = str(self.project / declared.file).replace("'", "''")
         try:
             self.connection.execute(
-                f"copy as_text.{quoted(declared.name)} from '{path}' (format csv, header true, delimiter ',')"
+                f"copy as_text.{quoted(declared.name)} from {literal(self.project / declared.file)}"
+                " (format csv, header true, delimiter ',')"
             )
         except duckdb.Error as error:
             found = _LINE_OF_ERROR.search(str(error))
@@ -102,8 +104,3 @@ class Tables:
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql).fetchall()
-
-
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
