@@ -14,7 +14,7 @@ from ingest.documents import Place, read_file
 from ingest.known import Known
 from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
-from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_memory
+from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_cpu, limit_memory
 
 OUT_OF_MEMORY = 77
 """Exit status of a process that met the limit of memory where it could not go on."""
@@ -51,6 +51,7 @@ def main() -> None:
 
 def _serve(connection: Connection, task: Task, limits: Limits, known: Known) -> None:
     def starting(place: Place) -> None:
+        limit_cpu(limits.seconds)
         send_message(connection, Started(place))
 
     for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip):

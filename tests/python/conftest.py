@@ -9,10 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+from processes import PATIENCE
 
-# `make fuzz` takes this profile: many more examples than `make test` has time for.
-settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+# On a loaded machine an example may take any time. `make fuzz` takes the second profile: many more examples than
+# `make test` has time for.
+settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_000)
+settings.load_profile("test")
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +33,7 @@ def gongkai_environment(published: Path | None = None) -> dict[str, str]:
 
 
 def run_gongkai(
-    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT, timeout: float = 300
+    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     """Run `gongkai` in a process of its own and give back its status and what it printed."""
     return subprocess.run(
@@ -38,7 +42,7 @@ def run_gongkai(
         env=gongkai_environment(published),
         capture_output=True,
         encoding="utf-8",
-        timeout=timeout,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pytest
 from conftest import ROOT, gongkai_environment
 from mutated_forms import tables
+from processes import PATIENCE
 
 from ingest.warehouse import open_work, read_work
 
@@ -106,7 +107,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figur
         env=gongkai_environment(published) | {"DBT_TARGET_PATH": str(published.parent / "target")},
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]

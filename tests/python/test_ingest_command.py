@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
+from processes import PATIENCE
 from raw_helper import report, rows, write
 
 from ingest.warehouse import work_path
@@ -82,7 +83,7 @@ def gongkai_without_rights(*arguments: str | Path, published: Path) -> subproces
         env=gongkai_environment(published),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         preexec_fn=drop_rights,
     )
@@ -134,7 +135,7 @@ def test_the_work_file_open_elsewhere(gongkai: Gongkai, published: Path, tmp_pat
         holder.stdout.readline()
         done = gongkai("ingest", folder, published=published)
     finally:
-        holder.communicate(b"\n", timeout=60)
+        holder.communicate(b"\n", timeout=PATIENCE)
     assert done.returncode == 1
     assert "another process has the work file" in one_line(done)
 
@@ -149,7 +150,7 @@ def test_a_full_disk(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
         env=gongkai_environment(published),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
         preexec_fn=fill_disk,
     )
@@ -215,7 +216,7 @@ def test_a_bar_moves_on_a_terminal_and_nowhere_else(gongkai: Gongkai, published:
         stdout=subprocess.PIPE,
         stderr=theirs,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=True,
     )
     os.close(theirs)
@@ -257,7 +258,7 @@ def test_ctrl_c_while_modules_are_imported_is_one_line() -> None:
         if "typer" in line or "duckdb" in line:
             break
     process.send_signal(signal.SIGINT)
-    _, rest = process.communicate(timeout=60)
+    _, rest = process.communicate(timeout=PATIENCE)
     told = [line for line in rest.splitlines() if not line.startswith("import time:")]
     assert process.returncode == 130, rest
     assert len(told) == 1 and "stopped" in told[0], rest

@@ -7,12 +7,12 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
+from processes import cpu_of_whole, kill_after
 from raw_helper import raw, report, rows, write
 from test_archives import zip_file
 
@@ -76,12 +76,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(folder: Path) -> tuple[Path, float]:
-    """A warehouse that nobody disturbed, and how long its run took."""
+    """A warehouse that nobody disturbed, and the CPU time of its run (without the reading processes)."""
     published = folder.parent / "undisturbed.duckdb"
-    begun = time.monotonic()
     run = start(folder, published)
-    assert run.wait() == 0, run.stderr.read() if run.stderr else ""
-    return published, time.monotonic() - begun
+    seconds = cpu_of_whole(run)
+    assert run.returncode == 0, run.stderr.read() if run.stderr else ""
+    return published, seconds
 
 
 @pytest.mark.parametrize("fresh", [True, False], ids=["from nothing each time", "on and on"])
@@ -97,9 +97,7 @@ def test_a_killed_run_is_completed_by_running_again(
             shutil.rmtree(tmp_path)
             tmp_path.mkdir()
         run = start(folder, published)
-        time.sleep(seconds * (number + moments.random()) / KILLS)
-        run.kill()
-        run.wait()
+        kill_after(run, seconds * (number + moments.random()) / KILLS)
         if work_path(published).exists():
             assert_only_whole_documents(published)
             landed.append(rows(published, "select count(*) from raw.documents")[0][0])
@@ -130,11 +128,9 @@ def marts(published: Path) -> dict[str, list[tuple[object, ...]]]:
 
 def test_marts_built_after_kills_are_those_of_an_undisturbed_run(built_samples: Path, tmp_path: Path) -> None:
     published = tmp_path / "killed.duckdb"
-    for seconds in (1.2, 1.6, 2.0, 3.0):
-        run = start(ROOT / "samples" / "reports", published)
-        time.sleep(seconds)
-        run.kill()
-        run.wait()
+    seconds = cpu_of_whole(start(ROOT / "samples" / "reports", tmp_path / "undisturbed.duckdb"))
+    for share in (0.4, 0.6, 0.8, 0.95):
+        kill_after(start(ROOT / "samples" / "reports", published), share * seconds)
     done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
     assert done.returncode == 0, done.stderr
     expected = marts(built_samples)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
-from contextlib import suppress
 from pathlib import Path
 
+import docx
 import pytest
+from conftest import gongkai_environment
+from processes import PATIENCE, children, cpu_seconds, is_alive, wait_until
 from raw_helper import ingest, reasons, report, rows, write
 from test_archives import zip_file
 
@@ -24,9 +26,14 @@ def published(tmp_path: Path) -> Path:
     return tmp_path / "w.duckdb"
 
 
-def slow(cells: int = 250_000) -> bytes:
-    """Markup that takes seconds to read: very many small cells."""
+def slow(cells: int = 450_000) -> bytes:
+    """Markup that takes seconds to read: very many small cells, nearly as many as a document may have."""
     return b"<html><body><table>" + b"<tr>" + b"<td>1" * cells + b"</table>"
+
+
+ENDLESS = slow(3_000_000)
+"""Markup that takes half a minute to read, and far more than a second on any machine."""
+OF_A_SECOND = Limits.parse(["seconds=1", "cells=10M", "chars=1G", "ratio=1M"])
 
 
 def big() -> bytes:
@@ -43,8 +50,8 @@ def test_limits_are_set_by_name() -> None:
 
 
 def test_a_document_over_its_time_is_rejected_and_the_run_goes_on(published: Path, tmp_path: Path) -> None:
-    files = {f"{number}.txt": report(number) for number in range(20)} | {"5slow.html": slow()}
-    summary = ingest(published, write(tmp_path / "files", files), limits=Limits.parse(["seconds=1"]), workers=2)
+    files = {f"{number}.txt": report(number) for number in range(20)} | {"5slow.html": ENDLESS}
+    summary = ingest(published, write(tmp_path / "files", files), limits=OF_A_SECOND, workers=2)
     assert reasons(published) == {"5slow.html": "timeout"}
     assert summary.landed == 20
 
@@ -63,11 +70,70 @@ def test_a_document_within_its_memory_is_read(published: Path, tmp_path: Path) -
 
 
 def test_the_members_after_one_that_is_ended_are_read(published: Path, tmp_path: Path) -> None:
-    members = {"a.txt": report(1), "b.html": slow(), "c.txt": report(2), "d.html": slow(), "e.txt": report(3)}
+    members = {"a.txt": report(1), "b.html": ENDLESS, "c.txt": report(2), "d.html": ENDLESS, "e.txt": report(3)}
     folder = write(tmp_path / "files", {"a.zip": zip_file(members), "z.txt": report(9)})
-    ingest(published, folder, limits=Limits.parse(["seconds=1"]), workers=1)
+    ingest(published, folder, limits=OF_A_SECOND, workers=1)
     assert reasons(published) == {"a.zip!b.html": "timeout", "a.zip!d.html": "timeout"}
     assert len(rows(published, "select * from raw.documents")) == 4
+
+
+SHARE = """
+import sys, time
+from ingest.sandbox import limit_cpu
+limit_cpu(1)
+print("begun", flush=True)
+while sys.argv[1] == "busy":
+    pass
+time.sleep(3)
+"""
+
+
+@pytest.mark.parametrize(("does", "status"), [("busy", -signal.SIGPROF), ("waiting", 0)])
+def test_only_the_time_that_a_process_has_of_the_cpu_counts(does: str, status: int) -> None:
+    command = [sys.executable, "-c", SHARE, does]
+    done = subprocess.run(command, env=gongkai_environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (status, "begun\n"), done.stderr
+
+
+def program(folder: Path, script: str) -> Path:
+    """What is found in place of LibreOffice: a shell script, called with the folder to write into and the file."""
+    folder.mkdir()
+    for name in ("soffice", "soffice.bin"):
+        (folder / name).write_text(f'#!/bin/sh\nwhile [ "$1" != --outdir ]; do shift; done; {script}\n')
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("script", "limit", "told"),
+    [
+        ("while :; do :; done", "seconds=1", "1 seconds of CPU time"),
+        ("exec sleep 3600", "wall_seconds=2", "2 seconds by the clock (limit wall_seconds)"),
+    ],
+    ids=["busy", "stuck"],
+)
+def test_a_program_over_its_time_is_ended(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, limit: str, told: str
+) -> None:
+    monkeypatch.setenv("PATH", f"{program(tmp_path / 'bin', script)}:{os.environ['PATH']}")
+    ingest(published, write(tmp_path / "files", {"a.rtf": b"{\\rtf1 a}"}), limits=Limits.parse([limit]))
+    ((reason, detail),) = rows(published, "select reason_code, detail from raw.rejects")
+    assert reason == "timeout"
+    assert told in detail
+
+
+def test_a_program_that_has_to_wait_for_the_machine_is_not_over_its_time(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buffer = io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph(report().decode())
+    document.save(buffer)
+    made = write(tmp_path, {"made.docx": buffer.getvalue()}) / "made.docx"
+    script = f'sleep 3; mkdir -p "$2"; cp {made} "$2/in.docx"'
+    monkeypatch.setenv("PATH", f"{program(tmp_path / 'bin', script)}:{os.environ['PATH']}")
+    folder = write(tmp_path / "files", {"a.rtf": b"{\\rtf1 a}"})
+    assert ingest(published, folder, limits=Limits.parse(["seconds=1"])).landed == 1
 
 
 @pytest.mark.parametrize(
@@ -85,50 +151,35 @@ def test_each_limit_has_its_reason(published: Path, tmp_path: Path, limit: str, 
     assert reasons(published) == {"a.bin": reason}
 
 
-def children(process: int) -> list[int]:
-    """Process ids of the children of a process."""
-    tasks = Path(f"/proc/{process}/task")
-    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
-
-
-def is_alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 @pytest.mark.parametrize(("name", "rejected"), [("0slow.html", {"0slow.html": "reader_died"}), ("3slow.html", {})])
 def test_a_process_that_dies_costs_one_document_or_none(
     published: Path, tmp_path: Path, name: str, rejected: dict[str, str]
 ) -> None:
     """What a process dies of may be the fault of an earlier document, so a later one gets a second, new process."""
-    folder = write(tmp_path / "files", {name: slow(450_000), "1.txt": report(1), "2.txt": report(2)})
+    folder = write(tmp_path / "files", {name: slow(), "1.txt": report(1), "2.txt": report(2)})
     summaries = []
     run = threading.Thread(target=lambda: summaries.append(ingest(published, folder, workers=1)))
     run.start()
     os.kill(wait_for_reader(os.getpid()), signal.SIGSEGV)
-    run.join(timeout=60)
+    run.join(PATIENCE)
     assert reasons(published) == rejected
     assert summaries[0].landed == 3 - len(rejected)
 
 
 def wait_for_reader(process: int) -> int:
     """The reading process of a run, once it is at work on a document."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for child in children(process):
-            with suppress(FileNotFoundError):  # where it has just ended
-                is_reader = b"ingest.worker" in Path(f"/proc/{child}/cmdline").read_bytes()
-                ticks = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11]
-                if is_reader and int(ticks) > 80:
-                    return child
-        time.sleep(0.02)
-    raise AssertionError("no reading process was started")
+    found: list[int] = []
+
+    def is_at_work() -> bool:
+        found[:] = [child for child in children(process) if cpu_seconds(child) > 0.8]
+        return bool(found)
+
+    wait_until(is_at_work, "a reading process at work")
+    return found[0]
 
 
 def test_processes_do_not_outlive_a_killed_run(published: Path, tmp_path: Path) -> None:
-    folder = write(tmp_path / "files", {"slow.html": slow(450_000)})
+    folder = write(tmp_path / "files", {"slow.html": slow()})
     run = subprocess.Popen(
         [sys.executable, "-m", "ingest.cli", "ingest", str(folder), "--warehouse", str(published)],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
@@ -136,10 +187,7 @@ def test_processes_do_not_outlive_a_killed_run(published: Path, tmp_path: Path) 
     reader = wait_for_reader(run.pid)
     run.kill()
     run.wait()
-    deadline = time.monotonic() + 10
-    while is_alive(reader) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not is_alive(reader)
+    wait_until(lambda: not is_alive(reader), "the end of the reading process")
 
 
 def test_too_little_memory_for_any_document_is_told(published: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, gongkai_environment
+from processes import PATIENCE
 
 from ingest.warehouse import open_work, read_work
 
@@ -83,7 +84,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         env=gongkai_environment(published) | {"DBT_TARGET_PATH": str(published.parent / "target")},
         capture_output=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import gongkai_environment
+from processes import PATIENCE, cpu_of_whole, kill_after
 
 from ingest.errors import GongkaiError
 from ingest.publish import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
@@ -99,7 +98,7 @@ def test_a_reader_in_another_process_keeps_its_data_while_builds_are_published(p
         connection.execute("delete from marts.numbers where value >= 10")
     publish(published, "f2")
     assert count(published) == 10
-    rest, _ = reader.communicate("go on\n", timeout=60)
+    rest, _ = reader.communicate("go on\n", timeout=PATIENCE)
     assert rest.strip() == str((ROWS, ROWS * (ROWS - 1) // 2))
     assert reader.returncode == 0
 
@@ -121,9 +120,7 @@ def test_the_log_of_a_writer_to_the_old_file_is_not_played_into_the_new_one(publ
 def test_killed_publishes_leave_the_old_file_whole_and_their_leftovers_are_cleaned(published: Path) -> None:
     publish(published, "old")
     script = f"from ingest.publish import publish; from pathlib import Path; publish(Path({str(published)!r}), 'new')"
-    started = time.monotonic()
-    subprocess.run([sys.executable, "-c", script], env=gongkai_environment(), check=True)
-    whole = time.monotonic() - started
+    whole = cpu_of_whole(subprocess.Popen([sys.executable, "-c", script], env=gongkai_environment()))
     assert published_fingerprint(published) == "new"
     publish(published, "old")
     seed = random.randrange(1 << 32)
@@ -131,9 +128,7 @@ def test_killed_publishes_leave_the_old_file_whole_and_their_leftovers_are_clean
     killed_with_leftovers = 0
     for _ in range(12):
         process = subprocess.Popen([sys.executable, "-c", script], env=gongkai_environment())
-        time.sleep(chance.uniform(0.3, 1.1) * whole)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kill_after(process, chance.uniform(0.3, 1.1) * whole)
         killed_with_leftovers += bool(leftovers(published))
         assert published_fingerprint(published) in {"old", "new"}, f"seed {seed}"
         assert count(published) == ROWS, f"seed {seed}"

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import random
-import time
 from itertools import pairwise
 
-import pdfplumber
 import pypdfium2
 import pytest
 from pdf_pages import HEIGHT, LEFT, RIGHT, WIDTH, Draw, pdf, prose, table, text
@@ -336,45 +332,6 @@ def test_endless_page_tree_ends() -> None:
         b"2 0 obj<</Type/Pages/Kids[2 0 R 2 0 R]/Count 1000000000>>endobj\n",
     ]
     assert reason(b"%PDF-1.4\n" + b"".join(objects) + b"trailer<</Root 1 0 R>>\n%%EOF") in ("damaged", "too_many_pages")
-
-
-def big_report() -> bytes:
-    """Three pages of prose and two of tables, as annual reports have them."""
-    numbers = random.Random(7)
-
-    def words(canvas: Canvas) -> None:
-        top = 80.0
-        for _ in range(6):
-            top = prose(canvas, top, SECOND * 2)
-
-    def form(canvas: Canvas) -> None:
-        label = "（一）予以公开"
-        table(
-            canvas, 60, [150, *[40] * 7], [[label, *[str(numbers.randrange(99)) for _ in range(7)]] for _ in range(30)]
-        )
-
-    return pdf(words, form, words, form, words)
-
-
-def test_three_times_as_fast_as_pdfplumber_on_every_page() -> None:
-    data = big_report()
-    load(data)
-
-    def plain() -> None:
-        with pdfplumber.open(io.BytesIO(data)) as document:
-            for page in document.pages:
-                page.extract_text()
-                page.extract_tables()
-
-    def best(work: object) -> float:
-        times = []
-        for _ in range(3):
-            begin = time.process_time()
-            work()  # type: ignore[operator]
-            times.append(time.process_time() - begin)
-        return min(times)
-
-    assert best(plain) > 3 * best(lambda: load(data))
 
 
 def test_pdfium_finds_the_text_that_was_drawn() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from processes import PATIENCE
 
 from ingest.errors import RejectError
 from ingest.limits import Limits
@@ -80,7 +81,7 @@ def test_other_formats_by_libreoffice(tmp_path: Path, kind: str, form: str) -> N
         subprocess.run(
             [*command, "--convert-to", f"{kind}:{form}", "--outdir", str(tmp_path), str(source)],
             check=False,
-            timeout=60,
+            timeout=PATIENCE,
             capture_output=True,
         )
         if (tmp_path / f"report.{kind}").is_file():

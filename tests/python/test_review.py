@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
+from processes import PATIENCE
 
 from ingest.commands.metrics import in_words
 from ingest.errors import GongkaiError
@@ -44,7 +45,7 @@ def review(published: Path, seeds: Path, answers: list[str], *arguments: str) ->
         input="".join(f"{answer}\n" for answer in answers),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -16,6 +16,7 @@ import pytest
 import xlsxwriter
 from conftest import run_gongkai
 from PIL import Image, ImageFilter
+from processes import PATIENCE
 
 from ingest import ocr
 from ingest.limits import Limits
@@ -110,7 +111,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         ]
         for _ in range(3):
             subprocess.run(
-                [*command, "--outdir", str(folder), str(source)], check=False, timeout=60, capture_output=True
+                [*command, "--outdir", str(folder), str(source)], check=False, timeout=PATIENCE, capture_output=True
             )
             if Path(folder, f"report.{ending}").is_file():
                 break
