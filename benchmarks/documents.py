@@ -47,9 +47,9 @@ class Agency:
 
 def agencies(chance: random.Random, count: int) -> list[Agency]:
     """Different agencies all over the country: county governments, their offices, and townships."""
-    with (ROOT / "seeds" / "regions.csv").open(encoding="utf-8") as file:
+    with (ROOT / "seeds" / "regions" / "regions.csv").open(encoding="utf-8") as file:
         current = {row["region_code"]: row["name"] for row in csv.DictReader(file) if not row["valid_to_year"]}
-    with (ROOT / "seeds" / "townships.csv").open(encoding="utf-8") as file:
+    with (ROOT / "seeds" / "regions" / "townships.csv").open(encoding="utf-8") as file:
         towns = [(row["region_code"], row["name"]) for row in csv.DictReader(file) if not row["valid_to_year"]]
     counties = [(code, name) for code, name in current.items() if code[4:] != "00" and len(name) > 2]
     every = [Agency(f"{name}人民政府", code) for code, name in counties]

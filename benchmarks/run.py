@@ -82,7 +82,7 @@ def gongkai(warehouse: Path, *arguments: str) -> tuple[float, float, Peaks]:
     before = os.times()
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ingest.cli", *arguments],
+        [sys.executable, "-m", "gongkai.cli", *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), "GONGKAI_WAREHOUSE": str(warehouse)},
         stdout=subprocess.DEVNULL,

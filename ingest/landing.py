@@ -8,9 +8,9 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from ingest.documents import Landed, Rejected, Result, Unchanged
 from ingest.errors import GongkaiError
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
+from ingest.results import Landed, Rejected, Result, Unchanged
 
 _PLACE_SCHEMA = pa.schema({"document_id": pa.string(), "source_file": pa.string(), "archive_member": pa.string()})
 _REJECT_SCHEMA = pa.schema(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingest.encodings import decode
 from ingest.errors import RejectError, UsageError
+from ingest.readers.encodings import decode
 
 COLUMNS = ("path", "url", "agency", "year", "published_on")
 MANIFEST_SCHEMA = pa.schema(

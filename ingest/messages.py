@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection
 
 import pyarrow as pa
 
-from ingest.arrow import DocumentTables
-from ingest.documents import Landed, Place, Rejected, Result, Unchanged
+from ingest.documents.arrow import DocumentTables
+from ingest.results import Landed, Place, Rejected, Result, Unchanged
 
 
 @dataclass(frozen=True, slots=True)

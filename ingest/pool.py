@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 import ingest
-from ingest.documents import Place, Rejected, Result
 from ingest.errors import GongkaiError, RejectReason
 from ingest.limits import Limits
 from ingest.messages import Done, Message, Ready, Started, Task, receive_message, send_task
+from ingest.results import Place, Rejected, Result
 from ingest.worker import OUT_OF_MEMORY, as_argument
 
 _QUEUED = 3

@@ -10,10 +10,11 @@ import sys
 from dataclasses import fields
 from multiprocessing.connection import Connection
 
-from ingest.documents import Place, read_file
 from ingest.known import Known
 from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
+from ingest.reading import read_file
+from ingest.results import Place
 from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_cpu, limit_memory
 
 OUT_OF_MEMORY = 77

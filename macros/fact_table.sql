@@ -18,7 +18,7 @@
 {% macro current_reports_to_build() -%}
 select reports.*
 from {{ ref('dim_report') }} as reports
-inner join ({{ documents_to_build() }}) as documents_to_build
+inner join ({{ reports_to_build() }}) as documents_to_build
     on reports.document_id = documents_to_build.document_id
 where reports.is_current
 {%- endmacro %}

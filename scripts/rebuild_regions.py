@@ -1,4 +1,4 @@
-"""Rebuild the region seeds: seeds/regions.csv, seeds/townships.csv and seeds/dialling.csv.
+"""Rebuild the region seeds: seeds/regions/regions.csv, seeds/regions/townships.csv and seeds/regions/dialling.csv.
 
 What is read (one folder with the packages as downloaded, nothing unpacked):
 
@@ -245,7 +245,7 @@ def main() -> None:
         heir = heirs.get(code, "") if last else ""
         rows.append((code, name, "" if is_zone(code) else first, last, heir))
     write(
-        arguments.seeds / "regions.csv",
+        arguments.seeds / "regions" / "regions.csv",
         ["region_code", "name", "valid_from_year", "valid_to_year", "successor_code"],
         rows,
     )
@@ -254,7 +254,7 @@ def main() -> None:
     for (_, name), codes in townships.items():
         township_rows.append((codes[max(codes)], name, *validity(codes, sorted(EDITIONS))))
     write(
-        arguments.seeds / "townships.csv",
+        arguments.seeds / "regions" / "townships.csv",
         ["region_code", "name", "valid_from_year", "valid_to_year"],
         sorted(township_rows),
     )
@@ -263,7 +263,7 @@ def main() -> None:
     for code, name in regions:
         names_now.setdefault(code, set()).add(name)
     dialling = dialling_rows(read_dialling(next(arguments.folder.glob("phone-*.tar.gz"))), names_now)
-    write(arguments.seeds / "dialling.csv", ["region_code", "area_code", "postcode"], dialling)
+    write(arguments.seeds / "regions" / "dialling.csv", ["region_code", "area_code", "postcode"], dialling)
     print(f"{len(rows)} regions, {len(township_rows)} townships, {len(dialling)} area codes")
 
 

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "python")]
 
 from conftest import run_gongkai  # noqa: E402
 
-from ingest.report_card import half_of, read_gold, read_warehouse, score  # noqa: E402
+from gongkai.reports.report_card import half_of, read_gold, read_warehouse, score  # noqa: E402
 
 CARD = ROOT / "tests" / "python" / "data" / "report_card.json"
 CORPUS = Path(os.environ.get("GONGKAI_CORPUS", ROOT.parent / "shared" / "corpus"))

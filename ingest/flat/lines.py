@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from ingest.documents.model import TableKind
 from ingest.flat import shapes
 from ingest.flat.rows import Piece
-from ingest.model import TableKind
 
 _TRAILING = re.compile(r"^(.*\S)\s+(\S+)$")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterator
 
-from ingest import flat_tables
-from ingest.flat import shapes
+from ingest.documents.model import Block, Table
+from ingest.flat import rebuild, shapes
 from ingest.layout import columns
 from ingest.layout.grids import Grid, grids_of
 from ingest.layout.marks import Line, PageMarks, lines_of, moved_down
+from ingest.layout.page_tables import Draft, draft_of, goes_on, join
 from ingest.layout.paragraphs import Margins, PagedLine, margins_of, paragraphs_of, running_texts
-from ingest.layout.tables import Draft, draft_of, goes_on, join
-from ingest.model import Block, Table
 
 _FEWEST_RULINGS = 3
 _LONGEST_REST = 6
@@ -51,7 +50,7 @@ def parts_of(pages: list[PageMarks]) -> list[Block | Table]:
         run += _below(run, rest)
     items += _with_columns(run)
     heads = _heads([lines[page][index] for page, index in sorted(running)], pages)
-    return flat_tables.rebuild([*heads, *_parts(items, margins)])
+    return rebuild.rebuild([*heads, *_parts(items, margins)])
 
 
 def _grids(page: PageMarks) -> list[Grid]:

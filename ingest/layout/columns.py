@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ingest.documents.model import Cell, Table
 from ingest.flat import shapes
 from ingest.layout.labels import CLOSE, SAME_START, label_rows
 from ingest.layout.marks import Glyph, Line, are_alike, confidence_of, line_of
-from ingest.model import Cell, Table
 
 _GAP = 0.45
 _FEWEST_ROWS = 3

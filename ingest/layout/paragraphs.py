@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from ingest.documents.model import Block
 from ingest.flat import shapes
 from ingest.layout.marks import Line, are_alike, confidence_of
-from ingest.model import Block
 
 _ZONE = 0.12
 _SHORT = 2.2

@@ -3,7 +3,9 @@
 A reader is a module in this package with `VERSION: str` (a new one reads every file of the kind again) and
 `read(data: bytes, name: str, limits: Limits) -> Document`, raising `RejectError`. It imports heavy libraries inside
 `read`, so that a missing one rejects the files of that kind and no others. A block may hold several lines: where
-tables were flattened to lines `read_document` rebuilds them (`ingest.flat_tables`), and it takes the other lines apart.
+tables were flattened to lines `read_document` rebuilds them (`ingest.flat.rebuild`), and it takes the other lines
+apart. Beside the readers stands what they share: `sniff`, `encodings`, `archives`, `ooxml`, `docx_styles`, `pdfium`,
+`ocr`.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
-from ingest import flat_tables, paragraphs
+from ingest.documents import wrapping
+from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
+from ingest.flat import rebuild
 from ingest.limits import Limits
-from ingest.model import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ def reader_module(reader: Reader) -> ModuleType:
 def reader_version(reader: Reader) -> str:
     """Version of all code that makes the document of this kind; a change reads its files again."""
     version = str(reader_module(reader).VERSION)
-    flat = f"+flat{flat_tables.VERSION}" if reader.flat_tables else ""
-    return f"{version}{flat}+lines{paragraphs.VERSION}"
+    flat = f"+flat{rebuild.VERSION}" if reader.flat_tables else ""
+    return f"{version}{flat}+lines{wrapping.VERSION}"
 
 
 def read_document(reader: Reader, data: bytes, name: str, limits: Limits) -> Document:
@@ -78,6 +81,6 @@ def read_document(reader: Reader, data: bytes, name: str, limits: Limits) -> Doc
             RejectReason.READER_MISSING, f"{reader.name} files need the Python module {error.name}"
         ) from error
     if reader.flat_tables:
-        document.parts = flat_tables.rebuild(document.parts)
-    document.parts = paragraphs.split_paragraphs(document.parts)
+        document.parts = rebuild.rebuild(document.parts)
+    document.parts = wrapping.split_paragraphs(document.parts)
     return document

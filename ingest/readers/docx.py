@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.docx_styles import Numbering, Styles
+from ingest.documents.model import Block, BlockKind, Cell, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.model import Block, BlockKind, Cell, Document, Table
-from ingest.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
+from ingest.readers.docx_styles import Numbering, Styles
+from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
 
 VERSION = "1"
 

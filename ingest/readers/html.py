@@ -6,14 +6,14 @@ import re
 
 from lxml import etree
 
+from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
 from ingest.readers.txt import decode_text
 from ingest.web.article import find_article
+from ingest.web.data_tables import Layouts
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.flow import flow
-from ingest.web.tables import Layouts
 
 VERSION = "2"
 

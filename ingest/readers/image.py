@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import warnings
 
-from ingest import ocr
+from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
 from ingest.layout.assemble import parts_of
 from ingest.layout.marks import PageMarks
 from ingest.limits import Limits
-from ingest.model import Document
+from ingest.readers import ocr
 
 VERSION = "6"
 

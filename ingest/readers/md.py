@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from ingest.documents.model import Block, Cell, Document, Table
 from ingest.flat.lines import filled_length, is_packed
 from ingest.limits import Limits
-from ingest.model import Block, Cell, Document, Table
 from ingest.readers.txt import decode_text
 
 VERSION = "2"

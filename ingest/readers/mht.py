@@ -5,9 +5,9 @@ from __future__ import annotations
 from email import message_from_bytes
 from email.message import Message
 
+from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.model import Document
 from ingest.readers import html
 
 VERSION = f"1+html{html.VERSION}"

@@ -13,11 +13,11 @@ import tempfile
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.model import Document
-from ingest.ooxml import Package
 from ingest.readers import docx
+from ingest.readers.ooxml import Package
 from ingest.sandbox import limit_cpu_of
 
 VERSION = f"1+docx{docx.VERSION}"

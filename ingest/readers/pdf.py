@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pypdfium2
 
-from ingest import ocr
+from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
 from ingest.layout.assemble import parts_of
 from ingest.layout.marks import PageMarks
 from ingest.limits import Limits
-from ingest.model import Document
-from ingest.pdfium import PageText, open_pdf, page_text
+from ingest.readers import ocr
+from ingest.readers.pdfium import PageText, open_pdf, page_text
 
 VERSION = "6"
 

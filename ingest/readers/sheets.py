@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import fastexcel
 
+from ingest.documents.model import Block, Cell, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.flat import shapes
 from ingest.limits import Limits
-from ingest.model import Block, Cell, Document, Table
-from ingest.ooxml import Package, core_properties, local
+from ingest.readers.ooxml import Package, core_properties, local
 
 VERSION = "1"
 

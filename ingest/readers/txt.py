@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ingest.encodings import decode
+from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
+from ingest.readers.encodings import decode
 
 VERSION = "1"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
+from ingest.documents.model import Block, Cell, Table
 from ingest.limits import Limits
-from ingest.model import Block, Cell, Table
+from ingest.web.data_tables import Layouts, places
 from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen
-from ingest.web.tables import Layouts, places
 
 _LONGEST_HEADING = 100
 _SOURCE_LINE_END = "\x01"

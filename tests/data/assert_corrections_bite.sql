@@ -1,5 +1,5 @@
 -- A correction whose report no longer gives the expected value, or whose wanted candidate is gone, would do harm or
--- nothing: take its row out of seeds/corrections.csv or look at the report anew. Rows of reports that this warehouse
+-- nothing: take its row out of seeds/people/corrections.csv or look at the report anew. Rows of reports that this warehouse
 -- does not hold wait, unless the same file is there with other content.
 with corrections as (
     select * from {{ ref('corrections') }}

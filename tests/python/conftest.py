@@ -37,7 +37,7 @@ def run_gongkai(
 ) -> subprocess.CompletedProcess[str]:
     """Run `gongkai` in a process of its own and give back its status and what it printed."""
     return subprocess.run(
-        [sys.executable, "-m", "ingest.cli", *map(str, arguments)],
+        [sys.executable, "-m", "gongkai.cli", *map(str, arguments)],
         cwd=cwd,
         env=gongkai_environment(published),
         capture_output=True,

@@ -7,9 +7,11 @@ from typing import Any
 
 import duckdb
 
+from gongkai.ingesting import ingest_into
+from gongkai.warehouse.paths import work_path
+from ingest.documents.raw import RAW_TABLES
+from ingest.intake import Summary
 from ingest.limits import Limits
-from ingest.run import Summary, ingest_paths
-from ingest.warehouse import RAW_TABLES, work_path
 
 REPORT = """某县水利局2016年政府信息公开工作年度报告
 
@@ -38,7 +40,7 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 def ingest(published: Path, *paths: Path, **options: Any) -> Summary:
     """A run in this process, with its readers in processes of their own."""
     options.setdefault("limits", Limits())
-    return ingest_paths(list(paths), published, **options)
+    return ingest_into(published, list(paths), **options)
 
 
 def rows(published: Path, query: str) -> list[tuple[Any, ...]]:

@@ -16,7 +16,9 @@ import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 from processes import PATIENCE, kill_after, wait_until
 
-from ingest.warehouse import open_work, work_path, write_lock
+from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.paths import work_path
+from gongkai.warehouse.work import open_work
 
 SAMPLES = ROOT / "samples" / "reports"
 
@@ -36,7 +38,7 @@ def project(tmp_path: Path) -> Path:
     """A copy of the project that a test may break."""
     copy = tmp_path / "project"
     copy.mkdir()
-    for name in ("ingest", "models", "seeds", "macros"):
+    for name in ("gongkai", "ingest", "models", "seeds", "macros"):
         shutil.copytree(ROOT / name, copy / name)
     for name in ("data", "generic"):
         shutil.copytree(ROOT / "tests" / name, copy / "tests" / name)
@@ -65,13 +67,13 @@ def marts(published: Path) -> dict[str, tuple[object, ...]]:
 
 def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
     environment = gongkai_environment(published) | {"PYTHONPATH": str(project)}
-    command = [sys.executable, "-m", "ingest.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "gongkai.cli", *map(str, arguments)]
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_second_run_changes_nothing_and_does_without_dbt(warehouse: Path) -> None:
     before = state(warehouse)
-    command = [sys.executable, "-X", "importtime", "-m", "ingest.cli", "run", str(SAMPLES)]
+    command = [sys.executable, "-X", "importtime", "-m", "gongkai.cli", "run", str(SAMPLES)]
     done = subprocess.run(
         command, cwd=ROOT, env=gongkai_environment(warehouse), capture_output=True, text=True, check=False
     )
@@ -130,7 +132,7 @@ def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Pa
     assert done.returncode == 1
     failed = [line for line in done.stderr.splitlines() if line.startswith("failed: ")]
     assert len(failed) == 1
-    assert "models/marts/dim_level.sql" in failed[0] and "nothing_of_the_kind" in failed[0]
+    assert "models/regions/dim_level.sql" in failed[0] and "nothing_of_the_kind" in failed[0]
 
 
 def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Path) -> None:
@@ -141,7 +143,7 @@ def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Pat
 
 
 def test_a_changed_seed_is_seen(project: Path, warehouse: Path) -> None:
-    levels = project / "seeds" / "levels.csv"
+    levels = project / "seeds" / "regions" / "levels.csv"
     levels.write_text(levels.read_text("utf-8").replace("县级", "县（市、区）级"), "utf-8")
     done = run_in(project, "build", published=warehouse)
     assert done.returncode == 0, done.stderr
@@ -254,7 +256,7 @@ def test_killed_builds_leave_the_old_file_and_the_next_build_ends_the_same(wareh
 
 def start_build(warehouse: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "ingest.cli", "build", "--full-refresh"],
+        [sys.executable, "-m", "gongkai.cli", "build", "--full-refresh"],
         cwd=ROOT,
         env=gongkai_environment(warehouse),
         stdout=subprocess.PIPE,

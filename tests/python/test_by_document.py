@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 
-from ingest.warehouse import work_path
+from gongkai.warehouse.paths import work_path
 
 SAMPLES = sorted(path for path in (ROOT / "samples" / "reports").iterdir() if path.suffix in {".txt", ".html", ".md"})
 MARK = "planted by the test"
@@ -107,7 +107,7 @@ def test_a_changed_seed_rebuilds_what_stands_on_it_alone(cold: Path, tmp_path: P
     project, published = copy_project(tmp_path / "project"), tmp_path / "w.duckdb"
     undisturbed = contents(cold)
     plant(published)
-    labels = project / "seeds" / "form_labels.csv"
+    labels = project / "seeds" / "forms" / "form_labels.csv"
     lines = labels.read_text("utf-8").splitlines()
     labels.write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n", "utf-8")
     dbt(project, published)

@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 from forms_2021 import COLUMNS, ROWS, Form, page, valid_form, with_slip
 
-from ingest.warehouse import work_path
+from gongkai.warehouse.paths import work_path
 
 CELLS = [(indicator, column) for _, indicator in ROWS for column in COLUMNS]
 VALID_FORMS = 12
@@ -78,7 +78,7 @@ def copy_project(target: Path) -> Path:
 
 def add_correction(project: Path, report_id: str, cell: Cell, expected: int, value: int) -> None:
     """A row as an analyst would write it."""
-    with (project / "seeds" / "corrections.csv").open("a", newline="", encoding="utf-8") as file:
+    with (project / "seeds" / "people" / "corrections.csv").open("a", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerow(
             [report_id, "", *cell, "", "set", expected, value, "a slip", "", "test", "2026-01-01"]
         )

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,10 @@ import yaml
 from conftest import ROOT, gongkai_environment
 
 DBT_SCHEMAS = Path((find_spec("dbt.jsonschemas").submodule_search_locations or [""])[0])  # type: ignore[union-attr]
-YAML_FILES = sorted([*ROOT.glob("models/**/*.yml"), *ROOT.glob("seeds/*.yml")])
+YAML_FILES = sorted([*ROOT.glob("models/**/*.yml"), *ROOT.glob("seeds/**/*.yml")])
 
-# The folder that each kind of model lives in.
 PREFIXES = {"staging": ("stg_raw__",), "intermediate": ("int_",)}
+"""How the names of a schema's models begin; those of marts begin in neither way."""
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +35,11 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return json.loads((target / "manifest.json").read_text("utf-8"))
 
 
-def models(manifest: dict[str, Any], folder: str = "") -> list[dict[str, Any]]:
+def models(manifest: dict[str, Any], schema: str = "") -> list[dict[str, Any]]:
     return [
         node
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["path"].startswith(folder)
+        if node["resource_type"] == "model" and schema in ("", node["config"]["schema"])
     ]
 
 
@@ -72,16 +73,41 @@ def test_the_project_file_fits_the_schema_that_dbt_ships() -> None:
     assert [error.message[:200] for error in errors] == []
 
 
-def test_names_fit_their_folders(manifest: dict[str, Any]) -> None:
+def test_names_fit_their_schemas(manifest: dict[str, Any]) -> None:
     wrong = [
         node["path"]
-        for folder, prefixes in PREFIXES.items()
-        for node in models(manifest, folder)
+        for schema, prefixes in PREFIXES.items()
+        for node in models(manifest, schema)
         if not node["name"].startswith(prefixes)
     ]
     marts = [node["path"] for node in models(manifest, "marts") if node["name"].startswith(("stg_", "int_"))]
-    elsewhere = [node["path"] for node in models(manifest) if node["path"].split("/")[0] not in {*PREFIXES, "marts"}]
+    elsewhere = [node["path"] for node in models(manifest) if node["config"]["schema"] not in {*PREFIXES, "marts"}]
     assert wrong + marts + elsewhere == []
+
+
+def test_data_flows_one_way_through_the_folders(manifest: dict[str, Any]) -> None:
+    """A folder stands on others and never, through any of them, on itself."""
+    below: dict[str, set[str]] = {}
+    for node in models(manifest):
+        folder = node["path"].split("/")[0]
+        parents = (manifest["nodes"].get(parent) for parent in node["depends_on"]["nodes"])
+        folders = {parent["path"].split("/")[0] for parent in parents if parent and parent["resource_type"] == "model"}
+        below.setdefault(folder, set()).update(folders - {folder})
+    order = list(TopologicalSorter(below).static_order())  # CycleError names a circle
+    assert order[0] == "staging" and set(order) == {path.name for path in (ROOT / "models").iterdir() if path.is_dir()}
+
+
+def test_yaml_lies_in_the_folder_of_its_models(manifest: dict[str, Any]) -> None:
+    apart = [
+        node["name"]
+        for node in models(manifest)
+        if Path(node["patch_path"].split("://")[1]).parent != Path(node["original_file_path"]).parent
+    ]
+    for unit_test in manifest["unit_tests"].values():
+        model = next(node for node in models(manifest) if node["name"] == unit_test["model"])
+        if Path(unit_test["original_file_path"]).parent != Path(model["original_file_path"]).parent:
+            apart.append(unit_test["name"])
+    assert apart == []
 
 
 def test_every_model_says_its_grain_first(manifest: dict[str, Any]) -> None:
@@ -116,7 +142,7 @@ def test_only_staging_reads_sources(manifest: dict[str, Any]) -> None:
     reading = []
     for node in models(manifest):
         named = re.findall(r"source\(\s*'raw'\s*,\s*'(\w+)'", node["raw_code"])
-        if named and not node["path"].startswith("staging"):
+        if named and node["config"]["schema"] != "staging":
             reading.append((node["name"], named))
     assert reading == []
 
@@ -154,7 +180,7 @@ def test_workbook_and_notebook_are_exposures_on_what_they_read(manifest: dict[st
     marts = {node["name"]: node["unique_id"] for node in models(manifest, "marts")}
     code = {
         "notebook": (ROOT / "notebooks" / "gongkai.py").read_text("utf-8"),
-        "workbook": (ROOT / "ingest" / "export" / "sheets.py").read_text("utf-8"),
+        "workbook": (ROOT / "gongkai" / "export" / "workbook_sheets.py").read_text("utf-8"),
     }
     for name, text in code.items():
         read = {marts[mart] for mart in re.findall(r"\b(?:marts\.|\")(\w+)\b", text) if mart in marts}
@@ -167,7 +193,7 @@ def test_every_seed_and_model_is_used_or_is_a_mart(manifest: dict[str, Any]) -> 
         node["name"]
         for node in manifest["nodes"].values()
         if node["resource_type"] in {"model", "seed"}
-        and not node["path"].startswith("marts")
+        and node["config"]["schema"] != "marts"
         and node["unique_id"] not in used
     ]
     assert unused == []

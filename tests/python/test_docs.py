@@ -9,7 +9,7 @@ import pytest
 import typer.main
 from conftest import ROOT
 
-from ingest.application import app
+from gongkai.application import app
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -51,7 +51,7 @@ def test_every_path_in_the_readme_is_there() -> None:
 
 
 def test_every_mart_in_the_readme_is_a_model_and_the_other_way_round() -> None:
-    models = {path.stem for path in (ROOT / "models" / "marts").rglob("*.sql")}
+    models = {path.stem for path in (ROOT / "models").rglob("*.sql") if not path.stem.startswith(("stg_", "int_"))}
     table = README.split("| table | one row |")[1].split("\n\n")[0]
     named = {
         name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")
@@ -62,7 +62,8 @@ def test_every_mart_in_the_readme_is_a_model_and_the_other_way_round() -> None:
 def test_no_committed_file_names_a_machine_or_a_registry() -> None:
     words = re.compile(r"/work/|/root/|/home/|registry\.npmjs|files\.pythonhosted|pypi\.org")
     found = []
-    for folder in ("ingest", "models", "macros", "seeds", "notebooks", "benchmarks", "samples", "scripts", ".github"):
+    folders = "gongkai ingest models macros seeds notebooks benchmarks samples scripts .github"
+    for folder in folders.split():
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in {".py", ".sql", ".yml", ".md", ".toml"} and "work" not in path.relative_to(ROOT).parts:
                 found += [str(path)] if words.search(path.read_text("utf-8")) else []

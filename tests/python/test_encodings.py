@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.encodings import decode
 from ingest.errors import RejectError
+from ingest.readers.encodings import decode
 
 SIMPLIFIED = "二零一六年，本机关主动公开政府信息1,204条，收到申请16件，均已按期答复，未发生行政复议。"
 TRADITIONAL = "二零一六年，本機關主動公開政府資訊1,204條，收到申請16件，均已按期答覆，未發生行政復議。"

@@ -18,8 +18,8 @@ import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 from warehouses import contract_warehouse
 
-from ingest.export.source import open_published
-from ingest.export.workbook import write_workbook
+from gongkai.export.workbook import write_workbook
+from gongkai.warehouse.published import open_published
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +197,7 @@ def test_a_full_disk_leaves_the_old_workbook_and_says_so(tmp_path: Path) -> None
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "gongkai.xlsx").write_text("old")
     done = subprocess.run(
-        [sys.executable, "-m", "ingest.cli", "export", "--format", "xlsx", "--to", str(tmp_path / "out")],
+        [sys.executable, "-m", "gongkai.cli", "export", "--format", "xlsx", "--to", str(tmp_path / "out")],
         cwd=ROOT,
         env=gongkai_environment(published),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
@@ -221,7 +221,7 @@ def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
             f"repeat('字', 40) || i, repeat('x', 100) || i, [] from range({rows}) as rows (i)",
         )
         process = subprocess.Popen(
-            [sys.executable, *f"-m ingest.cli export --format xlsx --format csv --to {tmp_path}/out{rows}".split()],
+            [sys.executable, *f"-m gongkai.cli export --format xlsx --format csv --to {tmp_path}/out{rows}".split()],
             cwd=ROOT,
             env=gongkai_environment(published),
             stdout=subprocess.DEVNULL,

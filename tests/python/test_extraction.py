@@ -16,7 +16,7 @@ from conftest import ROOT
 sys.path.insert(0, str(ROOT / "scripts"))
 from renew_report_card import CARD, SETS, card_of
 
-from ingest.report_card import read_gold, read_warehouse, score
+from gongkai.reports.report_card import read_gold, read_warehouse, score
 
 KEPT: dict[str, Any] = json.loads(CARD.read_text(encoding="utf-8"))
 SLACK = 0.0005

@@ -70,7 +70,7 @@ def answers() -> list[dict[str, object]]:
     """The corpus's right answers."""
     from renew_report_card import SETS
 
-    from ingest.report_card import read_gold
+    from gongkai.reports.report_card import read_gold
 
     return list(read_gold(SETS["corpus"][1]))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.flat_tables import rebuild
-from ingest.model import Block, Table
+from ingest.documents.model import Block, Table
+from ingest.flat.rebuild import rebuild
 
 LABELS = ["规章", "行政规范性文件", "行政许可", "行政处罚"]
 HEADS = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"]

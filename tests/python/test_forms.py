@@ -21,7 +21,7 @@ from conftest import ROOT, gongkai_environment
 from mutated_forms import tables
 from processes import PATIENCE
 
-from ingest.warehouse import open_work, read_work
+from gongkai.warehouse.work import open_work, read_work
 
 Figure = tuple[str, str, Decimal]
 Cell = tuple[int, int, int, int, str]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
 from ingest.readers import READERS, read_document
 
 TITLE = "青石县水利局2020年政府信息公开工作年度报告"

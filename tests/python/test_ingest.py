@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from raw_helper import ingest, raw, reasons, report, rows, write
 
+from gongkai.warehouse.paths import work_path
+from gongkai.warehouse.work import open_work
 from ingest.errors import GongkaiError, UsageError
 from ingest.manifest import read_manifest
 from ingest.readers import txt
-from ingest.warehouse import open_work, work_path
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from conftest import ROOT, Gongkai, gongkai_environment
 from processes import PATIENCE
 from raw_helper import report, rows, write
 
-from ingest.warehouse import work_path
+from gongkai.warehouse.paths import work_path
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
 
@@ -79,7 +79,7 @@ def drop_rights() -> None:
 
 def gongkai_without_rights(*arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "ingest.cli", *map(str, arguments)],
+        [sys.executable, "-m", "gongkai.cli", *map(str, arguments)],
         env=gongkai_environment(published),
         capture_output=True,
         encoding="utf-8",
@@ -146,7 +146,7 @@ def test_a_full_disk(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
     assert gongkai("ingest", folder, published=published).returncode == 0
     more = write(tmp_path / "more", {f"{number}.txt": report(number) * 40 for number in range(200)})
     done = subprocess.run(
-        [sys.executable, "-m", "ingest.cli", "ingest", str(more)],
+        [sys.executable, "-m", "gongkai.cli", "ingest", str(more)],
         env=gongkai_environment(published),
         capture_output=True,
         encoding="utf-8",
@@ -211,7 +211,7 @@ def test_a_bar_moves_on_a_terminal_and_nowhere_else(gongkai: Gongkai, published:
     folder = write(tmp_path / "files", {f"{number}.txt": report(number) for number in range(30)})
     terminal, theirs = os.openpty()
     done = subprocess.run(
-        [sys.executable, "-m", "ingest.cli", "ingest", str(folder)],
+        [sys.executable, "-m", "gongkai.cli", "ingest", str(folder)],
         env=gongkai_environment(published) | {"TERM": "xterm"},
         stdout=subprocess.PIPE,
         stderr=theirs,
@@ -234,7 +234,7 @@ def test_debug_shows_the_traceback(gongkai: Gongkai, published: Path) -> None:
 
 def test_ctrl_c_within_source_that_is_executed_has_the_same_exit_status(tmp_path: Path) -> None:
     """Python ends by the signal itself, whatever `sys.exit` said, where Ctrl-C fell into `exec` of a text."""
-    module = "import typer\nfrom ingest.console import run_cli\napp = typer.Typer(add_completion=False)\n"
+    module = "import typer\nfrom gongkai.console import run_cli\napp = typer.Typer(add_completion=False)\n"
     module += "@app.command()\ndef stop() -> None:\n    exec('raise KeyboardInterrupt')\nrun_cli(app)\n"
     (tmp_path / "stopped.py").write_text(module)
     command = [sys.executable, "-m", "stopped", "--"]
@@ -246,7 +246,7 @@ def test_ctrl_c_within_source_that_is_executed_has_the_same_exit_status(tmp_path
 def test_ctrl_c_while_modules_are_imported_is_one_line() -> None:
     """The first half second goes into imports: whoever stops the command then sees no traceback either."""
     process = subprocess.Popen(
-        [sys.executable, "-X", "importtime", "-m", "ingest.cli", "status"],
+        [sys.executable, "-X", "importtime", "-m", "gongkai.cli", "status"],
         cwd=ROOT,
         env=gongkai_environment(),
         stderr=subprocess.PIPE,

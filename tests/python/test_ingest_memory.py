@@ -13,8 +13,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from ingest.limits import Limits
-from ingest.run import ingest_paths
-summary = ingest_paths([Path(sys.argv[1])], Path(sys.argv[2]), limits=Limits())
+from gongkai.ingesting import ingest_into
+summary = ingest_into(Path(sys.argv[2]), [Path(sys.argv[1])], limits=Limits())
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(summary.landed, int(peak) // 1024)
 """

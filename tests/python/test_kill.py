@@ -16,7 +16,7 @@ from processes import cpu_of_whole, kill_after
 from raw_helper import raw, report, rows, write
 from test_archives import zip_file
 
-from ingest.warehouse import work_path
+from gongkai.warehouse.paths import work_path
 
 TABLE = "# 报告{0}\n\n| 项目 | 数量 |\n|---|---|\n| 新收 | {0} |\n"
 KILLS = int(os.environ.get("GONGKAI_KILLS", "5"))
@@ -34,7 +34,7 @@ def files() -> dict[str, bytes]:
 
 def start(folder: Path, published: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "ingest.cli", "ingest", str(folder)],
+        [sys.executable, "-m", "gongkai.cli", "ingest", str(folder)],
         env=gongkai_environment(published),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

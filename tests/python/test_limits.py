@@ -181,7 +181,7 @@ def wait_for_reader(process: int) -> int:
 def test_processes_do_not_outlive_a_killed_run(published: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "files", {"slow.html": slow()})
     run = subprocess.Popen(
-        [sys.executable, "-m", "ingest.cli", "ingest", str(folder), "--warehouse", str(published)],
+        [sys.executable, "-m", "gongkai.cli", "ingest", str(folder), "--warehouse", str(published)],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     reader = wait_for_reader(run.pid)

@@ -6,11 +6,11 @@ from email.message import EmailMessage
 
 import pytest
 
+from ingest.documents.model import Document
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Document
 from ingest.readers import READERS, Reader, read_document
-from ingest.sniff import sniff
+from ingest.readers.sniff import sniff
 
 PAGE = (
     "<html><head><title>年报</title></head><body><h1>某县2016年报告</h1><p>公开信息3条。</p>"

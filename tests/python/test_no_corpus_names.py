@@ -42,7 +42,7 @@ def names_of(answer: dict) -> set[str]:
 
 
 def rule_files() -> list[Path]:
-    folders = ["seeds", "models", "macros", "ingest", "scripts"]
+    folders = ["seeds", "models", "macros", "gongkai", "ingest", "scripts"]
     files = [path for folder in folders for path in (ROOT / folder).rglob("*")]
     wanted = {".csv", ".sql", ".py", ".yml", ".yaml", ".json", ".txt"}
     return [path for path in files if path.is_file() and path.suffix in wanted and path.name not in PLACES]
@@ -83,7 +83,7 @@ def test_no_example_of_a_rule_is_copied_from_the_corpus() -> None:
                 seen[piece] = seen.get(piece, 0) + 1
     single = {piece for piece, count in seen.items() if count == 1}
     hits = []
-    for path in (ROOT / "seeds").glob("*.csv"):
+    for path in (ROOT / "seeds").rglob("*.csv"):
         if path.name in PLACES:
             continue
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):

@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT, gongkai_environment
 from processes import PATIENCE
 
-from ingest.warehouse import open_work, read_work
+from gongkai.warehouse.work import open_work, read_work
 
 SENTENCES = Path(__file__).parent / "prose_sentences.csv"
 Reading = tuple[str, str, Decimal, str]
@@ -28,9 +28,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-FIGURE_RULES = rows(ROOT / "seeds" / "prose_figures.csv")
-ZERO_RULES = rows(ROOT / "seeds" / "prose_zeros.csv")
-READING_RULES = rows(ROOT / "seeds" / "prose_readings.csv")
+FIGURE_RULES = rows(ROOT / "seeds" / "prose" / "prose_figures.csv")
+ZERO_RULES = rows(ROOT / "seeds" / "prose" / "prose_zeros.csv")
+READING_RULES = rows(ROOT / "seeds" / "prose" / "prose_readings.csv")
 CASES = rows(SENTENCES)
 
 

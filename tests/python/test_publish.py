@@ -14,9 +14,10 @@ import pytest
 from conftest import gongkai_environment
 from processes import PATIENCE, cpu_of_whole, kill_after
 
+from gongkai.publishing import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
+from gongkai.warehouse.paths import work_path
+from gongkai.warehouse.work import open_work
 from ingest.errors import GongkaiError
-from ingest.publish import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
-from ingest.warehouse import open_work, work_path
 
 ROWS = 200_000
 
@@ -119,7 +120,9 @@ def test_the_log_of_a_writer_to_the_old_file_is_not_played_into_the_new_one(publ
 
 def test_killed_publishes_leave_the_old_file_whole_and_their_leftovers_are_cleaned(published: Path) -> None:
     publish(published, "old")
-    script = f"from ingest.publish import publish; from pathlib import Path; publish(Path({str(published)!r}), 'new')"
+    script = (
+        f"from gongkai.publishing import publish; from pathlib import Path; publish(Path({str(published)!r}), 'new')"
+    )
     whole = cpu_of_whole(subprocess.Popen([sys.executable, "-c", script], env=gongkai_environment()))
     assert published_fingerprint(published) == "new"
     publish(published, "old")
@@ -145,7 +148,7 @@ def test_nothing_is_published_where_the_disk_is_full(published: Path) -> None:
         import resource, signal
         from pathlib import Path
         from ingest.errors import GongkaiError
-        from ingest.publish import publish
+        from gongkai.publishing import publish
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
         try:

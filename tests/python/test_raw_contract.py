@@ -6,9 +6,9 @@ from pathlib import Path
 
 import yaml
 
-from ingest.arrow import BLOCK_SCHEMA, CELL_SCHEMA, DOCUMENT_SCHEMA
+from ingest.documents.arrow import BLOCK_SCHEMA, CELL_SCHEMA, DOCUMENT_SCHEMA
+from ingest.documents.raw import RAW_TABLES
 from ingest.errors import NEXT_STEPS, RejectReason
-from ingest.warehouse import RAW_TABLES
 
 SOURCES = Path(__file__).parents[2] / "models" / "staging" / "_raw__sources.yml"
 

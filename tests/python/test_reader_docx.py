@@ -12,11 +12,11 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from ingest.docx_styles import chinese, format_number, roman
+from ingest.documents.model import Block, Cell, Document, Table
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Block, Cell, Document, Table
 from ingest.readers.docx import read
+from ingest.readers.docx_styles import chinese, format_number, roman
 
 W = nsdecls("w")
 

@@ -11,11 +11,11 @@ from pdf_pages import LEFT, pdf, table, text
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest import ocr
+from ingest.documents.model import Document, Table
 from ingest.errors import RejectError
 from ingest.layout.marks import Glyph
 from ingest.limits import Limits
-from ingest.model import Document, Table
+from ingest.readers import ocr
 from ingest.readers.image import read
 
 ROWS = [["信息内容", "数量"], ["规章", "12"], ["行政规范性文件", "0"], ["行政许可", "1204"]]

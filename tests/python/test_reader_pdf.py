@@ -10,10 +10,10 @@ from pdf_pages import HEIGHT, LEFT, RIGHT, WIDTH, Draw, pdf, prose, table, text
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest import ocr
+from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
+from ingest.readers import ocr
 from ingest.readers.pdf import read
 
 FIRST = "依据《中华人民共和国政府信息公开条例》编制，所列数据的统计期限自2019年1月1日起至2019年12月31日止，电话12345。"

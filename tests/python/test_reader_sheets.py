@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 from processes import PATIENCE
 
+from ingest.documents.model import Block, Document
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Block, Document
 from ingest.readers import office
 from ingest.readers.sheets import read
 

@@ -61,7 +61,7 @@ def test_a_township_is_called_without_its_office() -> None:
 
 
 def test_every_code_that_the_script_names_is_in_the_seed_with_a_successor_of_that_name() -> None:
-    with (ROOT / "seeds" / "regions.csv").open(encoding="utf-8") as lines:
+    with (ROOT / "seeds" / "regions" / "regions.csv").open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
     names = {(row["region_code"], row["name"]) for row in rows}
     successors = {row["region_code"]: row["successor_code"] for row in rows if row["successor_code"]}
@@ -71,5 +71,5 @@ def test_every_code_that_the_script_names_is_in_the_seed_with_a_successor_of_tha
 
 def test_seed_names_hold_no_character_that_a_list_could_not_write() -> None:
     for seed in ("regions.csv", "townships.csv"):
-        text = (ROOT / "seeds" / seed).read_text(encoding="utf-8").split("\n", 1)[1]
+        text = (ROOT / "seeds" / "regions" / seed).read_text(encoding="utf-8").split("\n", 1)[1]
         assert not re.search(r"[?A-Za-z\ue000-\uf8ff\ufffd]", text)

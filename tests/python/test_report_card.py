@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.commands.evaluate import evaluate
+from gongkai.commands.evaluate import evaluate
+from gongkai.reports.report_card import find_report, half_of, match_facts, read_gold, read_warehouse, same_label, score
 from ingest.errors import GongkaiError
-from ingest.report_card import find_report, half_of, match_facts, read_gold, read_warehouse, same_label, score
 
 COLUMNS = ["indicator_code", "applicant_type", "category_label", "value", "qualifier", "basis", "confidence"]
 

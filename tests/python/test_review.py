@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 from processes import PATIENCE
 
-from ingest.commands.metrics import in_words
+from gongkai.commands.metrics import in_words
+from gongkai.reports.reviewing import Correction, Reading, Seeds, Verdict
 from ingest.errors import GongkaiError
-from ingest.reviewing import Correction, Reading, Seeds, Verdict
 
 READING = Reading("application.received", "收到申请数", "all", None, Decimal("12.5000"), "case", "table", True, "12")
 
@@ -26,7 +26,7 @@ READING = Reading("application.received", "收到申请数", "all", None, Decima
 def seeds(tmp_path: Path) -> Path:
     """Copies of the two files with their heads alone."""
     for name in ("verdicts.csv", "corrections.csv"):
-        head = (ROOT / "seeds" / name).read_text(encoding="utf-8").splitlines()[0]
+        head = (ROOT / "seeds" / "people" / name).read_text(encoding="utf-8").splitlines()[0]
         (tmp_path / name).write_text(head + "\n", encoding="utf-8")
     return tmp_path
 
@@ -39,7 +39,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 def review(published: Path, seeds: Path, answers: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """A review whose terminal gives these answers and then ends."""
     return subprocess.run(
-        [sys.executable, "-m", "ingest.cli", "review", "--seeds", str(seeds), "--by", "测试", *arguments],
+        [sys.executable, "-m", "gongkai.cli", "review", "--seeds", str(seeds), "--by", "测试", *arguments],
         cwd=ROOT,
         env=gongkai_environment(published),
         input="".join(f"{answer}\n" for answer in answers),
@@ -128,7 +128,7 @@ def test_a_seed_file_with_other_columns_is_refused(seeds: Path) -> None:
 def test_metrics_are_listed_and_explained(built_samples: Path, gongkai: Gongkai) -> None:
     listed = gongkai("metrics", published=built_samples)
     assert listed.returncode == 0, listed.stderr
-    codes = [row["metric_code"] for row in rows(ROOT / "seeds" / "metric_definitions.csv")]
+    codes = [row["metric_code"] for row in rows(ROOT / "seeds" / "metrics" / "metric_definitions.csv")]
     assert all(f"  {code}: " in listed.stdout for code in codes)
     explained = gongkai("metrics", "disclosure_rate", published=built_samples)
     assert "numerator: 同意公开（予以公开） + 同意部分公开（部分公开）" in explained.stdout

@@ -18,10 +18,9 @@ from conftest import run_gongkai
 from PIL import Image, ImageFilter
 from processes import PATIENCE
 
-from ingest import ocr
+from ingest.documents.model import Block, Document, Table
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
-from ingest.readers import READERS, office, read_document
+from ingest.readers import READERS, ocr, office, read_document
 
 PARAGRAPHS = [
     "某某县水务局2021年政府信息公开工作年度报告",

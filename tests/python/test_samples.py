@@ -33,7 +33,10 @@ def test_the_samples_cover_the_generations_formats_and_levels() -> None:
 
 @pytest.mark.parametrize("answer", GOLD, ids=lambda answer: answer["file"])
 def test_an_answer_uses_known_indicators_once(answer: dict) -> None:
-    known = {line.split(",")[0] for line in (ROOT / "seeds/indicators.csv").read_text(encoding="utf-8").splitlines()}
+    known = {
+        line.split(",")[0]
+        for line in (ROOT / "seeds/indicators/indicators.csv").read_text(encoding="utf-8").splitlines()
+    }
     keys = Counter((fact["indicator"], fact.get("applicant"), fact.get("category")) for fact in answer["facts"])
     assert {key[0] for key in keys} <= known
     assert [key for key, count in keys.items() if count > 1] == []

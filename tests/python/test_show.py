@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT, Gongkai, gongkai_environment, run_gongkai
 from warehouses import contract_warehouse
 
-from ingest.evidence import value_within
-from ingest.warehouse import write_lock
+from gongkai.reports.evidence import value_within
+from gongkai.warehouse.lock import write_lock
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_doctor_says_what_is_wrong_and_what_to_install(tmp_path: Path, gongkai: 
     assert held.returncode == 1
     assert any(line.startswith("wrong") and "another gongkai" in line for line in held.stdout.splitlines())
     bare = subprocess.run(
-        [sys.executable, "-m", "ingest.cli", "doctor"],
+        [sys.executable, "-m", "gongkai.cli", "doctor"],
         cwd=ROOT,
         env=gongkai_environment(published) | {"PATH": os.devnull},
         capture_output=True,

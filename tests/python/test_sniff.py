@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import RejectError
 from ingest.readers import Reader
-from ingest.sniff import sniff
+from ingest.readers.sniff import sniff
 
 TEXT = "某县2016年政府信息公开工作年度报告，公开信息3条。\n"
 

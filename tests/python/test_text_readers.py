@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.documents.model import Block, Document, Table
+from ingest.documents.wrapping import display_width, wrap_width
 from ingest.errors import RejectError
 from ingest.limits import Limits
-from ingest.model import Block, Document, Table
-from ingest.paragraphs import display_width, wrap_width
 from ingest.readers import READERS, read_document
 
 LIMITS = Limits()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.publish import publish
-from ingest.warehouse import open_work
+from gongkai.publishing import publish
+from gongkai.warehouse.work import open_work
 
 _MARTS = """
 create schema marts;

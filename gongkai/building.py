@@ -1,0 +1,221 @@
+"""Building: dbt in this process on the work file, its failures as lines, and what it made published."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from gongkai.project import macros_fingerprint, project_folder, rules_fingerprint
+from gongkai.publishing import publish, published_fingerprint, raw_fingerprint, remove_leftovers
+from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.paths import scratch_folder, work_path
+from gongkai.warehouse.settings import SETTINGS
+from ingest.errors import GongkaiError
+
+Progress = Callable[[int, int, str], None]
+"""Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
+
+_TESTS_BETWEEN = "config.schema:intermediate+1,resource_type:test"
+
+SHOWN_ROWS = 5
+"""Failing rows that are shown of each test; `dbt build --store-failures` keeps all of them."""
+
+
+@dataclass(slots=True)
+class Failure:
+    """A model, seed or test that failed: what it is, where it is written, and why in one line, with failing rows."""
+
+    name: str
+    path: str
+    message: str
+    rows: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did. With failures nothing was published; `unchanged` means that there was nothing to do."""
+
+    published: Path
+    unchanged: bool = False
+    steps: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+
+
+def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
+    """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
+
+    GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start.
+    """
+    published = published.absolute()
+    if not work_path(published).is_file():
+        raise GongkaiError(f"nothing has been ingested for {published} yet; run: gongkai run FOLDER")
+    project = project_folder()
+    with write_lock(published):
+        rules = rules_fingerprint(project)
+        fingerprint = f"{raw_fingerprint(published)} {rules}"
+        if not full_refresh and published_fingerprint(published) == fingerprint:
+            remove_leftovers(published)
+            return Built(published, unchanged=True)
+        macros = macros_fingerprint(project)
+        full_refresh = full_refresh or _remembered(published, "macros") != macros
+        only_raw = not full_refresh and _remembered(published, "rules") == rules
+        built = _run_dbt(project, published, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        if not built.failures:
+            progress(built.steps, built.steps, "publishing")
+            publish(published, fingerprint, by_document=only_raw)
+            # Not before: rows that a failed publish left out must not count as published by these rules.
+            _remember(published, rules=rules, macros=macros)
+    return built
+
+
+def _remembered(published: Path, what: str) -> str | None:
+    """By which rules or macros everything in the work file was built last; None where that is not known."""
+    with duckdb.connect(str(work_path(published)), read_only=True) as connection:
+        try:
+            row = connection.execute(f"select fingerprint from intermediate.{what}_built").fetchone()  # noqa: S608 - ours
+        except duckdb.Error:  # not there yet
+            return None
+    return str(row[0]) if row else None
+
+
+def _remember(published: Path, **fingerprints: str) -> None:
+    with duckdb.connect(str(work_path(published))) as connection:
+        for what, fingerprint in fingerprints.items():
+            connection.execute(
+                f"create or replace table intermediate.{what}_built as select ? as fingerprint",
+                [fingerprint],
+            )
+
+
+def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:
+    """Run dbt. `only_raw`: the rules are those of the last build, so what stands on them alone is as it was.
+
+    Tests of the steps between staging and marts then wait for the next change of a rule: what comes in is tested in
+    staging, what goes out in marts.
+    """
+    os.environ["GONGKAI_WAREHOUSE"] = str(published)  # profiles.yml leads dbt to the work file by it
+    # Imported here: dbt takes seconds to import, and every other command does without it.
+    from dbt.cli.main import dbtRunner
+
+    counter = _Counter(progress)
+    scratch = scratch_folder(published)
+    arguments = [
+        "build",
+        *("--project-dir", str(project), "--profiles-dir", str(project)),
+        *("--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")),
+        # Unit tests are about the rules, not about what was landed: `make test` runs them.
+        *("--exclude-resource-type", "unit_test"),
+        *("--quiet", "--log-level", "none", "--no-write-json"),
+        *(["--select", "source:raw+", "--exclude", _TESTS_BETWEEN] if only_raw else []),
+        *(["--full-refresh"] if full_refresh else []),
+    ]
+    try:
+        with _noticing_interrupts() as interrupts:
+            result = dbtRunner(callbacks=[counter.on_event]).invoke(arguments)
+    finally:
+        _close_dbt()
+    if interrupts:
+        raise KeyboardInterrupt
+    built = Built(published, steps=counter.total)
+    nodes = getattr(result.result, "results", None)
+    if nodes is None:
+        detail = " ".join(str(result.exception or "no reason given").split())
+        raise GongkaiError(f"dbt could not start in {project}: {detail}")
+    for node in nodes:
+        status = str(node.status)
+        if status in {"error", "fail", "runtime error"}:
+            built.failures.append(_failure(node))
+        elif status == "warn":
+            built.warnings.append(_failure(node))
+    _add_failing_rows(published, nodes, built)
+    if not built.failures and not result.success:
+        raise GongkaiError(f"dbt stopped before it was done ({result.exception}); run gongkai build again")
+    return built
+
+
+@contextmanager
+def _noticing_interrupts() -> Iterator[list[int]]:
+    """Collect the signals of Ctrl-C: dbt may take the exception for a fault of whatever it was just reading."""
+    noticed: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield noticed  # signals come to the main thread alone
+        return
+
+    def notice(number: int, _: object) -> None:
+        noticed.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, notice)
+    try:
+        yield noticed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Counter:
+    """Turns dbt's events into calls of `Progress`."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.done = 0
+        self.total = 0
+
+    def on_event(self, event: Any) -> None:
+        name = event.info.name
+        if name == "ConcurrencyLine":
+            self.total = event.data.node_count
+        elif name == "NodeStart":
+            self.progress(self.done, self.total, event.data.node_info.node_name)
+        elif name == "NodeFinished":
+            self.done += 1
+
+
+def _close_dbt() -> None:
+    """Let go of the work file, which dbt would keep open until this process ends."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _failure(node: Any) -> Failure:
+    """A failed node of dbt's result as a readable failure."""
+    kind = str(node.node.resource_type)
+    message = " ".join((node.message or "no message").split())
+    if kind == "test" and node.failures:
+        message = f"{node.failures} row{'' if node.failures == 1 else 's'} against the rule"
+    return Failure(name=f"{kind} {node.node.name}", path=node.node.original_file_path, message=message)
+
+
+def _add_failing_rows(published: Path, nodes: Any, built: Built) -> None:
+    """Put the first rows that each failed test finds into its failure."""
+    queries = {
+        f"test {node.node.name}": node.node.compiled_code
+        for node in nodes
+        if str(node.node.resource_type) == "test" and node.failures and node.node.compiled_code
+    }
+    failed = [failure for failure in [*built.failures, *built.warnings] if failure.name in queries]
+    if not failed:
+        return
+    with duckdb.connect(config=SETTINGS) as connection:
+        path = str(work_path(published)).replace("'", "''")
+        connection.execute(f"attach '{path}' as gongkai (read_only)")
+        for failure in failed:
+            query = queries[failure.name]  # what dbt has just run
+            cursor = connection.execute(f"select * from ({query}) limit {SHOWN_ROWS}")  # noqa: S608
+            names = [column[0] for column in cursor.description]
+            failure.rows = [
+                ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True) if value is not None)
+                for row in cursor.fetchall()
+            ]

@@ -1,0 +1,1 @@
+"""The commands of `gongkai`, a module each; registered in `gongkai.application`."""

@@ -1,0 +1,119 @@
+"""`gongkai doctor`: whether everything that Gongkai needs is there, and what to install where it is not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.project import project_folder
+from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.paths import work_path
+from ingest.errors import GongkaiError
+
+_NEEDED = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pyarrow", "pdfplumber", "pypdfium2", "python-docx", "lxml",
+           "charset-normalizer", "fastexcel", "xlsxwriter", "typer", "rich", "marimo", "altair")  # fmt: skip
+_ROOM = 1 << 30
+
+
+class Check(NamedTuple):
+    """What was looked at, how it is, and what to do. `missing` matters to some files only; `wrong` to every run."""
+
+    state: Literal["ok", "missing", "wrong"]
+    subject: str
+    detail: str
+
+
+def doctor(warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
+    """Look at versions, the dbt project, helpers for old formats and scans, fonts, disk and lock."""
+    checks = [*_packages(), _project(), _office(), _ocr(), _fonts(), *_disk(warehouse)]
+    for check in checks:
+        say(f"{check.state:<8}{check.subject}: {check.detail}")
+    wrong = sum(check.state == "wrong" for check in checks)
+    missing = sum(check.state == "missing" for check in checks)
+    say("everything needed is there" + (f"; {missing} optional parts are missing" if missing else "") if not wrong
+        else f"{wrong} things are wrong")  # fmt: skip
+    return 1 if wrong else 0
+
+
+def _packages() -> Iterator[Check]:
+    yield Check("ok", "python", platform.python_version())
+    for package in ("gongkai-warehouse", *_NEEDED):
+        try:
+            yield Check("ok", package, version(package))
+        except PackageNotFoundError:
+            yield Check("wrong", package, "is missing; run: make setup")
+
+
+def _project() -> Check:
+    try:
+        folder = project_folder()
+    except GongkaiError as error:
+        return Check("wrong", "dbt project", str(error))
+    missing = [part for part in ("profiles.yml", "models", "seeds", "macros") if not (folder / part).exists()]
+    if missing:
+        return Check("wrong", "dbt project", f"{folder} lacks {', '.join(missing)}; get the repository again")
+    return Check("ok", "dbt project", str(folder))
+
+
+def _office() -> Check:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        packages = "libreoffice-writer-nogui libreoffice-calc-nogui"
+        return Check("missing", "LibreOffice", f"needed for .doc, .wps and .rtf; apt-get install {packages}")
+    return Check("ok", "LibreOffice", _first_line([program, "--version"]) or program)
+
+
+def _ocr() -> Check:
+    lacking = [module for module in ("rapidocr", "onnxruntime", "cv2") if find_spec(module) is None]
+    if lacking:
+        return Check("missing", "ocr extra", "needed for scans; pip install 'gongkai-warehouse[ocr]'")
+    return Check("ok", "ocr extra", f"rapidocr {version('rapidocr')}")
+
+
+def _fonts() -> Check:
+    """Chinese fonts matter where charts are drawn and old formats are converted."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return Check("missing", "Chinese fonts", "fc-list is missing; apt-get install fontconfig fonts-noto-cjk")
+    font = _first_line([program, ":lang=zh", "family"])
+    if not font:
+        return Check("missing", "Chinese fonts", "needed for charts and old formats; apt-get install fonts-noto-cjk")
+    return Check("ok", "Chinese fonts", font)
+
+
+def _disk(warehouse: Path) -> Iterator[Check]:
+    published = warehouse.absolute()
+    folder = next(parent for parent in published.parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        yield Check("wrong", "disk", f"{folder} cannot be written; give the right, or name another place: --warehouse")
+        return
+    free = shutil.disk_usage(folder).free
+    if free < _ROOM:
+        yield Check("wrong", "disk", f"only {free >> 20} MiB are free in {folder}; make room for at least 1 GiB")
+    else:
+        yield Check("ok", "disk", f"{free >> 30} GiB are free in {folder}")
+    if not work_path(published).exists():
+        yield Check("ok", "warehouse", f"{warehouse} is not there yet; gongkai run FOLDER makes it")
+        return
+    try:
+        with write_lock(published):
+            yield Check("ok", "warehouse", f"{warehouse} is there, and nobody is writing to it")
+    except GongkaiError as error:
+        yield Check("wrong", "warehouse", str(error))
+
+
+def _first_line(command: list[str]) -> str:
+    """The first line that a program prints; empty where it fails or takes long."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout.strip() else ""

@@ -1,0 +1,93 @@
+"""`gongkai ingest`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, err, say
+from ingest.errors import RejectReason
+from ingest.limits import Limits
+
+if TYPE_CHECKING:
+    from ingest.intake import Summary
+
+_SHOWN_REJECTS = 20
+
+Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
+ManifestFile = Annotated[
+    Path | None,
+    typer.Option("--manifest", help="CSV with the columns path, url, agency, year, published_on; its values win."),
+]
+LimitSettings = Annotated[
+    list[str] | None,
+    typer.Option("--limit", help="Limit for each document, as in seconds=60 or bytes=64M; may stand several times."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 where a file was rejected.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading processes.", show_default="one a core")]
+
+
+def ingest(
+    paths: Paths,
+    manifest: ManifestFile = None,
+    limit: LimitSettings = None,
+    workers: Workers = None,
+    strict: Strict = False,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    debug: Debug = False,
+) -> int:
+    """Read report files into the warehouse's raw tables; files that are known already are not read again."""
+    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
+    return 1 if strict and summary.rejected else 0
+
+
+def run_ingest(
+    paths: list[Path], warehouse: Path, *, manifest: Path | None, limit: list[str] | None, workers: int | None
+) -> Summary:
+    """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
+    # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
+    from gongkai.ingesting import ingest_into
+    from ingest.manifest import read_manifest
+
+    limits = Limits.parse(limit or [])
+    rows = read_manifest(manifest) if manifest is not None else None
+    with _progress() as on_progress:
+        summary = ingest_into(
+            warehouse,
+            paths,
+            limits=limits,
+            manifest=rows,
+            workers=workers,
+            arguments=sys.argv[1:],
+            on_progress=on_progress,
+        )
+    say(
+        f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
+        f"{summary.rejected} rejected, in {summary.seconds:.1f} s"
+    )
+    if summary.manifest_rows_not_met:
+        few = ", ".join(summary.manifest_rows_not_met[:3])
+        say(f"  {len(summary.manifest_rows_not_met)} rows of the manifest name no document that was met, as {few}")
+    for reject in summary.rejects[:_SHOWN_REJECTS]:
+        member = f"!{reject.place.archive_member}" if reject.place.archive_member else ""
+        say(f"  rejected {reject.place.source_file}{member}: {reject.detail} ({reject.reason_code})")
+    if summary.rejected > _SHOWN_REJECTS:
+        say(f"  and {summary.rejected - _SHOWN_REJECTS} more: gongkai rejects --all")
+    for reason in sorted({reject.reason_code for reject in summary.rejects}):
+        say(f"  {reason}: {RejectReason(reason).next_step}")
+    return summary
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Summary], None]]:
+    """A bar on a terminal, nothing elsewhere. Its end moves while files are still being found."""
+    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        bar = progress.add_task("", total=None)
+        yield lambda summary: progress.update(bar, completed=summary.done, total=summary.seen)

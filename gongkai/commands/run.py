@@ -1,0 +1,74 @@
+"""`gongkai run`: everything from a folder of files to published tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from gongkai.commands.build import FullRefresh, build_and_tell
+from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, out, safe, say
+from gongkai.warehouse.published import open_published
+
+_SHOWN_YEARS = 12
+
+
+def run(
+    paths: Paths,
+    manifest: ManifestFile = None,
+    limit: LimitSettings = None,
+    workers: Workers = None,
+    strict: Strict = False,
+    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    full_refresh: FullRefresh = False,
+    debug: Debug = False,
+) -> int:
+    """Ingest, build and publish, then show a summary of what the warehouse holds."""
+    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
+    build_and_tell(warehouse, full_refresh=full_refresh)
+    print_summary(warehouse)
+    return 1 if strict and summary.rejected else 0
+
+
+def print_summary(warehouse: Path) -> None:
+    """A table of reports and figures by year, newest first."""
+    with open_published(warehouse) as connection:
+        rows = connection.execute(
+            """
+            with figures as (
+                select report_id, count(*) as figure_count
+                from marts.observations
+                where is_selected
+                group by report_id
+            )
+            select
+                reports.year,
+                count(*),
+                count(distinct reports.agency_id),
+                coalesce(sum(figures.figure_count), 0),
+                sum(applications.received),
+                count(applications.received)
+            from marts.dim_report as reports
+            left join figures on reports.report_id = figures.report_id
+            left join marts.fct_applications as applications on reports.report_id = applications.report_id
+            where reports.is_current
+            group by reports.year
+            order by reports.year desc nulls last
+            """
+        ).fetchall()
+        documents = connection.execute("select count(*) from raw.documents").fetchone()
+    reports = sum(row[1] for row in rows)
+    say(f"{reports} current reports out of {documents[0] if documents else 0} documents")
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("year", "reports", "agencies", "figures", "applications received", "stated by"):
+        table.add_column(heading, justify="right")
+    for year, count, agencies, figures, received, stated in rows[:_SHOWN_YEARS]:
+        total = "" if received is None else f"{received.normalize():,f}"
+        cells = (year if year is not None else "unknown", count, agencies, figures, total, stated)
+        table.add_row(*(safe(cell) for cell in cells))
+    out.print(table)
+    if len(rows) > _SHOWN_YEARS:
+        say(f"and {len(rows) - _SHOWN_YEARS} earlier years")

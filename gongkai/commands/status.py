@@ -1,0 +1,35 @@
+"""`gongkai status`."""
+
+from __future__ import annotations
+
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.warehouse.work import read_work
+
+
+def status(warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> None:
+    """Show what was ingested, by kind of file, and how the last run went."""
+    with read_work(warehouse) as connection:
+        kinds = connection.sql(
+            "select reader, count(*), sum(char_count) from raw.documents group by all order by 2 desc, 1"
+        ).fetchall()
+        reject_count = connection.sql("select count(*) from raw.rejects").fetchall()[0][0]
+        runs = connection.sql(
+            """
+            select started_at, finished_at, seen_count, landed_count, unchanged_count, rejected_count
+            from raw.ingest_runs
+            order by started_at desc
+            limit 1
+            """
+        ).fetchall()
+    say(f"warehouse {warehouse}{'' if warehouse.exists() else ' (not built yet: gongkai build)'}")
+    say(f"{sum(count for _, count, _ in kinds)} documents, {reject_count} rejected files")
+    for reader, count, characters in kinds:
+        say(f"  {reader}: {count} documents, {characters} characters")
+    for started_at, finished_at, seen, landed, unchanged, rejected in runs:
+        if finished_at is None:
+            say(f"last ingest: {started_at:%Y-%m-%d %H:%M} UTC, stopped before its end; run it again to complete it")
+        else:
+            say(
+                f"last ingest: {started_at:%Y-%m-%d %H:%M} UTC, {seen} files met: {landed} landed, "
+                f"{unchanged} known already, {rejected} rejected"
+            )

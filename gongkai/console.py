@@ -1,0 +1,95 @@
+"""What all commands share: options, safe printing, and errors as one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from gongkai.interrupts import INTERRUPTED, STOPPED
+from ingest.errors import GongkaiError
+
+DEFAULT_WAREHOUSE = Path("warehouse/gongkai.duckdb")
+
+Warehouse = Annotated[
+    Path,
+    typer.Option("--warehouse", envvar="GONGKAI_WAREHOUSE", help="The published warehouse (a DuckDB file)."),
+]
+"""The option `--warehouse FILE` of every command; give it the default `DEFAULT_WAREHOUSE`."""
+
+_debug = False
+
+
+def _set_debug(value: bool) -> None:
+    global _debug
+    _debug = _debug or value
+
+
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", callback=_set_debug, is_eager=True, envvar="GONGKAI_DEBUG", help="Show tracebacks."),
+]
+"""The option `--debug` of every command; its effect is in `run_cli`."""
+
+out = Console(highlight=False, soft_wrap=True)
+"""For results. Text from files goes through `safe` first, and is printed with `markup=False`."""
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+"""For progress and errors."""
+
+
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def safe(text: object) -> str:
+    """Text fit for a terminal: control, format and line-breaking characters are shown as escapes, so none acts."""
+    return "".join(
+        character
+        if unicodedata.category(character) not in _UNSAFE
+        else character.encode("unicode_escape").decode("ascii")
+        for character in str(text)
+    )
+
+
+def say(text: str) -> None:
+    """Print a line of results, as it is."""
+    out.print(safe(text), markup=False)
+
+
+def run_cli(app: Callable[..., object]) -> None:
+    """Run the typer app; every failure is one line on stderr and the exit status 1 (failed) or 2 (wrong usage)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except GongkaiError as error:
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        # the reader of our output is gone (as with `| head`); Python would complain again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes a line
+        if hasattr(error, "format_message"):
+            _fail(f"{error.format_message()} (see gongkai --help)", 2)
+        _fail(f"{type(error).__name__}: {error} (run again with --debug for the traceback)", 1)
+    else:
+        if status == INTERRUPTED:  # what typer makes of Ctrl-C
+            # Where Ctrl-C fell into an `exec` of source text (as dataclasses are made), Python notes that it has to end
+            # by the signal itself, whatever the exit status; any other `exec` clears the note.
+            exec("")  # noqa: S102
+            _fail(STOPPED, INTERRUPTED)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    if _debug:
+        traceback.print_exc()
+    print(f"gongkai: {safe(' '.join(message.split()))}", file=sys.stderr)
+    sys.exit(exit_code)

@@ -1,0 +1,89 @@
+"""The marts as csv and parquet files, a file a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from gongkai.export.marts import batches, ordered
+from ingest.errors import GongkaiError
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
+_FORMULA_START = r"^[=+\-@\t\r]"
+
+
+def write_csv(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
+    """Write a mart as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns the number of rows.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; lists are joined by `;`.
+    """
+    count = 0
+    with replacing(target) as path, path.open("wb") as file:
+        for number, frame in enumerate(batches(connection, ordered(connection, table))):
+            count += frame.height
+            first = number == 0
+            plain(frame).write_csv(file, include_bom=first, include_header=first, line_terminator="\r\n")
+    return count
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
+    """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
+    with replacing(target) as path:
+        name = str(path).replace("'", "''")
+        row = connection.execute(
+            f"copy ({ordered(connection, table)}) to '{name}' (format parquet, compression zstd)"
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def plain(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with lists joined and with text that no spreadsheet takes for a formula."""
+    joined = frame.with_columns(
+        pl.col(name).cast(pl.List(pl.String)).list.join(";")
+        for name, kind in frame.schema.items()
+        if isinstance(kind, pl.List)
+    )
+    return joined.with_columns(
+        pl.when(pl.col(name).str.contains(_FORMULA_START)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name, kind in joined.schema.items()
+        if kind == pl.String
+    )
+
+
+def target_folder(folder: Path, part: str) -> Path:
+    """The folder `part` below `folder`, made where it is missing. GongkaiError where a link leads it elsewhere."""
+    target = folder / part
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise GongkaiError(f"{target} is a link out of {folder}; remove it, or export to another folder with --to")
+    return target
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A path to write to, which becomes `target` at once when all is written; nothing is left of it otherwise.
+
+    A link of that name is replaced, never followed.
+    """
+    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield aside
+        aside.replace(target)
+    except (OSError, duckdb.IOException, pl.exceptions.ComputeError) as error:
+        raise cannot_write(target, error) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def cannot_write(target: Path, error: Exception) -> GongkaiError:
+    """The error for a file that cannot be written, with the system's reason."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+    return GongkaiError(f"cannot write {target} ({reason}); make room or name another folder with --to")

@@ -1,0 +1,53 @@
+"""Ingesting into a warehouse: what `ingest` needs of it is opened here and handed in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gongkai.warehouse.paths import own_files, work_path
+from gongkai.warehouse.work import open_work
+from ingest.find import check_paths
+from ingest.intake import Summary, ingest_paths
+from ingest.limits import Limits
+from ingest.manifest import Manifest
+
+
+def ingest_into(
+    published: Path,
+    paths: list[Path],
+    *,
+    limits: Limits,
+    manifest: Manifest | None = None,
+    workers: int | None = None,
+    arguments: list[str] | None = None,
+    on_progress: Callable[[Summary], None] = lambda summary: None,
+) -> Summary:
+    """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`."""
+    check_paths(paths)
+    with open_work(published) as connection, _temp_folder(published) as temp_folder:
+        return ingest_paths(
+            paths,
+            connection,
+            temp_folder=temp_folder,
+            leave_out=own_files(published),
+            limits=limits,
+            manifest=manifest,
+            workers=workers,
+            arguments=arguments,
+            on_progress=on_progress,
+        )
+
+
+@contextmanager
+def _temp_folder(published: Path) -> Iterator[Path]:
+    """A folder for what readers write aside, beside the work file: what a killed run left there is removed."""
+    folder = work_path(published).with_suffix(".tmp")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder.resolve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,297 @@
+"""Publishing: what analysts read, copied from the work file into a new file that takes the old one's place at once.
+
+A reader that has the old file open keeps reading it, as the name alone moves; a publish that is cut short leaves the
+old file as it was, and its leftovers are removed by the next one.
+
+Where the published file is still as the last publish left it, the new one starts as a copy of it, and the long tables
+take over only the documents that changed since.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from gongkai.warehouse.paths import work_path
+from gongkai.warehouse.settings import SETTINGS
+from ingest.errors import GongkaiError
+
+EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
+"""The raw tables that are published with the marts: evidence leads to their words."""
+
+# Tables with the rows of each document, and the model in the build ledger that tells which version of it they hold.
+_BY_DOCUMENT = {
+    "marts.observations": "observations",
+    "raw.blocks": "stg_raw__blocks",
+    "raw.table_cells": "stg_raw__table_cells",
+}
+
+_LARGEST_CHANGE = 0.1
+"""The share of documents up to which rows are exchanged: deleted rows leave holes, and most of a table is sooner copied
+anew than exchanged."""
+
+# What a build can see of raw: not when a file was last met, as that alone changes no table of marts.
+_RAW_STATE = """
+    select coalesce(sum(hash(state)), 0)::varchar || ':' || count(*)
+    from (
+        select 'document', document_id, content_version, source_file, archive_member from work.raw.documents
+        union all
+        select 'source', document_id, '', source_file, archive_member from work.raw.document_sources
+        union all
+        select 'reject', sha256, reason_code || detail, source_file, archive_member from work.raw.rejects
+    ) as state
+"""
+
+
+def raw_fingerprint(published: Path) -> str:
+    """A hash of what is landed in the work file, whatever the order of its rows and the time of the last look."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=True)
+        row = connection.execute(_RAW_STATE).fetchone()
+    return str(row[0]) if row else ""
+
+
+def published_fingerprint(published: Path) -> str | None:
+    """The fingerprint of the build that the published file came from; None where there is none that can be read."""
+    if not published.is_file():
+        return None
+    try:
+        with duckdb.connect(config=SETTINGS) as connection:
+            _attach(connection, published, "published", read_only=True)
+            row = connection.execute("select fingerprint from published.raw.publication").fetchone()
+    except duckdb.Error:
+        return None
+    return str(row[0]) if row else None
+
+
+def remove_leftovers(published: Path) -> None:
+    """Remove what killed publishes left behind. Only under the write lock, as nobody else publishes then."""
+    for leftover in published.parent.glob(f"{_escape_glob(published.stem)}.publishing-*"):
+        leftover.unlink(missing_ok=True)
+
+
+def publish(published: Path, fingerprint: str, *, by_document: bool = False) -> None:
+    """Copy marts and evidence of the work file into a new file and rename it over `published`.
+
+    `by_document`: the rules are those of the last publish, so documents of the same version have the same rows still.
+    The caller holds the write lock and has closed the work file. GongkaiError where the disk is full or cannot be
+    written, or where the path is taken by something that is no file; the published file is then what it was.
+    """
+    if published.exists() and not published.is_file():
+        raise GongkaiError(f"{published} is not a file; name another place with --warehouse")
+    remove_leftovers(published)
+    aside = published.with_name(f"{published.stem}.publishing-{os.getpid()}.duckdb")
+    try:
+        exchange = by_document and _is_untouched(published) and _few_documents_changed(published)
+        if exchange:
+            shutil.copyfile(published, aside)
+        _copy(published, aside, fingerprint, exchange=exchange)
+        _sync(aside)
+        # A log that somebody's writing session left beside the old file must not be played into the new one.
+        published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
+        aside.replace(published)
+        _sync(published.parent)
+    except (OSError, duckdb.Error) as error:
+        raise GongkaiError(
+            f"cannot publish {published} ({reason(error)}); the published file is as it was before: "
+            "make room or give the right to write, then run gongkai build again"
+        ) from error
+    finally:
+        remove_leftovers(published)
+    with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
+        _remember(published)
+
+
+def _identity(published: Path) -> list[int]:
+    """What tells whether anybody wrote to the file: its inode, size, and time of the last change in nanoseconds."""
+    status = published.stat()
+    return [status.st_ino, status.st_size, status.st_mtime_ns]
+
+
+def _is_untouched(published: Path) -> bool:
+    """Whether the published file is the one that the last publish from this work file left, byte for byte."""
+    if not published.is_file() or published.with_name(f"{published.name}.wal").exists():
+        return False
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=True)
+        try:
+            row = connection.execute(
+                "select inode, size, modified_ns, software_version from work.intermediate.published_file"
+            ).fetchone()
+        except duckdb.CatalogException:
+            return False
+    return row is not None and list(row) == [*_identity(published), version("gongkai-warehouse")]
+
+
+def _few_documents_changed(published: Path) -> bool:
+    """Whether so few documents changed since the last publish that exchanging their rows is the shorter way."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=True)
+        row = connection.execute(
+            f"select (select count(distinct document_id) from ({_CHANGED})) <= ? * count(*) "  # noqa: S608 - ours
+            "from work.raw.documents",
+            [_LARGEST_CHANGE],
+        ).fetchone()
+    return bool(row and row[0])
+
+
+_CHANGED = f"""
+    select model, document_id
+    from work.intermediate.build_ledger as built
+    full join work.intermediate.published_ledger as published using (model, document_id)
+    where built.version is distinct from published.version
+        and model in ({", ".join(f"'{model}'" for model in _BY_DOCUMENT.values())})
+"""  # noqa: S608 - names of ours
+
+
+def _remember(published: Path) -> None:
+    """Note in the work file what the published file is and holds. A publish that is cut short before this makes the
+    next one a full copy.
+    """
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=False)
+        if "build_ledger" not in _relations(connection, "work", "intermediate"):
+            return
+        connection.execute("begin")
+        connection.execute(
+            "create or replace table work.intermediate.published_file as "
+            "select ? as inode, ? as size, ? as modified_ns, ? as software_version",
+            [*_identity(published), version("gongkai-warehouse")],
+        )
+        connection.execute(
+            "create or replace table work.intermediate.published_ledger as "
+            "select model, document_id, version from work.intermediate.build_ledger where list_contains(?, model)",
+            [list(_BY_DOCUMENT.values())],
+        )
+        connection.execute("commit")
+
+
+def reason(error: Exception) -> str:
+    """The first line of an error of the operating system or DuckDB, without the kind of error before it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).splitlines()[0].split("Error: ", 1)[-1]
+
+
+def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> None:
+    """Bring the file aside, which is missing or (`exchange`) a copy of the published one, to the work file's state."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        _attach(connection, work_path(published), "work", read_only=True)
+        _attach(connection, aside, "published", read_only=False)
+        # The order of rows means nothing (exports sort theirs), and keeping it costs memory.
+        connection.execute("set preserve_insertion_order = false")
+        marts = _relations(connection, "work", "marts")
+        tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
+        exchanged = [
+            (schema, name)
+            for schema, name in tables
+            if exchange
+            and f"{schema}.{name}" in _BY_DOCUMENT
+            and _shape(connection, "work", schema, name) == _shape(connection, "published", schema, name)
+        ]
+        for schema in ("marts", "raw"):
+            connection.execute(f"create schema if not exists published.{schema}")
+            for name in _relations(connection, "published", schema):
+                if (schema, name) not in exchanged:
+                    connection.execute(f"drop table published.{schema}.{_quote(name)}")
+        connection.execute("checkpoint published")  # so that what is written next takes the place of what was dropped
+        connection.execute("begin")  # each of hundreds of statements would wait for the disk by itself
+        for schema, name in exchanged:
+            _exchange(connection, schema, name)
+        for schema, name in tables:
+            if (schema, name) not in exchanged:
+                _copy_table(connection, schema, name)
+        connection.execute(
+            "create table published.raw.publication as "
+            "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version",
+            [fingerprint, datetime.now(UTC).replace(tzinfo=None), version("gongkai-warehouse")],
+        )
+        connection.execute("comment on table published.raw.publication is 'One row: the build that made this file.'")
+        connection.execute("commit")
+        connection.execute("checkpoint published")
+        connection.execute("detach published")
+
+
+def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Replace the rows of the documents that changed since the last publish."""
+    relation = f"{_quote(schema)}.{_quote(name)}"
+    changed = f"select document_id from ({_CHANGED}) where model = ?"  # noqa: S608 - ours
+    model = [_BY_DOCUMENT[f"{schema}.{name}"]]
+    connection.execute(f"delete from published.{relation} where document_id in ({changed})", model)  # noqa: S608 - quoted
+    connection.execute(
+        f"insert into published.{relation} from work.{relation} where document_id in ({changed})",
+        model,
+    )
+
+
+def _shape(connection: duckdb.DuckDBPyConnection, database: str, schema: str, name: str) -> list[tuple[str, ...]]:
+    """The names, types and comments of a table's columns, and its own comment."""
+    return connection.execute(
+        "select column_name, data_type, comment, column_index from duckdb_columns() "
+        "where database_name = $1 and schema_name = $2 and table_name = $3 "
+        "union all select '', '', comment, 0 from duckdb_tables() "
+        "where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index, column_name",
+        [database, schema, name],
+    ).fetchall()
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> list[str]:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = $1 and schema_name = $2 "
+        "union select view_name from duckdb_views() where database_name = $1 and schema_name = $2 order by 1",
+        [database, schema],
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Copy a table, or what a view shows, with the comments on it and on its columns."""
+    relation = f"{_quote(schema)}.{_quote(name)}"
+    connection.execute(f"create table published.{relation} as from work.{relation}")
+    comment = connection.execute(
+        "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
+        "union all "
+        "select comment from duckdb_views() where database_name = 'work' and schema_name = $1 and view_name = $2",
+        [schema, name],
+    ).fetchone()
+    if comment and comment[0]:
+        connection.execute(f"comment on table published.{relation} is {_literal(comment[0])}")
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns() "
+        "where database_name = 'work' and schema_name = ? and table_name = ? and comment is not null",
+        [schema, name],
+    ).fetchall()
+    for column, text in columns:
+        connection.execute(f"comment on column published.{relation}.{_quote(column)} is {_literal(text)}")
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool) -> None:
+    options = " (read_only)" if read_only else ""
+    connection.execute(f"attach {_literal(str(path))} as {alias}{options}")
+
+
+def _sync(path: Path) -> None:
+    """Have the disk hold what was written, so that a power cut after the rename cannot leave an empty file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _escape_glob(text: str) -> str:
+    return "".join(f"[{character}]" if character in "*?[" else character for character in text)

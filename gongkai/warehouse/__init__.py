@@ -1,0 +1,1 @@
+"""The warehouse on disk: its files, who may write to them, and connections to them."""

@@ -1,0 +1,49 @@
+"""Who may write to the work file: one process at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gongkai.warehouse.paths import work_path
+from ingest.errors import GongkaiError
+
+
+@contextmanager
+def write_lock(published: Path) -> Iterator[None]:
+    """Hold the right to write the work file, across processes, until the block ends or this process dies.
+
+    The lock is the operating system's, on a file beside the work file, so a killed run leaves none behind.
+    GongkaiError where another run holds it or the folder cannot be written.
+    """
+    lock_path = work_path(published).with_suffix(".lock")
+    try:
+        lock_path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise not_writable(published, error) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+            raise GongkaiError(
+                f"another gongkai (process {holder or 'unknown'}) is writing to {published}; "
+                "wait until it is done, then run the command again"
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def not_writable(published: Path, error: Exception) -> GongkaiError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else "no right to write"
+    return GongkaiError(
+        f"cannot write in the folder {published.parent} ({reason}); "
+        "give this user the right to write there, or name another place with --warehouse"
+    )

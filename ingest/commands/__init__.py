@@ -1,1 +1,0 @@
-"""The commands of `gongkai`, a module each; registered in `ingest.application`."""

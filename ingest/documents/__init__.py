@@ -1,0 +1,1 @@
+"""The document model that every reader gives, and its shape in raw."""

@@ -1,0 +1,90 @@
+"""The raw tables: what ingest lands, and all that dbt and evidence know of documents."""
+
+from __future__ import annotations
+
+import duckdb
+
+RAW_TABLES: dict[str, dict[str, str]] = {
+    "documents": {
+        "document_id": "varchar not null",
+        "source_file": "varchar not null",
+        "archive_member": "varchar not null",
+        "media_type": "varchar not null",
+        "size_bytes": "bigint not null",
+        "reader": "varchar not null",
+        "reader_version": "varchar not null",
+        "page_count": "integer",
+        "char_count": "bigint not null",
+        "encoding": "varchar",
+        "ocr_used": "boolean not null",
+        "properties": "varchar not null",
+        "manifest_url": "varchar",
+        "manifest_agency": "varchar",
+        "manifest_year": "integer",
+        "manifest_published_on": "date",
+        "first_seen_at": "timestamp not null",
+        "last_seen_at": "timestamp not null",
+        "content_version": "varchar not null",
+    },
+    "document_sources": {
+        "document_id": "varchar not null",
+        "source_file": "varchar not null",
+        "archive_member": "varchar not null",
+        "first_seen_at": "timestamp not null",
+        "last_seen_at": "timestamp not null",
+    },
+    "blocks": {
+        "document_id": "varchar not null",
+        "block_no": "integer not null",
+        "kind": "varchar not null",
+        "heading_level": "integer",
+        "page": "integer",
+        "text": "varchar not null",
+        "confidence": "double",
+    },
+    "table_cells": {
+        "document_id": "varchar not null",
+        "table_no": "integer not null",
+        "row_no": "integer not null",
+        "col_no": "integer not null",
+        "row_span": "integer not null",
+        "col_span": "integer not null",
+        "page": "integer",
+        "text": "varchar not null",
+        "confidence": "double",
+        "after_block_no": "integer not null",
+        "table_kind": "varchar not null",
+    },
+    "rejects": {
+        "source_file": "varchar not null",
+        "archive_member": "varchar not null",
+        "sha256": "varchar",
+        "reason_code": "varchar not null",
+        "detail": "varchar not null",
+        "seen_at": "timestamp not null",
+    },
+    "ingest_runs": {
+        "run_id": "varchar not null",
+        "started_at": "timestamp not null",
+        "finished_at": "timestamp",
+        "arguments": "varchar not null",
+        "seen_count": "integer",
+        "landed_count": "integer",
+        "unchanged_count": "integer",
+        "rejected_count": "integer",
+        "duration_seconds": "double",
+        "software_version": "varchar not null",
+    },
+}
+"""The raw tables as `models/staging/_raw__sources.yml` describes them (a test compares the two)."""
+
+
+def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the raw tables where they are missing, and add columns that an older version did not have."""
+    connection.execute("create schema if not exists raw")
+    for table, columns in RAW_TABLES.items():
+        definitions = ", ".join(f"{name} {definition}" for name, definition in columns.items())
+        connection.execute(f"create table if not exists raw.{table} ({definitions})")
+        for name, definition in columns.items():
+            kind = definition.removesuffix(" not null")
+            connection.execute(f"alter table raw.{table} add column if not exists {name} {kind}")

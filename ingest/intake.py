@@ -1,0 +1,184 @@
+"""A run of ingest: files found, read by processes of their own, and landed in batches."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from uuid import uuid4
+
+import duckdb
+
+from ingest.errors import GongkaiError
+from ingest.find import find_files
+from ingest.known import write_known
+from ingest.landing import Landing
+from ingest.limits import Limits
+from ingest.manifest import Manifest
+from ingest.messages import Task
+from ingest.pool import FileDone, Pool
+from ingest.results import Landed, Place, Rejected, Result, Unchanged
+
+_KEPT_REJECTS = 1_000
+_DUCKDB_MEMORY = "512MB"
+"""What the database may hold in memory while it lands batches; the folder may be of any size."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did. `seen` and `done` count files, the others documents (a file, or a member of an archive)."""
+
+    seen: int = 0
+    done: int = 0
+    landed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    rejects: list[Rejected] = field(default_factory=list)
+    """The first thousand, for printing; all of them are in raw.rejects."""
+    manifest_rows_not_met: list[str] = field(default_factory=list)
+    """Paths in the manifest under which no document was met."""
+    seconds: float = 0.0
+
+    def count(self, result: Result) -> None:
+        """Take a result in."""
+        if isinstance(result, Landed):
+            self.landed += 1
+        elif isinstance(result, Unchanged):
+            self.unchanged += 1
+        else:
+            self.rejected += 1
+            if len(self.rejects) < _KEPT_REJECTS:
+                self.rejects.append(result)
+
+
+def ingest_paths(
+    paths: list[Path],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    temp_folder: Path,
+    leave_out: Iterable[Path] = (),
+    limits: Limits,
+    manifest: Manifest | None = None,
+    workers: int | None = None,
+    arguments: list[str] | None = None,
+    on_progress: Callable[[Summary], None] = lambda summary: None,
+) -> Summary:
+    """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
+
+    Readers and database write aside in `temp_folder`. `workers` is the number of reading processes (one a core by
+    default). GongkaiError where there is nothing to read or the disk takes no more; what cannot be read of the files is
+    in the summary's rejects.
+    """
+    begun = time.monotonic()
+    connection.execute("set memory_limit = $limit", {"limit": _DUCKDB_MEMORY})
+    connection.execute("set temp_directory = $folder", {"folder": str(temp_folder / "duckdb")})
+    started_at = _next_start(connection)
+    run_id = _begin(connection, started_at, arguments or [])
+    landing = Landing(connection, started_at, manifest)
+    summary = Summary()
+
+    def tasks() -> Iterator[Task]:
+        for found in find_files(paths, leave_out):
+            summary.seen += 1
+            if found.reason is None:
+                yield Task(found.path, found.source_file)
+                continue
+            reject = Rejected(Place(found.source_file), None, found.reason.value, found.detail)
+            _take(reject, landing, summary)
+            _take(FileDone(found.source_file), landing, summary)
+
+    with write_known(_documents(connection)) as known:
+        size = workers or _cores()
+        with Pool(limits, known, size, temp_folder) as pool:
+            try:
+                for event in pool.read(tasks()):
+                    _take(event, landing, summary)
+                    on_progress(summary)
+            finally:
+                landing.flush()
+    summary.manifest_rows_not_met = landing.manifest_rows_not_met()
+    summary.seconds = time.monotonic() - begun
+    _finish(connection, run_id, summary)
+    if not summary.seen:
+        raise GongkaiError(f"{', '.join(str(path) for path in paths)}: nothing to read, there is no file in it")
+    return summary
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _take(event: Result | FileDone, landing: Landing, summary: Summary) -> None:
+    if isinstance(event, FileDone):
+        summary.done += 1
+        landing.file_done(event.source_file)
+    else:
+        summary.count(landing.add(event))
+
+
+def _documents(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
+    """What raw holds: document_id, reader and reader_version, in the order of document_id."""
+    rows = connection.execute("select document_id, reader, reader_version from raw.documents order by document_id")
+    while chunk := rows.fetchmany(10_000):
+        yield from chunk
+
+
+def _next_start(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """The time of this run (UTC), later than that of every run before even where the clock was set back."""
+    row = connection.execute("select max(started_at) from raw.ingest_runs").fetchone()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    last = row[0] if row else None
+    return max(now, last + timedelta(microseconds=1)) if last is not None else now
+
+
+def _begin(connection: duckdb.DuckDBPyConnection, started_at: datetime, arguments: list[str]) -> str:
+    """Note the run; its row has no end as long as it is at work, and for ever where it was stopped."""
+    run_id = uuid4().hex
+    connection.execute(
+        """
+        insert into raw.ingest_runs by name
+        select
+            $run_id as run_id,
+            $started_at as started_at,
+            $arguments as arguments,
+            $software_version as software_version,
+        """,
+        {
+            "run_id": run_id,
+            "started_at": started_at,
+            "arguments": json.dumps(arguments, ensure_ascii=True),
+            "software_version": version("gongkai-warehouse"),
+        },
+    )
+    return run_id
+
+
+def _finish(connection: duckdb.DuckDBPyConnection, run_id: str, summary: Summary) -> None:
+    connection.execute(
+        """
+        update raw.ingest_runs
+        set
+            finished_at = started_at + to_microseconds($microseconds),
+            seen_count = $seen,
+            landed_count = $landed,
+            unchanged_count = $unchanged,
+            rejected_count = $rejected,
+            duration_seconds = $seconds
+        where run_id = $run_id
+        """,
+        {
+            "run_id": run_id,
+            "microseconds": int(summary.seconds * 1_000_000),
+            "seconds": round(summary.seconds, 3),
+            "seen": summary.seen,
+            "landed": summary.landed,
+            "unchanged": summary.unchanged,
+            "rejected": summary.rejected,
+        },
+    )

@@ -1,0 +1,91 @@
+{# Building by document. A model that is materialized='by_document' keeps, in intermediate.build_ledger, the version under
+   which it built each document: what was landed, this model and all that it stands on (models by their file's
+   checksum, seeds by their content), made into one hash. A document whose version differs is built again, alone.
+   So ten new documents cost ten documents, and a changed seed rebuilds just the models below it.
+
+   dbt does not say which macros a model uses: where one changed, `gongkai build` makes everything anew, and whoever runs
+   dbt alone asks for --full-refresh.
+
+   One that asks for `reports_to_build()` does the same with rows of reports, whose key is report_id, and looks beyond its
+   own document: its version also holds what int_report_contexts says of the reports beside it. #}
+
+{# All models and seeds of this project that a node stands on, and itself. #}
+{% macro standing_on(node) %}
+    {%- set found = [node.unique_id] -%}
+    {%- for unique_id in found -%}
+        {%- for parent in graph.nodes[unique_id].depends_on.nodes
+            if parent not in found and parent in graph.nodes -%}
+            {%- do found.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found | sort) }}
+{% endmacro %}
+
+{# An SQL expression: the version of this model and all that it stands on. #}
+{% macro rules_version() -%}
+{#- A unit test has no graph. -#}
+{%- if not execute or graph.nodes is not defined -%}''{%- else -%}
+{%- set contract = [model.description] -%}
+{%- for column in model.columns.values() -%}
+    {%- do contract.append(column.name ~ ' ' ~ column.data_type ~ ' ' ~ column.description) -%}
+{%- endfor -%}
+{%- set checksums = [contract ~ measures()] -%}
+{%- set seeds = ["''"] -%}
+{%- for unique_id in standing_on(model) -%}
+    {%- set node = graph.nodes[unique_id] -%}
+    {%- if node.resource_type == 'seed' -%}
+        {%- do seeds.append("'" ~ node.name ~ "'") -%}
+    {%- else -%}
+        {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
+    {%- endif -%}
+{%- endfor -%}
+md5('{{ local_md5(checksums | join(",")) }}' || coalesce((
+    select string_agg(version, ',' order by seed) from {{ seed_versions() }} where seed in ({{ seeds | join(', ') }})
+), ''))
+{%- endif -%}
+{%- endmacro %}
+
+{# A query: the documents that this model must build now. Use as a CTE and join to it. #}
+{% macro documents_to_build() -%}
+{%- if keeps_documents() -%}
+select document_id, version from {{ pending_documents() }}
+{%- else -%}
+{{ documents_by_version() }}
+{%- endif -%}
+{%- endmacro %}
+
+{% macro documents_by_version() -%}
+select
+    documents.document_id,
+    md5(
+        documents.content_version
+        {%- if reads_reports() %}
+        -- What is no report, or is none any more, has no context.
+        || coalesce(contexts.context_version, '')
+        {%- endif %}
+        || {{ rules_version() }}
+    ) as version,
+from {{ source('raw', 'documents') }} as documents
+{%- if reads_reports() %}
+left join {{ ref('int_report_contexts') }} as contexts on documents.document_id = contexts.document_id
+{%- endif %}
+{%- endmacro %}
+
+{# The same for a model that looks beyond its own document, at the reports beside it. #}
+{% macro reports_to_build() -%}
+{%- set contexts = ref('int_report_contexts') -%}
+{{ documents_to_build() }}
+{%- endmacro %}
+
+{# Whether this model does: then it stands on their contexts. #}
+{% macro reads_reports() -%}
+{{ return('model.gongkai.int_report_contexts' in model.get('depends_on', {}).get('nodes', [])) }}
+{%- endmacro %}
+
+{# Whether rows of earlier builds may stay. A unit test has no rows of earlier builds, nor a graph. #}
+{% macro keeps_documents() -%}
+{{ return(
+    execute and graph.nodes is defined and not should_full_refresh()
+    and (load_cached_relation(this) or {}).type == 'table'
+) }}
+{%- endmacro %}

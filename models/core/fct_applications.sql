@@ -1,0 +1,3 @@
+{{ config(materialized='by_document') }}
+
+{{ fact_table() }}

@@ -1,0 +1,80 @@
+{{ config(materialized='by_document') }}
+
+{# The first and last lines of each document without blanks: what says whose report it is, of when. Where a document
+   lost its line breaks, so that one block holds nearly all of it, its blanks part the lines. #}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+blocks as (
+    select
+        blocks.document_id,
+        blocks.block_no,
+        blocks.text_regular,
+        count(*) over (partition by blocks.document_id) <= 3 and length(blocks.text_regular) > 120 as may_be_many_lines,
+    from {{ ref('stg_raw__blocks') }} as blocks
+    inner join documents_to_build on blocks.document_id = documents_to_build.document_id
+    where blocks.kind in ('heading', 'paragraph') and regexp_matches(blocks.text_regular, '\S')
+),
+
+-- A blank beside a figure parts nothing (2017 年), except after the last word of a title or a sentence.
+parted as (
+    select
+        document_id,
+        block_no,
+        case
+            when may_be_many_lines
+                then string_split(
+                    regexp_replace(
+                        regexp_replace(trim(text_regular), '(报告|年报|总结|[。）])\s+', '\1' || chr(10), 'g'),
+                        '([^\d\s])[ \t]+([^\d\s])', '\1' || chr(10) || '\2', 'g'
+                    ),
+                    chr(10)
+                )
+            else [text_regular]
+        end as pieces,
+    from blocks
+),
+
+pieces as (
+    select document_id, block_no, unnest(pieces) as text_regular, generate_subscripts(pieces, 1) as piece_no
+    from parted
+),
+
+numbered as (
+    select
+        document_id,
+        block_no,
+        text_regular,
+        row_number() over (partition by document_id order by block_no, piece_no) as line_no,
+        row_number() over (partition by document_id order by block_no desc, piece_no desc) as line_no_from_end,
+    from pieces
+),
+
+first_and_last as (
+    select
+        document_id,
+        block_no,
+        left({{ squash('text_regular') }}, 800) as line,
+        line_no,
+        line_no_from_end,
+    from numbered
+    where line_no <= 20 or line_no_from_end <= 15
+),
+
+marked as (
+    select
+        *,
+        -- 索引号、来源、浏览次数: what a portal says of the page, not what the report says.
+        regexp_matches(
+            line,
+            '^(索引号|信息索引|主题分类|发布机构|发文机关|信息来源|文章来源|来源|作者|名称|文号|有效性|'
+            || '发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|日期|时间|'
+            || '当前位置|您的位置|首页|浏览|点击|字号|字体|打印|分享|今天是|打开|下载)'
+        )
+        and length(line) <= 200
+        and not regexp_matches(line, '。') as is_about_page,
+    from first_and_last
+)
+
+select * from marked

@@ -1,0 +1,133 @@
+{{ config(materialized='by_document') }}
+
+{# The title of each document: the best of what its first lines, alone or two or three together, its properties and its
+   file name offer. #}
+{%- set report_words -%}公开.{0,30}(年度报告|年报|报告|总结|汇报)》?.{0,14}${%- endset -%}
+{%- set other_words -%}(公开|年报|年度报告).*(通知|通报|函|意见|指南|目录|清单|办法|规定|细则|制度|方案|要点|格式|模板|样本|表|说明|须知|流程|一览){%- endset -%}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+documents as (
+    select documents.*
+    from {{ ref('stg_raw__documents') }} as documents
+    inner join documents_to_build on documents.document_id = documents_to_build.document_id
+),
+
+-- Lines that can be (a part of) a title: short, no sentence, no heading of a section, no number of a document.
+opening_lines as (
+    select
+        lines.document_id,
+        lines.block_no,
+        lines.line,
+        row_number() over (partition by lines.document_id order by lines.line_no) as place,
+        count(*) over (partition by lines.document_id, lines.block_no) > 1 as is_part_of_block,
+        not regexp_matches(
+            lines.line,
+            '[。；：，]|^[一二三四五六七八九十]+[、.]|^（[一二三四五六七八九十\d]+）|^\d+[.、]|'
+            || '[〔\[（]\d{4}[〕\]）]\d*号|^第[一二三四五六七八九十]+[章条]'
+        )
+        and length(lines.line) <= 60 as may_be_title,
+    from {{ ref('int_document_lines') }} as lines
+    inner join documents_to_build on lines.document_id = documents_to_build.document_id
+    where lines.line_no <= 15 and not lines.is_about_page
+),
+
+joined_lines as (
+    select document_id, block_no, place, is_part_of_block, 1 as line_count, line as title, 'body' as evidence
+    from opening_lines
+    where may_be_title
+    union all
+    select
+        first_line.document_id, first_line.block_no, first_line.place, first_line.is_part_of_block, 2,
+        first_line.line || second_line.line, 'body',
+    from opening_lines as first_line
+    inner join opening_lines as second_line
+        on first_line.document_id = second_line.document_id and first_line.place + 1 = second_line.place
+    where first_line.may_be_title and second_line.may_be_title
+    union all
+    select
+        first_line.document_id, first_line.block_no, first_line.place, first_line.is_part_of_block, 3,
+        first_line.line || second_line.line || third_line.line, 'body',
+    from opening_lines as first_line
+    inner join opening_lines as second_line
+        on first_line.document_id = second_line.document_id and first_line.place + 1 = second_line.place
+    inner join opening_lines as third_line
+        on first_line.document_id = third_line.document_id and first_line.place + 2 = third_line.place
+    where first_line.may_be_title and second_line.may_be_title and third_line.may_be_title
+),
+
+property_titles as (
+    select
+        document_id,
+        -- A page title ends with the site's name: 年度报告_某县人民政府, 年度报告 - 信息公开.
+        regexp_extract({{ squash(regularise("properties ->> 'title'")) }}, '^(.+?)(_|\||--|—|$)', 1) as title,
+    from documents
+),
+
+-- Some pages and forms set the title in a cell.
+cell_titles as (
+    select cells.document_id, cells.text_squashed as title
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    where cells.table_no <= 2 and cells.row_no <= 3 and length(cells.text_squashed) between 8 and 60
+        and regexp_matches(cells.text_squashed, '{{ report_words }}')
+),
+
+candidates as (
+    select * from joined_lines
+    where length(title) <= 90
+    union all
+    select document_id, null, 80, false, 1, title, 'cell' from cell_titles
+    union all
+    select document_id, null, 90, false, 1, title, 'property' from property_titles
+    where title != ''
+    union all
+    select document_id, null, 95, false, 1, {{ squash('file_stem') }}, 'file_name' from documents
+),
+
+scored as (
+    select
+        *,
+        case
+            -- The notice that goes on in the next line: 关于做好2017年年度报告 / 编制工作的通知.
+            when line_count > 1 and regexp_matches(title, '公开.*(年度报告|年报).{0,20}(通知|通报|函|意见)$') then 7
+            when regexp_matches(title, '{{ report_words }}') then 6
+            when regexp_matches(title, '(年度报告|年报)(（[^）]*）)?$') then 4
+            when regexp_matches(title, '{{ other_words }}') then 4
+            when evidence = 'body' and line_count = 1 and place = 1 then 1
+            else 0
+        end as title_score,
+        regexp_matches(title, '(19|20)\d\d|二[〇○零o一二三四五六七八九]{3}年')::integer
+        + regexp_matches(
+            regexp_extract(title, '^(.*?)(政府|政务)?(信息)?公开', 1),
+            '[省市县区旗镇乡州盟局委厅部署院会社团行所队校]|街道|苏木|政府|中心|办公室|公司|大学|医院'
+        )::integer as detail_score,
+    from candidates
+),
+
+best as (
+    select
+        document_id,
+        block_no as title_block_no,
+        -- The blocks that the title fills: none where it is the beginning of a block that goes on.
+        case when is_part_of_block then 0 else line_count end as title_line_count,
+        title,
+        evidence as title_evidence,
+        title_score,
+    from scored
+    where title_score > 0
+    qualify row_number() over (
+        partition by document_id
+        order by
+            -- What the document itself shows comes before what its properties and its name say.
+            case when title_score >= 4 then 0 else 1 end,
+            case evidence when 'body' then 1 when 'cell' then 2 when 'property' then 3 else 4 end,
+            title_score desc,
+            detail_score desc,
+            line_count,
+            place
+    ) = 1
+)
+
+select * from best

@@ -1,0 +1,169 @@
+{{ config(materialized='by_document') }}
+
+{%- set topics = seed_rows(ref('prose_topics'), 'topic') -%}
+{%- set topic_words = [] -%}
+{%- for row in topics -%}{%- do topic_words.append(row['words']) -%}{%- endfor -%}
+{%- set in_turn -%}
+分别(?:为|是|有|达|办理|收到|受理|公开|发布|推送|更新|占)?(?:了)?(?:各类|政府|政务)*(?:信息|稿件|文章|申请)?(?:约|近)?$
+{%- endset -%}
+-- depends_on: {{ ref('prose_topics') }}
+-- depends_on: {{ ref('prose_readings') }}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+quantities as (
+    select quantities.*
+    from {{ ref('int_quantities') }} as quantities
+    inner join documents_to_build on quantities.document_id = documents_to_build.document_id
+),
+
+report_years as (
+    select years.*
+    from {{ ref('int_prose_years') }} as years
+    inner join documents_to_build on years.document_id = documents_to_build.document_id
+),
+
+-- 分别为1件、0件: so many figures in a row, for as many nouns before.
+with_coordination as (
+    select
+        quantities.*,
+        case
+            when regexp_matches(before_all, '{{ in_turn }}') then quantity_no
+        end as series_start,
+        regexp_matches(before_raw, '(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$') as is_shared,
+        regexp_full_match(before_all, '[和及与]?') as is_bare,
+    from quantities
+),
+
+with_series as (
+    select
+        *,
+        last_value(series_start ignore nulls) over in_sentence as series_no,
+        count(*) filter (where not is_bare) over in_sentence as bare_group,
+    from with_coordination
+    window in_sentence as (
+        partition by document_id, paragraph_no, sentence_no order by quantity_no
+        rows between unbounded preceding and current row
+    )
+),
+
+with_nouns_listed as (
+    select
+        *,
+        series_no is not null
+            and (series_start is not null or is_bare)
+            and bare_group = max(case when series_start is not null then bare_group end) over in_series as in_series,
+        string_split_regex(
+            regexp_replace(
+                replace(first_value(before_all) over (in_series order by quantity_no), '专、兼职', '专职、兼职'),
+                '[，、；：]*{{ in_turn }}',
+                ''
+            ),
+            '、|以及|和|与|及|，'
+        ) as nouns_of_series,
+        count(*) filter (where series_start is not null or is_bare) over in_series as series_length,
+        quantity_no - series_no + 1 as place_in_series,
+        case when is_shared then list_filter(
+            string_split_regex(
+                regexp_replace(before_all, '[，、；：]*(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$', ''), '、|以及|和|与|及|，|或'
+            ),
+            lambda noun: noun != ''
+        ) end as nouns_shared,
+    from with_series
+    window in_series as (partition by document_id, paragraph_no, sentence_no, series_no)
+),
+
+nouns_given as (
+    select
+        * exclude (nouns_of_series, nouns_shared, series_start, is_bare, bare_group),
+        unnest(case
+            when in_series and series_length = len(nouns_of_series) then [nouns_of_series[place_in_series]]
+            when in_series and series_length < len(nouns_of_series)
+                then [nouns_of_series[len(nouns_of_series) - series_length + place_in_series]]
+            when len(nouns_shared) > 1 then nouns_shared
+            else [case
+                when regexp_full_match(before, '(?:其中|共|总|全年|本年度?|有|包括|另有|另外|另|其余|余|：|（|、)*') then after else before
+            end]
+        end) as noun,
+        coalesce(in_series or len(nouns_shared) > 1, false) as is_coordinated,
+    from with_nouns_listed
+),
+
+with_topic as (
+    select
+        nouns_given.*,
+        report_years.report_year,
+        -- 依申请公开政府信息 is about applications, whatever its last words; 申请人 is a person.
+        regexp_replace(
+            regexp_replace(
+                concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
+                '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
+            ),
+            '(?:建议(?:申请人)?)?向[^，；。＞]{0,14}咨询|申请(?:人|表|书)|(?:属[于於]?|已|结果为)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
+        ) as read_before,
+        -- 属于主动公开, 同意公开信息: an answer to an application; what it answers stands before.
+        regexp_extract(
+            case
+                when regexp_matches(before_raw, '属于?[^，]*主动公开|已(?:经)?主动公开|同意|予以|不予|部分公开') then
+                    regexp_replace(read_before, '[^，；：＞]*$', '')
+                else read_before
+            end,
+            '.*({{ topic_words | join("|") if topic_words else "申请" }})', 1
+        ) as topic_word,
+        case
+            {%- for row in topics %}
+            when regexp_full_match(topic_word, {{ literal(row['words']) }}) then '{{ row['topic'] }}'
+            {%- endfor %}
+            else ''
+        end as topic,
+        -- A year named in the sentence, comparisons and brackets apart.
+        try_cast(regexp_extract(
+            regexp_replace(sentence_before, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19'
+                '|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门)|至)', '', 'g'),
+            '.*((?:19|20)[0-9]{2})年', 1
+        ) as integer) as year_named,
+    from nouns_given
+    left join report_years on nouns_given.document_id = report_years.document_id
+),
+
+read_in_context as (
+    select
+        *,
+        list_filter([
+            {%- for row in seed_rows(ref('prose_readings'), 'reading_id') %}
+            {%- set text -%}
+            {%- if row['place'] == 'before' -%}before_raw
+            {%- elif row['place'] == 'left' -%}sentence_before
+            {%- elif row['place'] == 'section' -%}section || '＞' || subheadings
+            {%- elif row['place'] == 'through' -%}before_raw || '＃' || gap_after
+            {%- elif row['place'] == 'all_after' -%}before_raw || '＃' || substring(sentence, place + piece_length + 1)
+            {%- else -%}before_raw || '＃' || after{%- endif -%}
+            {%- endset %}
+            case when regexp_matches({{ text }}, {{ literal(row['pattern']) }})
+                {%- if row['unless'] %} and not regexp_matches({{ text }}, {{ literal(row['unless']) }}){% endif %}
+                then '{{ row['effect'] }}' end,
+            {%- endfor %}
+            -- 自2008年《条例》施行以来，配备了2名专职人员: who was put there is there still.
+            case when year_named != report_year
+                and not (measure in ('名', '人', '位') and regexp_matches(sentence_before, '以来'))
+                -- 2022年结转2件, 结转2024年办理1件
+                and not (year_named = report_year - 1 and regexp_matches(before_raw, '年度?(?:结转|转入|遗留)[^下]*$'))
+                and not (year_named = report_year + 1 and regexp_matches(before_raw, '(?:结转|转入|转至|延至|顺延)')) then 'drop' end,
+        ], lambda effect: effect is not null) as effects,
+    from with_topic
+),
+
+figures as (
+    select
+        * exclude (read_before, topic_word, year_named),
+        concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before) as context,
+        list_contains(effects, 'drop') as is_about_something_else,
+        case when list_contains(effects, 'part_of_year') then 'part' else 'year' end as period_part,
+        case when list_contains(effects, 'part_of_scope') then 'part' else 'own' end as scope_part,
+        list_contains(effects, 'doubtful') as is_doubtful,
+        row_number() over (partition by document_id order by paragraph_no, sentence_no, quantity_no, noun) as figure_no,
+    from read_in_context
+)
+
+select * from figures

@@ -1,0 +1,303 @@
+{{ config(materialized='by_document') }}
+
+{%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
+{#- Measure words that stand for the same sets of units are tried with the same rules, and with no others. A figure
+    without a measure word may be of cases or of items. -#}
+{%- set words_by_sets = {'case item': ["''"]} -%}
+{%- for row in seed_rows(ref('measure_words'), 'word') if row['unit_sets'] -%}
+    {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
+{%- endfor -%}
+{%- set of_a_body -%}
+(?:^|[，、；：])(?:其中)?[^，、；：]{2,10}(?:局|委|办|厅|镇|乡|街道|中心|部门)(?:共|累计|主动|全年)*(?:收到|受理|接到|公开|发布)[^，；]*$
+{%- endset -%}
+{%- set ways_and_outcomes -%}
+(?:当面|现场|网络|网上|网站|在线|线上|信函|信件|邮寄|邮件|传真|自然人|法人|企业|公民|个人|组织|公开|不存在|不属于|无法提供|不予|补正)
+{%- endset -%}
+{%- set parts_of_applications -%}
+(?:[（，、；：]*(?:其中|包括|含)?[，：]?(?:[^，、；：。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12}[0-9]+(?:件|条|宗|份|个|例)?|[0-9]+(?:件|条|宗|份|个|例)[^，、；。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12})(?:（[^）]*）)?(?:，占[^，；。）]*)?）?|，(?:较|比|同比|与)[^，；。]*)*
+{%- endset -%}
+{%- set decided -%}
+^，(?:已|均|全部)*(?:审结|办结|结案)([0-9]+)件(，[^；。0-9]*)
+{%- endset -%}
+{%- set wholes = [] -%}
+{%- for rule in rules if rule['whole'] -%}
+    {%- for code in rule['whole'].split('|') if literal(code) not in wholes -%}{%- do wholes.append(literal(code)) -%}{%- endfor -%}
+{%- endfor -%}
+-- depends_on: {{ ref('prose_figures') }}
+-- depends_on: {{ ref('measure_words') }}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+figures as (
+    select
+        figures.* exclude (section, subheadings, opening_line, lead_in),
+        substring(sentence, place + piece_length + 1) as rest_of_sentence,
+        case when right(gap_after, 1) in ('。', '；') then gap_after || next_text else gap_after end as said_next,
+        contains(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中') as is_among_parts,
+        -- What must not stand beside the figure is looked for here.
+        case
+            when is_coordinated then noun
+            -- 1000条（包括网站、公开栏）: how the whole is made up.
+            when starts_with(after, '（') then before_raw || '＃' || regexp_replace(after, '^（(?:包括|含|其中)[^）]*）?', '')
+            else before_raw || '＃' || after
+        end as beside,
+    from {{ ref('int_figures') }} as figures
+    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    where not figures.is_about_something_else
+),
+
+rules as (
+    select * from {{ ref('prose_figures') }}
+),
+
+figures_read as (
+    select
+        * exclude (context),
+        -- What is said of the figure after it, up to the words that lead to the next one.
+        case
+            when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（）]*$', '')
+        end as said_after,
+        case
+            {%- for sets, words in words_by_sets.items() %}
+            when measure in ({{ words | join(', ') }}) then list_filter([
+                {%- for rule in rules
+                    if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
+                case when {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
+                    {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
+                    {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
+                    {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
+                    {%- if rule['then'] %}regexp_matches(said_next, {{ literal(rule['then']) }}) and {% endif -%}
+                    {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
+                    {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
+                    true then '{{ rule['rule_id'] }}' end,
+                {%- endfor %}
+                null::varchar
+            ], lambda rule_id: rule_id is not null)
+            {%- endfor %}
+            else null::varchar[]
+        end as rule_ids,
+    from figures
+),
+
+rules_met as (
+    select figures_read.*, rules.rule_no, rules.rule_id, rules.indicator_code, rules.applies_to, rules.confidence
+    from (select * exclude (rule_ids), unnest(rule_ids) as rule_id_met from figures_read) as figures_read
+    inner join rules on figures_read.rule_id_met = rules.rule_id
+),
+
+-- One reading for each figure: the first rule in the order of the seed.
+figures_matched as (
+    select *
+    from rules_met
+    where applies_to = 'figure'
+    qualify row_number() over (partition by document_id, figure_no order by rule_no) = 1
+),
+
+also_matched as (
+    select * from rules_met where applies_to = 'also'
+),
+
+-- Rules that read one figure as another indicator too, by the indicator that they look at.
+rules_of_wholes as (
+    select rule_id, indicator_code, applies_to, confidence, unnest(string_split(whole, '|')) as whole_code
+    from rules
+    where whole is not null
+),
+
+-- 收到现场申请2件: where a report tells of one way only, its figure is the whole.
+alone_matched as (
+    select
+        figures_matched.* replace (
+            alone_rules.rule_id as rule_id,
+            alone_rules.indicator_code as indicator_code,
+            alone_rules.applies_to as applies_to,
+            alone_rules.confidence as confidence
+        ),
+    from figures_matched
+    inner join rules_of_wholes as alone_rules
+        on figures_matched.indicator_code = alone_rules.whole_code and alone_rules.applies_to = 'alone'
+    where case alone_rules.rule_id
+        {%- for rule in rules if rule['applies_to'] == 'alone' %}
+        when '{{ rule['rule_id'] }}' then regexp_matches(figures_matched.noun, {{ literal(rule['noun']) }})
+            {%- if rule['unless'] %} and not regexp_matches(figures_matched.beside, {{ literal(rule['unless']) }}){% endif %}
+            and not contains(figures_matched.before_all, '其中')
+        {%- endfor %}
+        else false
+    end
+        and not exists (
+            select 1
+            from figures_matched as others
+            where others.document_id = figures_matched.document_id
+                and others.figure_no != figures_matched.figure_no
+                and starts_with(others.indicator_code, alone_rules.indicator_code)
+        )
+),
+
+-- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told.
+wholes_matched as (
+    select
+        * replace (
+            -- 行政复议2件，审结2件，均维持: that all were decided is passed over.
+            case
+                when starts_with(indicator_code, 'appeal.')
+                    and regexp_extract(rest_of_sentence, '{{ decided }}', 1) = value::bigint::varchar
+                    then regexp_replace(rest_of_sentence, '{{ decided }}.*$', '\2')
+                else said_after
+            end as said_after
+        ),
+        case when starts_with(indicator_code, 'application.')
+            then regexp_replace(rest_of_sentence || next_text, '^{{ parts_of_applications }}', '')
+        end as said_after_parts,
+    from (
+        select * from figures_matched
+        union all by name
+        select * from alone_matched
+    ) as wholes
+    where indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
+),
+
+-- 行政诉讼3件，均判决维持: what is said of all of them.
+of_all as (
+    select
+        wholes_matched.* replace (
+            whole_rules.rule_id as rule_id,
+            whole_rules.indicator_code as indicator_code,
+            whole_rules.confidence as confidence
+        ),
+    from wholes_matched
+    inner join rules_of_wholes as whole_rules
+        on wholes_matched.indicator_code = whole_rules.whole_code and whole_rules.applies_to = 'all_of_it'
+    where case whole_rules.rule_id
+        {%- for rule in rules if rule['applies_to'] == 'all_of_it' %}
+        {%- set all_of_them = '(?:均|全部|都|皆|逐一|一一)' %}
+        {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')' %}
+        when '{{ rule['rule_id'] }}' then (
+            (wholes_matched.value = 1
+                and regexp_matches(wholes_matched.said_after, {{ literal('^[^；。]*(?:' ~ rule['after'] ~ ')') }}))
+            or regexp_matches(
+                wholes_matched.said_after, {{ literal(all_of_them ~ '[^，；。]*(?:' ~ rule['after'] ~ ')') }}
+            )
+            {%- if rule['whole'].startswith('application') %}
+            -- 收到申请3件，已按要求答复
+            or regexp_matches(wholes_matched.said_after, {{ literal(
+                '^[，（](?:现|目前|并)?(?:已|依法|按时|按期)[^，；。]{0,24}(?:' ~ rule['after'] ~ ')[^0-9件]{0,6}(?:[，；。）]|$)'
+            ) }})
+            or regexp_matches(wholes_matched.said_after_parts, {{ literal(said_later) }})
+            {%- endif %}
+            {%- if rule['whole'].startswith('appeal') %}
+            -- 行政复议、行政诉讼分别为1件、0件，复议结果为撤销
+            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
+                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关'
+                    '|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
+            ) }}))
+            {%- endif %}
+        )
+        {%- if rule['unless'] %}
+            and not regexp_matches(
+                {%- if rule['whole'].startswith('application') %}
+                wholes_matched.said_after || '＃' || regexp_extract(wholes_matched.said_after_parts, '^[，；。）]*[^；。]*'),
+                {%- else %} wholes_matched.said_after, {% endif -%}
+                {{ literal(rule['unless']) }}
+            )
+        {%- endif %}
+        {%- endfor %}
+        else false
+    end
+),
+
+all_matched as (
+    select *, regexp_matches(before_all, '{{ of_a_body }}') as is_of_a_body
+    from (
+        select * from figures_matched
+        union all by name
+        select * from also_matched
+        union all by name
+        select * from alone_matched
+        union all by name
+        select * from of_all
+    ) as readings
+),
+
+matched as (
+    select
+        document_id,
+        figure_no,
+        paragraph_no,
+        sentence_no,
+        quantity_no,
+        indicator_code,
+        value,
+        qualifier,
+        case when regexp_matches(piece, '^零') then 'negation' else 'narrative' end as basis,
+        period_part,
+        -- 解读12篇，其中视频解读2条: the second is a part of the first.
+        case
+            when lag(figure_no) over same_indicator is not null and contains(regexp_extract(sentence_before, '([^；'
+                ']*)$', 1), '其中')
+                and applies_to = 'figure' and not is_coordinated
+                -- 累计公开893条，其中本年度新增211条: the later one is the year's.
+                and not regexp_matches(before_all, '(?:本年度?|当年|今年|(?:19|20)[0-9]{2}年度?)[^，]{0,2}(?:新增|新公开)')
+                then 'part'
+            else scope_part
+        end as scope_part,
+        case when is_doubtful then 'doubtful' else confidence end as confidence,
+        -- 主动公开61条。其中，通知43条，…管理公开2条; 全县收到20件，县教育局收到8件
+        applies_to = 'figure'
+            and coalesce(max(value) filter (where not is_of_a_body) over before_in_paragraph >= value, false)
+            and (
+                (
+                    indicator_code = 'disclosure.total'
+                    and is_among_parts
+                    and not regexp_matches(before_all, '新增|本年|当年|今年')
+                )
+                or (
+                    regexp_matches(indicator_code, '^(?:disclosure\.total|application\.received)$')
+                    and is_of_a_body
+                )
+            ) as is_part_told,
+        rule_id,
+        sentence_place + place as place,
+        piece_length as length,
+        before_all,
+        applies_to,
+        is_of_a_body,
+    from all_matched
+    window
+        same_indicator as (partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no),
+        before_in_paragraph as (
+            -- Where no total is told, the figure of the website stands for it.
+            partition by
+                document_id, paragraph_no, if(indicator_code = 'disclosure.channel.website', 'disclosure.total', indicator_code)
+            order by sentence_no, quantity_no
+            rows between unbounded preceding and 1 preceding
+        )
+),
+
+-- 省人大代表建议3件，市人大代表建议5件: parts whose sum is not said. Neither is the figure.
+told_once as (
+    select * exclude (values_in_sentence, is_of_a_body, is_part_told, is_sum, has_sum)
+    from (
+        select
+            *,
+            count(distinct value) over (
+                partition by
+                    document_id, paragraph_no, sentence_no, indicator_code,
+                    scope_part, confidence, applies_to, qualifier
+            ) as values_in_sentence,
+            -- 系统收到申请9件，信函收到申请2件，共计11件
+            regexp_matches(before_all, '^(?:共计|合计|总计|总共)(?:收到|受理|公开|收取)?(?:了)?$') as is_sum,
+            bool_or(is_sum) over (partition by document_id, paragraph_no, sentence_no, indicator_code) as has_sum,
+        from matched
+        where not is_part_told
+    ) as counted
+    where (values_in_sentence = 1 and (is_sum or not has_sum or applies_to != 'figure'))
+        or scope_part = 'part'
+        or is_sum
+        or (not has_sum and not (
+            regexp_matches(indicator_code, '^(?:proposal|disclosure\.channel|response|fee\.collected)')
+            or (indicator_code = 'application.received' and is_of_a_body)
+        ))
+)
+
+select * from told_once

@@ -1,0 +1,72 @@
+{{ config(materialized='by_document') }}
+
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+cells as (
+    select cells.*
+    from {{ ref('int_cells_read') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+),
+
+labels as (
+    select labels.*
+    from {{ ref('int_labels_matched') }} as labels
+    inner join documents_to_build on labels.document_id = documents_to_build.document_id
+),
+
+table_sizes as (
+    select
+        document_id,
+        table_no,
+        any_value(table_kind) as table_kind,
+        any_value(after_block_no) as after_block_no,
+        count(distinct row_no) as row_count,
+        count_if(cell_kind = 'value') as figure_count,
+    from cells
+    group by document_id, table_no
+),
+
+label_counts as (
+    select
+        document_id,
+        table_no,
+        count(distinct label) filter (where form_part = 'matters') as matters_labels,
+        count(distinct label) filter (where form_part = 'matters' and label_role = 'row') as matters_rows,
+        count(distinct label) filter (where form_part = 'application') as application_labels,
+        count(distinct label) filter (where form_part = 'appeals') as appeals_labels,
+        count(distinct label) filter (where form_part = 'statistics' and label_role = 'row') as statistics_labels,
+        bool_or(form_part = 'categories' and label_code = 'category') as has_categories,
+        count(distinct label) filter (where forms = '2014') as labels_only_2014,
+        count(distinct label) filter (where forms = '2019') as labels_only_2019,
+        count(distinct label) filter (where forms = '2021') as labels_only_2021,
+        -- Until 2021 （六）其他处理 was a row of its own, with figures.
+        bool_or(label_code = 'application.outcome.other' and figure_count > 0) as has_other_in_one_row,
+    from labels
+    group by document_id, table_no
+),
+
+tables_recognised as (
+    select
+        table_sizes.*,
+        concat_ws(
+            ',',
+            -- A table of other statistics has columns such as 增减 too.
+            if(matters_labels >= 2 and (matters_rows >= 1 or statistics_labels < 3), 'matters', null),
+            if(application_labels >= 3, 'application', null),
+            if(appeals_labels >= 3, 'appeals', null),
+            if(statistics_labels >= 3, 'statistics', null),
+            if(has_categories, 'categories', null)
+        ) as form_parts,
+        coalesce(label_counts.statistics_labels, 0) as statistics_labels,
+        coalesce(label_counts.labels_only_2014, 0) as labels_only_2014,
+        coalesce(label_counts.labels_only_2019, 0) as labels_only_2019,
+        coalesce(label_counts.labels_only_2021, 0) as labels_only_2021,
+        coalesce(label_counts.has_other_in_one_row, false) as has_other_in_one_row,
+    from table_sizes
+    left join label_counts
+        on table_sizes.document_id = label_counts.document_id and table_sizes.table_no = label_counts.table_no
+)
+
+select * from tables_recognised

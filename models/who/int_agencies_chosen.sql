@@ -1,0 +1,103 @@
+{{ config(materialized='by_document') }}
+
+{# One row a report with a name in it: the phrase that names its agency, chosen among all that may. #}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+reports as (
+    select classified.document_id
+    from {{ ref('int_documents_classified') }} as classified
+    inner join documents_to_build on classified.document_id = documents_to_build.document_id
+    where classified.document_class = 'annual_report'
+),
+
+readings as (
+    select readings.*
+    from {{ ref('int_agency_readings') }} as readings
+    inner join reports on readings.document_id = reports.document_id
+),
+
+region_ancestors as (
+    select * from {{ ref('int_region_ancestors') }}
+),
+
+texts as (
+    select texts.*
+    from {{ ref('int_report_texts') }} as texts
+    inner join reports on texts.document_id = reports.document_id
+),
+
+titles_read as (
+    select document_id, codes, rest, names_level_only, chain
+    from readings
+    where source in ('manifest', 'title')
+    qualify row_number() over (partition by document_id order by source_rank, phrase_no) = 1
+),
+
+-- X县2016年政府信息公开年报 may be the government's, or be signed by 县水利局 or by one of its towns.
+ranked_readings as (
+    select
+        readings.*,
+        readings.source in ('title', 'property', 'file_name')
+        and readings.is_government and not readings.is_township and readings.rest = '' as is_implied_government,
+        titles_read.names_level_only as title_names_level_only,
+        titles_read.rest as title_rest,
+        titles_read.codes as title_codes,
+        texts.department_self_count,
+    from readings
+    inner join texts on readings.document_id = texts.document_id
+    left join titles_read on readings.document_id = titles_read.document_id
+),
+
+overruling_signatures as (
+    select distinct signature.document_id, signature.phrase_no
+    from ranked_readings as signature
+    inner join ranked_readings as implied
+        on signature.document_id = implied.document_id and implied.is_implied_government
+    left join region_ancestors
+        on signature.codes[1] = region_ancestors.region_code
+        and list_contains(implied.codes, region_ancestors.ancestor_code)
+    where signature.source in ('signature', 'form_header', 'site')
+        and (
+            -- the same place's department that says 我局
+            signature.department_self_count >= 2
+            and not signature.is_government
+            and list_has_any(signature.codes, implied.codes)
+            and not regexp_matches(signature.name, '政府.{0,6}办')
+            -- a place within it
+            or signature.is_government and region_ancestors.region_code is not null
+        )
+),
+
+chosen as (
+    select
+        readings.*,
+        overruling.document_id is not null as is_overruling,
+        len(readings.chain) = 0 and not readings.is_national and not readings.is_unlisted
+        and not readings.is_zone as has_no_place,
+        -- 市气象局 in the title and the same with its city below are one body.
+        not coalesce(readings.title_names_level_only, false)
+        or readings.rest = substr(readings.title_rest, 2)
+        or readings.rest = readings.title_rest as agrees_with_title,
+    from ranked_readings as readings
+    left join overruling_signatures as overruling
+        on readings.document_id = overruling.document_id and readings.phrase_no = overruling.phrase_no
+    where readings.is_national
+        or readings.is_unlisted
+        or len(readings.chain) > 0
+        or readings.source in ('title', 'manifest', 'signature', 'property', 'site')
+    qualify row_number() over (
+        partition by readings.document_id
+        order by
+            readings.source != 'manifest',
+            not is_overruling,
+            has_no_place and not readings.names_level_only,
+            not agrees_with_title,
+            has_no_place,
+            readings.source_rank,
+            readings.phrase_no
+    ) = 1
+)
+
+select * from chosen

@@ -1,0 +1,160 @@
+{{ config(materialized='by_document') }}
+
+{# Whose report it is, of which place, level and year, of which period, published when; each with what says so. A weak
+   hint never decides: what cannot be told stays NULL. #}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+reports as (
+    select classified.document_id, documents.manifest_agency
+    from {{ ref('int_documents_classified') }} as classified
+    inner join documents_to_build on classified.document_id = documents_to_build.document_id
+    inner join {{ ref('stg_raw__documents') }} as documents on classified.document_id = documents.document_id
+    where classified.document_class = 'annual_report'
+),
+
+dates as (
+    select dates.*
+    from {{ ref('int_report_dates') }} as dates
+    inner join reports on dates.document_id = reports.document_id
+),
+
+forms as (
+    select forms.*
+    from {{ ref('int_forms_recognised') }} as forms
+    inner join reports on forms.document_id = reports.document_id
+),
+
+texts as (
+    select texts.*
+    from {{ ref('int_report_texts') }} as texts
+    inner join reports on texts.document_id = reports.document_id
+),
+
+chosen as (
+    select chosen.*
+    from {{ ref('int_agencies_chosen') }} as chosen
+    inner join reports on chosen.document_id = reports.document_id
+),
+
+settled as (
+    select settled.*
+    from {{ ref('int_report_regions') }} as settled
+    inner join reports on settled.document_id = reports.document_id
+),
+
+joined as (
+    select
+        reports.document_id,
+        chosen.source as agency_source,
+        chosen.phrase as agency_evidence,
+        chosen.is_government,
+        chosen.is_township,
+        chosen.is_national,
+        chosen.agency_kind as kind_by_name,
+        case when chosen.names_level_only then substr(chosen.rest, 2) else chosen.rest end as agency_part,
+        chosen.own_form,
+        chosen.own_kind,
+        settled.region_code,
+        settled.region_name,
+        settled.region_strength,
+        settled.region_evidence,
+        case
+            when reports.manifest_agency is not null then reports.manifest_agency
+            when chosen.is_national then chosen.name
+            -- Whom to ask and who posted a page are hints of a department only where the report speaks as one.
+            when chosen.source in ('contact', 'portal') and not chosen.is_township
+                and not (chosen.agency_kind = 'department' and texts.department_self_count >= 2)
+                then null
+            -- A government is called by its place's full name.
+            when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
+                then replace(chosen.name, chosen.own_form, settled.region_name)
+            when not chosen.has_no_place then chosen.name
+            -- The name lacks its place: the settled one stands before it.
+            when settled.region_code is null then null
+            when chosen.names_level_only then settled.region_name || substr(chosen.rest, 2)
+            else settled.region_name || chosen.rest
+        end as agency_name,
+        case
+            when regexp_matches(chosen.name, '(村|社区).{0,2}(委员会|村委会|居委会)$') then 'village'
+            when chosen.is_national then 'national'
+            -- A zone that the lists do not have stands a level below its city.
+            when chosen.is_zone and not chosen.is_government
+                then case settled.level_code
+                    when 'province' then 'prefecture'
+                    when 'prefecture' then 'county'
+                    else settled.level_code
+                end
+            when chosen.is_unlisted then 'township'
+            when settled.level_code is not null then settled.level_code
+            when regexp_matches(chosen.rest, '^[县旗区]') then 'county'
+            when regexp_matches(chosen.rest, '^省') then 'province'
+            when regexp_matches(chosen.rest, '^州') then 'prefecture'
+        end as level_code,
+        texts.department_self_count,
+        texts.opening,
+    from reports
+    inner join settled on reports.document_id = settled.document_id
+    left join texts on reports.document_id = texts.document_id
+    left join chosen on reports.document_id = chosen.document_id
+),
+
+identified as (
+    select
+        joined.document_id,
+        joined.agency_name,
+        case
+            when joined.agency_name is not null then joined.kind_by_name
+            when joined.department_self_count >= 2 then 'department'
+        end as agency_kind,
+        joined.region_code,
+        joined.level_code,
+        dates.year,
+        dates.period_start,
+        dates.period_end,
+        dates.period_basis,
+        dates.published_on,
+        forms.form,
+        case
+            -- A township has no bodies below it that report.
+            when joined.kind_by_name = 'government' and joined.is_township then 'own'
+            when regexp_matches(
+                joined.opening,
+                '汇总|综合各|汇编|本行政区域|全[省市县区州旗](各级|各部门|行政机关|政府系统|各乡|各镇|各街)|'
+                || '各(乡|镇|街道)[^。]{0,30}(情况|报告|数据)[^。]{0,10}编'
+            ) then 'aggregate'
+            when joined.kind_by_name in ('department', 'other') then 'own'
+            when regexp_matches(joined.opening, '本级') then 'own'
+        end as scope,
+        -- One body keeps its id over the years, be it named with its city or without.
+        case
+            when joined.agency_name is null then null
+            when joined.region_code is null then joined.agency_name
+            when joined.is_government then joined.region_code || '|人民政府'
+            when joined.agency_part != '' then joined.region_code || '|' || joined.agency_part
+            else joined.region_code || '|' || joined.agency_name
+        end as agency_key,
+        joined.agency_source,
+        joined.agency_evidence,
+        case
+            when joined.agency_name is null then null
+            when joined.agency_source in ('manifest', 'title', 'signature', 'form_header') then 'certain'
+            else 'likely'
+        end as agency_strength,
+        joined.region_evidence,
+        joined.region_strength,
+        dates.year_evidence,
+        case
+            when dates.year is null then null
+            when dates.year_strength >= 6 then 'certain'
+            else 'likely'
+        end as year_strength,
+        dates.year_contradicted_by,
+        dates.published_evidence,
+    from joined
+    left join forms on joined.document_id = forms.document_id
+    left join dates on joined.document_id = dates.document_id
+)
+
+select * from identified
