@@ -9,7 +9,7 @@ N ?= 1000
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint dbt bench fuzz report-card lock system clean
+.PHONY: help setup demo test lint lint-python lint-sql dbt bench fuzz report-card lock system clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -28,13 +28,18 @@ demo: setup ## read the samples, build the warehouse, write the workbook, csv an
 	@$(BIN)/gongkai export --to exports
 	@echo "try: $(BIN)/gongkai show 2022-deqing-xian.html"
 
-test: setup lint dbt ## lint, types, dbt build on the samples, and all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup ## lint, types, and all tests, one of which is `make dbt`
+	@$(MAKE) --no-print-directory -j2 lint
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-lint: setup ## ruff, mypy, sqlfluff
+lint: lint-python lint-sql ## ruff, mypy, sqlfluff
+
+lint-python: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+lint-sql: setup
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/data
 
 dbt: export GONGKAI_WAREHOUSE := target/test/gongkai.duckdb

@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 
 import duckdb
-import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 
 from gongkai.warehouse.paths import work_path
 
-SAMPLES = sorted(path for path in (ROOT / "samples" / "reports").iterdir() if path.suffix in {".txt", ".html", ".md"})
+SAMPLES = sorted((ROOT / "samples" / "reports").iterdir())
 MARK = "planted by the test"
 
 
@@ -64,20 +63,7 @@ def marked(published: Path, table: str) -> set[object]:
     return {document_id for (document_id,) in rows(published, query)}
 
 
-@pytest.fixture(scope="module")
-def cold(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All the samples built in one go."""
-    folder = tmp_path_factory.mktemp("cold")
-    (folder / "reports").mkdir()
-    for path in SAMPLES:
-        shutil.copy(path, folder / "reports")
-    published = folder / "w.duckdb"
-    ingest(published, folder / "reports")
-    dbt(copy_project(folder / "project"), published)
-    return published
-
-
-def test_new_documents_alone_are_built_and_the_end_is_the_same(cold: Path, tmp_path: Path) -> None:
+def test_new_documents_alone_are_built_and_the_end_is_the_same(built_samples: Path, tmp_path: Path) -> None:
     reports = tmp_path / "reports"
     reports.mkdir()
     for path in SAMPLES[::2]:
@@ -99,13 +85,13 @@ def test_new_documents_alone_are_built_and_the_end_is_the_same(cold: Path, tmp_p
     values = (
         "select document_id, indicator_code, applicant_type, value, is_selected from marts.observations order by all"
     )
-    assert sorted(map(str, rows(published, values))) == sorted(map(str, rows(cold, values)))
+    assert sorted(map(str, rows(published, values))) == sorted(map(str, rows(built_samples, values)))
 
 
-def test_a_changed_seed_rebuilds_what_stands_on_it_alone(cold: Path, tmp_path: Path) -> None:
-    shutil.copy(work_path(cold), tmp_path / "w.work.duckdb")
+def test_a_changed_seed_rebuilds_what_stands_on_it_alone(built_samples: Path, tmp_path: Path) -> None:
+    shutil.copy(work_path(built_samples), tmp_path / "w.work.duckdb")
     project, published = copy_project(tmp_path / "project"), tmp_path / "w.duckdb"
-    undisturbed = contents(cold)
+    undisturbed = contents(built_samples)
     plant(published)
     labels = project / "seeds" / "forms" / "form_labels.csv"
     lines = labels.read_text("utf-8").splitlines()

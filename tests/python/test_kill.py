@@ -9,9 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
-from conftest import ROOT, gongkai_environment, run_gongkai
+from conftest import gongkai_environment
 from processes import cpu_of_whole, kill_after
 from raw_helper import raw, report, rows, write
 from test_archives import zip_file
@@ -107,32 +106,3 @@ def test_a_killed_run_is_completed_by_running_again(
     assert landed, "every run was killed before it began; the moments are wrong"
     leftovers = {path.name for path in tmp_path.iterdir()}
     assert leftovers <= {"killed.work.duckdb", "killed.work.lock"}
-
-
-def marts(published: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All marts but their times, in a fixed order."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        columns = connection.execute(
-            """
-            select table_name, string_agg('"' || column_name || '"', ', ' order by column_index)
-            from duckdb_columns()
-            where schema_name = 'marts' and not starts_with(data_type, 'TIMESTAMP')
-            group by table_name
-            """
-        ).fetchall()
-        return {
-            table: connection.execute(f"select {kept} from marts.{table} order by all").fetchall()
-            for table, kept in columns
-        }
-
-
-def test_marts_built_after_kills_are_those_of_an_undisturbed_run(built_samples: Path, tmp_path: Path) -> None:
-    published = tmp_path / "killed.duckdb"
-    seconds = cpu_of_whole(start(ROOT / "samples" / "reports", tmp_path / "undisturbed.duckdb"))
-    for share in (0.4, 0.6, 0.8, 0.95):
-        kill_after(start(ROOT / "samples" / "reports", published), share * seconds)
-    done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
-    assert done.returncode == 0, done.stderr
-    expected = marts(built_samples)
-    assert expected["observations"]
-    assert marts(published) == expected
