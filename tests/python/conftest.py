@@ -1,4 +1,4 @@
-"""Shared by all tests: where the project is, its command line, and warehouses that are built once.
+"""Shared by all tests: the order in which they run, and warehouses that are built once.
 
 `make test` spreads the tests over worker processes: those of a file stay together (its fixtures are made once), unless
 LONG says otherwise; what takes longest begins first, so that no worker is left alone with it at the end.
@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from helpers.command import ROOT, Gongkai, run_gongkai
 from hypothesis import HealthCheck, settings
-from processes import PATIENCE
 
 # On a loaded machine an example may take any time. `make fuzz` takes the second profile: many more examples than
 # `make test` has time for.
 settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_000)
 settings.load_profile("test")
-
-ROOT = Path(__file__).resolve().parents[2]
 
 LONG = {
     "test_extraction": "sets of reports",
@@ -53,33 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(group))
 
 
-Gongkai = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-def gongkai_environment(published: Path | None = None) -> dict[str, str]:
-    """The environment in which this checkout's own package runs, on the warehouse given."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GONGKAI_W", "DBT_"))}
-    environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
-    if published is not None:
-        environment["GONGKAI_WAREHOUSE"] = str(published)
-    return environment
-
-
-def run_gongkai(
-    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT
-) -> subprocess.CompletedProcess[str]:
-    """Run `gongkai` in a process of its own and give back its status and what it printed."""
-    return subprocess.run(
-        [sys.executable, "-m", "gongkai.cli", *map(str, arguments)],
-        cwd=cwd,
-        env=gongkai_environment(published),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="session")
 def gongkai() -> Gongkai:
     """The command line: `gongkai("status", published=path)`."""
@@ -103,9 +71,8 @@ def built_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def warehouses(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The built sets of reports that are there, by name: samples, held-out and exam reports, development corpus."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from renew_report_card import SETS  # it imports this module in its turn
+    """The built sets of reports that are there, by name: samples, regression and exam reports, development corpus."""
+    from scripts.renew_report_card import SETS
 
     built = {"samples": built_samples}
     for name, (folders, _) in SETS.items():
