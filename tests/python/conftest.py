@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers.command import ROOT, Gongkai, run_gongkai
+from helpers.command import Gongkai, run_gongkai
 from hypothesis import HealthCheck, settings
+
+from scripts.renew_report_card import SETS
+
+BuiltSet = Callable[[str], Path]
 
 # On a loaded machine an example may take any time. `make fuzz` takes the second profile: many more examples than
 # `make test` has time for.
@@ -21,8 +26,8 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = {
-    "test_extraction": "sets of reports",
-    "test_findings_of_corpus": "sets of reports",
+    "test_extraction": "",
+    "test_findings_of_corpus": "corpus",
     "test_build": "",
     "test_by_document": "by document",
     "test_ingest_memory": "memory",
@@ -44,7 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
     for item in items:
-        if group := LONG.get(item.path.stem, item.path.stem):
+        group = LONG.get(item.path.stem, item.path.stem)
+        if group and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -55,29 +61,32 @@ def gongkai() -> Gongkai:
 
 
 @pytest.fixture(scope="session")
-def built_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published warehouse of samples/reports, built once for all workers. Tests that change things copy it."""
+def built_set(tmp_path_factory: pytest.TempPathFactory) -> BuiltSet:
+    """The published warehouse of a set of reports by its name, built once for all workers; who changes it copies it.
+
+    A test of a set that is not there is skipped.
+    """
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # then each worker has a folder of its own in this one
         folder = folder.parent
-    published = folder / "samples" / "gongkai.duckdb"
-    with (folder / "samples.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not published.exists():
-            done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
-            assert done.returncode == 0, done.stderr
-    return published
+
+    def warehouse_of(name: str) -> Path:
+        reports, _ = SETS[name]
+        if not all(each.is_dir() for each in reports):
+            pytest.skip(f"{reports[0]} is not there; set GONGKAI_CORPUS to a copy of the development corpus")
+        published = folder / "sets" / name / "gongkai.duckdb"
+        published.parent.mkdir(parents=True, exist_ok=True)
+        with published.with_name("lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not published.exists():
+                done = run_gongkai("run", *reports, published=published)
+                assert done.returncode == 0, done.stderr
+        return published
+
+    return warehouse_of
 
 
 @pytest.fixture(scope="session")
-def warehouses(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The built sets of reports that are there, by name: samples, regression and exam reports, development corpus."""
-    from scripts.renew_report_card import SETS
-
-    built = {"samples": built_samples}
-    for name, (folders, _) in SETS.items():
-        if name not in built and all(folder.is_dir() for folder in folders):
-            built[name] = tmp_path_factory.mktemp(name) / "gongkai.duckdb"
-            done = run_gongkai("run", *folders, published=built[name])
-            assert done.returncode == 0, done.stderr
-    return built
+def built_samples(built_set: BuiltSet) -> Path:
+    """The published warehouse of samples/reports."""
+    return built_set("samples")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from scripts.renew_report_card import CARD, SETS, card_of
 KEPT: dict[str, Any] = json.loads(CARD.read_text(encoding="utf-8"))
 SLACK = 0.0005
 """Half of the last place that matters: one figure in two thousand."""
+OF_EACH_SET = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(SETS)]
+)
 MORE_IS_WORSE = {"not_found", "others_taken_for_reports"}
 
 
@@ -46,20 +50,16 @@ def test_a_drop_is_noticed() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(SETS))
-def test_figures_do_not_drop(name: str, warehouses: dict[str, Path]) -> None:
-    if name not in warehouses:
-        pytest.skip(f"{SETS[name][0][0]} is not there; set GONGKAI_CORPUS to a copy of the development corpus")
-    worse = drops(KEPT[name], card_of(warehouses[name], name))
+@OF_EACH_SET
+def test_figures_do_not_drop(name: str, built_set: Callable[[str], Path]) -> None:
+    worse = drops(KEPT[name], card_of(built_set(name), name))
     assert not worse, "worse than the last figures (gongkai evaluate shows where): " + "; ".join(worse)
 
 
-@pytest.mark.parametrize("name", sorted(SETS))
-def test_confidence_is_calibrated(name: str, warehouses: dict[str, Path]) -> None:
+@OF_EACH_SET
+def test_confidence_is_calibrated(name: str, built_set: Callable[[str], Path]) -> None:
     """What is called certain is right more often than what is called likely, and that more often than the doubtful."""
-    if name not in warehouses:
-        pytest.skip(f"{SETS[name][0][0]} is not there; set GONGKAI_CORPUS to a copy of the development corpus")
-    classes = score(read_gold(SETS[name][1]), *read_warehouse(warehouses[name])).confidence
+    classes = score(read_gold(SETS[name][1]), *read_warehouse(built_set(name))).confidence
     assert set(classes) <= {"certain", "likely", "doubtful"}
     share = {key: count["right"] / count["all"] for key, count in classes.items()}
     assert share["certain"] >= 0.98

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -53,11 +54,9 @@ def checks_for(words: str) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="session")
-def failed_of(warehouses: dict[str, Path]) -> dict[str, set[tuple[str, str]]]:
+def failed_of(built_set: Callable[[str], Path]) -> dict[str, set[tuple[str, str]]]:
     """Severity and check of each finding, by source file."""
-    if "corpus" not in warehouses:
-        pytest.skip("the development corpus is not there; set GONGKAI_CORPUS to a copy of it")
-    with duckdb.connect(str(warehouses["corpus"]), read_only=True) as connection:
+    with duckdb.connect(str(built_set("corpus")), read_only=True) as connection:
         rows = connection.execute(
             "select parse_filename(source_file), list((severity, check_code)) from marts.dim_report "
             "left join marts.findings using (report_id) group by all"
