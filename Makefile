@@ -30,7 +30,7 @@ demo: setup ## read the samples, build the warehouse, write the workbook, csv an
 
 test: setup ## lint, types, and all tests, dbt build alone among them
 	@$(MAKE) --no-print-directory -j2 lint
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: lint-python lint-sql ## ruff, mypy, sqlfluff
 

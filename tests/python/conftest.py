@@ -1,7 +1,7 @@
 """Shared by all tests: the order in which they run, and warehouses that are built once.
 
 `make test` spreads the tests over worker processes: those of a file stay together (its fixtures are made once), unless
-LONG says otherwise; what takes longest begins first, so that no worker is left alone with it at the end.
+it is one of APART; what takes longest begins first, so that no worker is left alone with it at the end.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 from helpers.command import Gongkai, run_gongkai
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from scripts.renew_report_card import SETS
 
@@ -25,33 +27,43 @@ settings.register_profile("test", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_000)
 settings.load_profile("test")
 
-LONG = {
-    "test_extraction": "",
-    "test_findings_of_corpus": "corpus",
-    "test_build": "",
-    "test_by_document": "by document",
-    "test_ingest_memory": "memory",
-    "test_dbt_alone": "dbt alone",
-    "test_kill": "kills",
-    "test_round_trips": "round trips",
-    "test_checks": "checks",
-    "test_fuzz": "fuzz",
-    "test_limits": "",
-    "test_ingest_command": "",
-    "test_attacks": "",
-}
-"""Files that take long, in the order in which they begin, and what keeps the tests of a file (or two) together."""
+LONG = [
+    *("test_extraction", "test_findings_of_corpus", "test_build", "test_by_document", "test_ingest_memory"),
+    *("test_dbt_alone", "test_kill", "test_round_trips", "test_checks", "test_fuzz", "test_limits"),
+    *("test_ingest_command", "test_attacks"),
+]
+"""Files that take long, in the order in which they begin."""
+APART = {"test_build", "test_limits", "test_ingest_command", "test_attacks"}
+"""Files whose tests share no fixture but those that are made once for all workers."""
 
 
-@pytest.hookimpl(tryfirst=True)
+def group_of(nodeid: str) -> str:
+    """What is run by one worker: a file, the tests of one set of reports, or a test by itself."""
+    path, _, name = nodeid.partition("::")
+    file = PurePosixPath(path).stem
+    if file == "test_extraction" and name.endswith("]"):
+        return name.rpartition("[")[2].removesuffix("]")
+    if file == "test_findings_of_corpus":
+        return "corpus"
+    return nodeid if file in APART else file
+
+
+class ByFixtures(LoadScopeScheduling):
+    """Hands out groups of tests, one after another, to whichever worker is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFixtures | None:
+    return ByFixtures(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first; tests that share fixtures go to one worker."""
+    """Long files first."""
     order = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
-    for item in items:
-        group = LONG.get(item.path.stem, item.path.stem)
-        if group and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,7 @@ from scripts.renew_report_card import CARD, SETS, card_of
 KEPT: dict[str, Any] = json.loads(CARD.read_text(encoding="utf-8"))
 SLACK = 0.0005
 """Half of the last place that matters: one figure in two thousand."""
-OF_EACH_SET = pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in sorted(SETS)]
-)
+OF_EACH_SET = pytest.mark.parametrize("name", sorted(SETS))
 MORE_IS_WORSE = {"not_found", "others_taken_for_reports"}
 
 
