@@ -16,8 +16,8 @@ import pytest
 from helpers.command import ROOT, Gongkai, gongkai_environment
 from helpers.processes import PATIENCE, kill_after, wait_until
 
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
-from gongkai.warehouse.paths import work_path
 from gongkai.warehouse.work import open_work
 
 SAMPLES = ROOT / "samples" / "reports"
@@ -27,7 +27,7 @@ SAMPLES = ROOT / "samples" / "reports"
 def warehouse(built_samples: Path, tmp_path: Path) -> Path:
     """A copy of the built samples that a test may spoil."""
     published = tmp_path / built_samples.name
-    for path in (built_samples, work_path(built_samples)):
+    for path in (built_samples, Warehouse(built_samples).work):
         shutil.copy(path, tmp_path / path.name)
     shutil.copytree(built_samples.with_name("gongkai.dbt"), tmp_path / "gongkai.dbt")
     return published
@@ -106,7 +106,7 @@ def test_run_shows_what_the_warehouse_holds(warehouse: Path, gongkai: Gongkai) -
 
 def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehouse: Path, gongkai: Gongkai) -> None:
     before = state(warehouse)
-    with open_work(warehouse) as connection:
+    with open_work(Warehouse(warehouse)) as connection:
         document_id = connection.sql("select min(document_id) from raw.documents").fetchall()[0][0]
         connection.execute("insert into raw.documents select * from raw.documents where document_id = ?", [document_id])
     done = gongkai("build", published=warehouse)
@@ -117,7 +117,7 @@ def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehous
     assert any(f"unique_field={document_id}" in line for line in lines)
     assert lines[-1].startswith("gongkai: ") and "nothing was published" in lines[-1]
     assert state(warehouse) == before
-    with open_work(warehouse) as connection:
+    with open_work(Warehouse(warehouse)) as connection:
         connection.execute(
             "delete from raw.documents where rowid in (select max(rowid) from raw.documents where document_id = ?)",
             [document_id],
@@ -187,12 +187,12 @@ def test_a_failed_publish_makes_the_next_one_a_full_copy(warehouse: Path, gongka
     assert done.returncode == 1
     assert "is not a file" in done.stderr
     assert "rules_built" not in [
-        name for (name,) in rows(work_path(warehouse), "select table_name from duckdb_tables()")
+        name for (name,) in rows(Warehouse(warehouse).work, "select table_name from duckdb_tables()")
     ]
 
 
 def test_two_at_once_is_one_line(warehouse: Path, gongkai: Gongkai) -> None:
-    with write_lock(warehouse):
+    with write_lock(Warehouse(warehouse)):
         for command in (["build"], ["run", SAMPLES]):
             done = gongkai(*command, published=warehouse)
             assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
@@ -207,9 +207,9 @@ def test_a_build_before_any_ingest_says_what_to_do(tmp_path: Path, gongkai: Gong
 
 
 def test_ctrl_c_is_one_line_and_the_next_build_goes_on(warehouse: Path, gongkai: Gongkai) -> None:
-    before, work = state(warehouse), state(work_path(warehouse))
+    before, work = state(warehouse), state(Warehouse(warehouse).work)
     process = start_build(warehouse)
-    wait_until(lambda: state(work_path(warehouse)) != work, "a build that writes")
+    wait_until(lambda: state(Warehouse(warehouse).work) != work, "a build that writes")
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, len(errors.splitlines())) == (130, 1), errors

@@ -14,7 +14,7 @@ from helpers.command import gongkai_environment
 from helpers.processes import cpu_of_whole, kill_after
 from helpers.raw import raw, report, rows, write, zip_file
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 TABLE = "# 报告{0}\n\n| 项目 | 数量 |\n|---|---|\n| 新收 | {0} |\n"
 KILLS = int(os.environ.get("GONGKAI_KILLS", "5"))
@@ -96,7 +96,7 @@ def test_a_killed_run_is_completed_by_running_again(
             tmp_path.mkdir()
         run = start(folder, published)
         kill_after(run, seconds * (number + moments.random()) / KILLS)
-        if work_path(published).exists():
+        if Warehouse(published).work.exists():
             assert_only_whole_documents(published)
             landed.append(rows(published, "select count(*) from raw.documents")[0][0])
     last = start(folder, published)

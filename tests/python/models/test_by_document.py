@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 from helpers.command import ROOT, gongkai_environment, run_gongkai
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 SAMPLES = sorted((ROOT / "samples" / "reports").iterdir())
 MARK = "planted by the test"
@@ -41,7 +41,7 @@ def ingest(published: Path, folder: Path) -> None:
 
 
 def rows(published: Path, query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(work_path(published)), read_only=True) as connection:
+    with duckdb.connect(str(Warehouse(published).work), read_only=True) as connection:
         return connection.sql(query).fetchall()
 
 
@@ -52,7 +52,7 @@ def contents(published: Path) -> list[list[tuple[object, ...]]]:
 
 def plant(published: Path) -> int:
     """Mark every row of the tables that prose and cells are read into; give back the number of documents marked."""
-    with duckdb.connect(str(work_path(published))) as connection:
+    with duckdb.connect(str(Warehouse(published).work)) as connection:
         for table in ("int_cells_matched", "int_clauses_matched"):
             connection.execute(f"update intermediate.{table} set rule_id = ?", [MARK])
     return len(marked(published, "int_cells_matched") | marked(published, "int_clauses_matched"))
@@ -89,7 +89,7 @@ def test_new_documents_alone_are_built_and_the_end_is_the_same(built_samples: Pa
 
 
 def test_a_changed_seed_rebuilds_what_stands_on_it_alone(built_samples: Path, tmp_path: Path) -> None:
-    shutil.copy(work_path(built_samples), tmp_path / "w.work.duckdb")
+    shutil.copy(Warehouse(built_samples).work, tmp_path / "w.work.duckdb")
     project, published = copy_project(tmp_path / "project"), tmp_path / "w.duckdb"
     undisturbed = contents(built_samples)
     plant(published)

@@ -14,7 +14,7 @@ import pytest
 from helpers.command import ROOT, gongkai_environment, run_gongkai
 from helpers.processes import cpu_of_whole, kill_after
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 SAMPLES = ROOT / "samples" / "reports"
 
@@ -45,7 +45,7 @@ def built(landed: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
     done = subprocess.run(
         command, cwd=ROOT, env=gongkai_environment(landed), capture_output=True, text=True, check=False
     )
-    return work_path(landed), done
+    return Warehouse(landed).work, done
 
 
 def test_all_models_tests_and_unit_tests_pass(built: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

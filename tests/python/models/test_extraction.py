@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gongkai.reports.report_card import read_gold, read_warehouse, score
+from gongkai.warehouse import Warehouse
 from scripts.renew_report_card import CARD, SETS, card_of
 
 KEPT: dict[str, Any] = json.loads(CARD.read_text(encoding="utf-8"))
@@ -57,7 +58,7 @@ def test_figures_do_not_drop(name: str, built_set: Callable[[str], Path]) -> Non
 @OF_EACH_SET
 def test_confidence_is_calibrated(name: str, built_set: Callable[[str], Path]) -> None:
     """What is called certain is right more often than what is called likely, and that more often than the doubtful."""
-    classes = score(read_gold(SETS[name][1]), *read_warehouse(built_set(name))).confidence
+    classes = score(read_gold(SETS[name][1]), *read_warehouse(Warehouse(built_set(name)))).confidence
     assert set(classes) <= {"certain", "likely", "doubtful"}
     share = {key: count["right"] / count["all"] for key, count in classes.items()}
     assert share["certain"] >= 0.98

@@ -21,6 +21,7 @@ from helpers.command import ROOT, gongkai_environment
 from helpers.mutated_forms import tables
 from helpers.processes import PATIENCE
 
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
 
 Figure = tuple[str, str, Decimal]
@@ -90,7 +91,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figur
         ),
         names=["document_id", "table_no", "table_kind", "row_no", "col_no", "row_span", "col_span", "text"],
     )
-    with open_work(published) as connection:
+    with open_work(Warehouse(published)) as connection:
         connection.register("placed", placed)
         connection.execute("insert into raw.table_cells by name select *, 0 as after_block_no from placed")
         connection.execute(
@@ -112,7 +113,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figur
     )
     assert done.returncode == 0, done.stdout[-3000:]
     found: dict[str, Counter[Figure]] = defaultdict(Counter)
-    with read_work(published) as connection:
+    with read_work(Warehouse(published)) as connection:
         query = "select document_id, indicator_code, applicant_type, value from intermediate.int_cells_matched"
         for title, *figure in connection.execute(query).fetchall():
             found[title][figure[0], figure[1], figure[2]] += 1
