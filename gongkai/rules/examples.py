@@ -47,13 +47,22 @@ def read_examples(project: Path, rules: Rules, templates: Templates, broken: set
         for name, read_by in readers:
             models.land(name, read_by.column)
         for name, read_by in readers:
-            models.compare(name, read_by)
-    except (duckdb.Error, jinja2.TemplateError) as error:
-        if broken:  # which may be why
-            return []
-        why = str(error).splitlines()[0]
-        return [Problem("models", 1, f"the examples of {rules.declared[name].file} cannot be read: {why}")]
+            try:
+                models.compare(name, read_by)
+            except duckdb.Error as error:  # in what the YAML says of found and rule
+                raise _ModelError(rules.declared[name].yaml_file, error) from error
+    except _ModelError as error:
+        # Where a seed is broken, that may be why.
+        return [] if broken else [Problem(error.file, 1, f"the examples of rules cannot be read: {error}")]
     return []
+
+
+class _ModelError(Exception):
+    """A model that is no SQL or asks for what only dbt gives, or a `read_by` that does not fit it."""
+
+    def __init__(self, file: str, error: Exception) -> None:
+        super().__init__(str(error).splitlines()[0])
+        self.file = file
 
 
 class _Models:
@@ -81,10 +90,13 @@ class _Models:
             return f"seeds.{quoted(name)}"
         path = model_file(self.project, name)
         if path is None:
-            raise jinja2.TemplateError(f"there is no model {name}")
+            raise _ModelError("models", LookupError(f"there is no model {name}"))
         if name not in self.made:
-            sql = self.templates.render(path.read_text("utf-8"))
-            self.connection.execute(f"create table models.{quoted(name)} as {sql}")
+            try:
+                sql = self.templates.render(path.read_text("utf-8"))
+                self.connection.execute(f"create table models.{quoted(name)} as {sql}")
+            except (duckdb.Error, jinja2.TemplateError) as error:
+                raise _ModelError(path.relative_to(self.project).as_posix(), error) from error
             self.made.add(name)
         return f"models.{quoted(name)}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,6 +139,28 @@ def test_an_example_that_its_own_row_does_not_read_is_told_with_what_reads_it(pr
     ]
     assert all("is not read by its own row" in problem.message for problem in problems)
     assert "fee_collected" in problems[0].message  # another row reads the fee
+
+
+def test_a_model_that_cannot_read_the_examples_is_told(project: Path) -> None:
+    (project / "models").unlink()
+    shutil.copytree(ROOT / "models", project / "models")
+    model = project / "models" / "prose" / "int_prose_blocks.sql"
+    model.write_text(model.read_text("utf-8").replace("document_id", "documnet_id"), "utf-8")
+    (problem,) = check_rules(project).problems
+    assert problem.file == "models/prose/int_prose_blocks.sql" and "documnet_id" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "file", "why"),
+    [
+        ("model: int_zeros_matched", "model: int_nothing", "models", "there is no model int_nothing"),
+        ("rule.zero_id", "rule.zero", "seeds/prose/_prose__seeds.yml", '"zero"'),
+    ],
+)
+def test_a_reader_of_examples_that_does_not_fit_is_told(project: Path, old: str, new: str, file: str, why: str) -> None:
+    change(project, "seeds/prose/_prose__seeds.yml", old, new)
+    (problem,) = check_rules(project).problems
+    assert problem.file == file and why in problem.message
 
 
 def test_a_bad_pattern_is_told_with_the_words_of_the_engine(project: Path) -> None:
