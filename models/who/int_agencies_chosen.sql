@@ -61,7 +61,7 @@ overruling_signatures as (
     where signature.source in ('signature', 'form_header', 'site')
         and (
             -- the same place's department that says 我局
-            signature.department_self_count >= 2
+            signature.department_self_count >= {{ weight('department_self') }}
             and not signature.is_government
             and list_has_any(signature.codes, implied.codes)
             and not regexp_matches(signature.name, '政府.{0,6}办')

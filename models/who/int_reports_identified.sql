@@ -65,7 +65,7 @@ joined as (
             when chosen.is_national then chosen.name
             -- Whom to ask and who posted a page are hints of a department only where the report speaks as one.
             when chosen.source in ('contact', 'portal') and not chosen.is_township
-                and not (chosen.agency_kind = 'department' and texts.department_self_count >= 2)
+                and not (chosen.agency_kind = 'department' and texts.department_self_count >= {{ weight('department_self') }})
                 then null
             -- A government is called by its place's full name.
             when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
@@ -106,7 +106,7 @@ identified as (
         joined.agency_name,
         case
             when joined.agency_name is not null then joined.kind_by_name
-            when joined.department_self_count >= 2 then 'department'
+            when joined.department_self_count >= {{ weight('department_self') }} then 'department'
         end as agency_kind,
         joined.region_code,
         joined.level_code,
