@@ -55,8 +55,8 @@ ranked as (
     from of_their_time
 ),
 
--- The best is the report's region where it is good enough, and better enough than the next; how much is enough depends on
--- what the name says already.
+-- The best is the report's region where it is good enough, and better enough than the next; how much is enough depends
+-- on what the name says already.
 settled as (
     select
         *,
@@ -87,7 +87,8 @@ settled as (
                     and coalesce(lead_over_next >= {{ weight('region_lead') }}, true)
             -- The only place of that name in the country, and nothing that speaks against it. The lists have townships
             -- from 2015 only: before, another of the name may have been there.
-            when candidate_count = 1 and level_code = 'township' and coalesce(year, 0) < {{ weight('townships_listed') }}
+            when candidate_count = 1 and level_code = 'township'
+                and coalesce(year, 0) < {{ weight('townships_listed') }}
                 then parent_score + greatest(dialling_score, 0) + greatest(postcode_score, 0)
                     >= {{ weight('township_not_listed_least') }}
                     and dialling_score + postcode_score >= 0

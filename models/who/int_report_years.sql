@@ -55,10 +55,11 @@ body_year_counts as (
         document_id,
         year,
         count(*) as mention_count,
-        coalesce(lead(mention_count) over (partition by document_id order by mention_count desc, year), 0) as next_count,
-        row_number() over (partition by document_id order by mention_count desc, year) as place,
+        coalesce(lead(mention_count) over by_mentions, 0) as next_count,
+        row_number() over by_mentions as place,
     from body_years
     group by document_id, year
+    window by_mentions as (partition by document_id order by mention_count desc, year)
 ),
 
 -- A year that the text names again and again, and hardly another, is its year even where nothing else says so.
@@ -93,7 +94,8 @@ year_hints as (
         document_id,
         regexp_extract(
             opening,
-            '(20\d\d)年?度?(?:的|全年|我.|本.)?[^。，；\d]{0,14}?公开(?:工作)?(?:年度|的)?{{ words("date_words", "use = 'report_name'") }}',
+            '(20\d\d)年?度?(?:的|全年|我.|本.)?[^。，；\d]{0,14}?公开(?:工作)?(?:年度|的)?'
+            || '{{ words("date_words", "use = 'report_name'") }}',
             1
         ),
         'preamble',
