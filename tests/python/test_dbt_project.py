@@ -197,3 +197,10 @@ def test_every_seed_and_model_is_used_or_is_a_mart(manifest: dict[str, Any]) -> 
         and node["unique_id"] not in used
     ]
     assert unused == []
+
+
+def test_the_page_of_models_is_made_from_these_models(manifest: dict[str, Any]) -> None:
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from write_model_docs import PAGE, page
+
+    assert PAGE.read_text("utf-8") == page(manifest), "run scripts/write_model_docs.py"
