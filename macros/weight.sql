@@ -6,5 +6,5 @@
 {%- if rows and not found -%}
     {{ exceptions.raise_compiler_error("seeds/who/evidence_weights.csv has no weight named " ~ name) }}
 {%- endif -%}
-{{ found[0] if found else 0 }}
+{{ '%g' | format(found[0] if found else 0) }}
 {%- endmacro %}
