@@ -120,7 +120,8 @@ posted as (
         'L-BEFORE' as check_code,
         try_cast(regexp_extract(
             documents.properties::varchar,
-            '"(?:{{ words("date_words", "use in ('posting_label', 'posting_property')") }})" *: *"(20\d\d-\d\d-\d\d)',
+            '"(?:{{ words("page_labels", "says = 'posted'", column="label") }}|'
+            || '{{ words("date_words", "use = 'posting_property'") }})" *: *"(20\d\d-\d\d-\d\d)',
             1
         ) as date) as posted_on,
         posted_on < dates.period_end as is_wrong,

@@ -39,9 +39,11 @@ published_hints as (
         days.found_on,
         days.source,
         case days.kind
-            {%- for kind in ['posted', 'dated', 'signed', 'printed', 'filled_in'] %}
-            when '{{ kind }}' then {{ weight('day_' ~ kind) }}
-            {%- endfor %}
+            when 'posted' then {{ weight('day_posted') }}
+            when 'dated' then {{ weight('day_dated') }}
+            when 'signed' then {{ weight('day_signed') }}
+            when 'printed' then {{ weight('day_printed') }}
+            when 'filled_in' then {{ weight('day_filled_in') }}
         end,
         days.block_no,
     from {{ ref('int_report_days') }} as days

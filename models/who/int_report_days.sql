@@ -1,7 +1,7 @@
 {{ config(materialized='by_document') }}
 
-{%- set posting_label = words('date_words', "use = 'posting_label'") -%}
-{%- set dating_label = words('date_words', "use = 'dating_label'") -%}
+{%- set posting_label = words('page_labels', "says = 'posted'", 'label') -%}
+{%- set dating_label = words('page_labels', "says = 'dated'", 'label') -%}
 {%- set time_of_day = '(?:[01]\\d|2[0-3]|\\d)：[0-5]\\d(?:：[0-5]\\d)?' -%}
 with documents_to_build as (
     {{ documents_to_build() }}

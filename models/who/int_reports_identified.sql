@@ -77,7 +77,7 @@ joined as (
             else settled.region_name || chosen.rest
         end as agency_name,
         case
-            when regexp_matches(chosen.name, '(村|社区).{0,2}(委员会|村委会|居委会)$') then 'village'
+            when chosen.level_by_kind is not null then chosen.level_by_kind
             when chosen.is_national then 'national'
             -- A zone that the lists do not have stands a level below its city.
             when chosen.is_zone and not chosen.is_government
@@ -119,13 +119,9 @@ identified as (
         case
             -- A township has no bodies below it that report.
             when joined.kind_by_name = 'government' and joined.is_township then 'own'
-            when regexp_matches(
-                joined.opening,
-                '汇总|综合各|汇编|本行政区域|全[省市县区州旗](各级|各部门|行政机关|政府系统|各乡|各镇|各街)|'
-                || '各(乡|镇|街道)[^。]{0,30}(情况|报告|数据)[^。]{0,10}编'
-            ) then 'aggregate'
+            when regexp_matches(joined.opening, '{{ words('scope_rules', "scope = 'aggregate'", 'pattern') }}') then 'aggregate'
             when joined.kind_by_name in ('department', 'other') then 'own'
-            when regexp_matches(joined.opening, '本级') then 'own'
+            when regexp_matches(joined.opening, '{{ words('scope_rules', "scope = 'own'", 'pattern') }}') then 'own'
         end as scope,
         -- One body keeps its id over the years, be it named with its city or without.
         case
@@ -139,7 +135,7 @@ identified as (
         joined.agency_evidence,
         case
             when joined.agency_name is null then null
-            when joined.agency_source in ('manifest', 'title', 'signature', 'form_header') then 'certain'
+            when sources.is_certain then 'certain'
             else 'likely'
         end as agency_strength,
         joined.region_evidence,
@@ -147,12 +143,13 @@ identified as (
         dates.year_evidence,
         case
             when dates.year is null then null
-            when dates.year_strength >= 6 then 'certain'
+            when dates.year_strength >= {{ weight('year_is_certain') }} then 'certain'
             else 'likely'
         end as year_strength,
         dates.year_contradicted_by,
         dates.published_evidence,
     from joined
+    left join {{ ref('agency_sources') }} as sources on joined.agency_source = sources.source
     left join forms on joined.document_id = forms.document_id
     left join dates on joined.document_id = dates.document_id
 )
