@@ -9,18 +9,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from ingest.errors import GongkaiError
 
 _PAGE_WORDS = "seeds/documents/page_words.csv"
+_PAGE_LABELS = "seeds/documents/page_labels.csv"
 _MEASURE_WORDS = "seeds/prose/measure_words.csv"
 
 
 def check_words() -> None:
     """GongkaiError with file and line where the words are not there or a row is broken: asked before a run begins."""
-    for seed in (_PAGE_WORDS, _MEASURE_WORDS):
+    for seed in (_PAGE_WORDS, _PAGE_LABELS, _MEASURE_WORDS):
         for line, row in enumerate(_rows(seed), start=2):
             if None in row or None in row.values():
                 raise GongkaiError(f"{seed}, line {line}: more or fewer fields than names; quote a field with a comma")
@@ -39,13 +41,21 @@ def words_for(kind: str) -> str:
 
 def measure_words() -> str:
     """Measure words that may follow a figure in a cell or stand alone in one, the longest first, in one bracket."""
-    words = [row["word"] for row in _rows(_MEASURE_WORDS) if row["in_cells"] == "true"]
-    return _any_of(tuple(re.escape(word) for word in sorted(words, key=len, reverse=True)))
+    return _longest_first(row["word"] for row in _rows(_MEASURE_WORDS) if row["in_cells"] == "true")
+
+
+def page_labels() -> str:
+    """Labels behind which a page says something of the document that is kept, the longest first, in one bracket."""
+    return _longest_first(row["label"] for row in _rows(_PAGE_LABELS) if row["kept"] == "true")
 
 
 def version_of(*patterns: str) -> str:
-    """A short hash of what `words_for` and `measure_words` gave: part of a reader's version."""
+    """A short hash of what the functions above gave: part of a reader's version."""
     return hashlib.sha256("\n".join(patterns).encode()).hexdigest()[:8]
+
+
+def _longest_first(words: Iterable[str]) -> str:
+    return _any_of(tuple(re.escape(word) for word in sorted(words, key=len, reverse=True)))
 
 
 def _any_of(patterns: tuple[str, ...]) -> str:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
-from ingest.words import version_of, words_for
+from ingest.words import page_labels, version_of, words_for
 
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
 _FURNITURE_TAGS = {"nav", "aside", "footer"}
 _KINDS = (
-    *("frame_name", "article_name", "title_name", "place_label", "first_page", "publisher", "label", "byline"),
+    *("frame_name", "article_name", "title_name", "place_label", "first_page", "publisher", "byline"),
     *("neighbour", "share", "widget", "counter", "foot"),
 )
 _WORDS = {kind: words_for(kind) for kind in _KINDS}
-WORDS_VERSION = version_of(*_WORDS.values())
+_LABELS = page_labels()
+WORDS_VERSION = version_of(*_WORDS.values(), _LABELS)
 """Of all the words by which an article is found: other words find other articles."""
 
 _FRAME_NAMES = re.compile(f"^{_WORDS['frame_name']}$")
@@ -33,7 +34,7 @@ _BEGINS_FURNITURE = re.compile(
 )
 _HOLDS_FURNITURE = re.compile(f"{_WORDS['counter']}|{_WORDS['foot']}", re.IGNORECASE)
 _LABELLED = re.compile(
-    rf"(?:^|[\s\u3000\[【|])(?P<label>{_WORDS['label']})[】\]]?\s*[：:]\s*"
+    rf"(?:^|[\s\u3000\[【|])(?P<label>{_LABELS})[】\]]?\s*[：:]\s*"
     r"(?P<value>[^\s\u3000|【】\[\]]+(?: \d{1,2}:\d\d(?::\d\d)?)?)"
 )
 # A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…

@@ -1,5 +1,5 @@
-"""Rules stand in seeds: words and patterns that an analyst may want to change are rows, and code holds grammar only, the
-way a number, a date, a clause or a heading is cut.
+"""Rules stand in seeds: what an analyst may want to change, words and patterns, are rows, and code holds grammar only:
+how a number, a date, a clause or a heading is cut.
 
 `rules_in_code.csv` beside this file says, file by file, how much Chinese text and how many alternatives of regular
 expressions code may hold, and why. It is never raised to make room for a list; where a list has moved to a seed,
@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from tests.python.conftest import ROOT
 
@@ -110,7 +112,9 @@ def test_code_holds_no_more_rules_than_allowed() -> None:
                 f"{path} holds {each.chinese} pieces of Chinese and {each.bars} bars; {chinese} and {bars} are allowed"
             )
     with_prose, without = share_of_sql()
-    over_all = f"{with_prose:.1f} % of all alternatives stand in SQL, {without:.1f} % without prose (goal: {GOAL:.0f} %)"
+    over_all = (
+        f"{with_prose:.1f} % of all alternatives stand in SQL, {without:.1f} % without prose (goal: {GOAL:.0f} %)"
+    )
     assert over == [], f"what an analyst may want to change is a row of a seed; {over_all}"
 
 
@@ -125,11 +129,15 @@ def test_what_is_allowed_is_what_is_there() -> None:
     assert slack == [], "lower it: .venv/bin/python -m tests.python.test_rules_in_seeds"
 
 
-def test_every_weight_is_asked_for_and_known() -> None:
-    with (ROOT / "seeds" / "who" / "evidence_weights.csv").open(encoding="utf-8", newline="") as file:
-        known = {row["weight_name"] for row in csv.DictReader(file)}
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "models").rglob("*.sql"))
-    assert set(re.findall(r"weight\('(\w+)'\)", code)) == known
+@pytest.mark.parametrize(
+    ("macro", "seed"), [("weight", "who/evidence_weights.csv"), ("threshold", "checks/check_thresholds.csv")]
+)
+def test_every_number_is_asked_for_and_known(macro: str, seed: str) -> None:
+    with (ROOT / "seeds" / seed).open(encoding="utf-8", newline="") as file:
+        known = {row[f"{macro}_name"] for row in csv.DictReader(file)}
+    files = [path for folder in ("models", "macros") for path in (ROOT / folder).rglob("*.sql")]
+    code = "".join(path.read_text("utf-8") for path in files)
+    assert set(re.findall(rf"\b{macro}\('(\w+)'\)", code)) == known
 
 
 def test_what_counts_as_a_rule() -> None:

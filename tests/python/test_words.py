@@ -12,10 +12,11 @@ from conftest import ROOT
 from ingest import words
 from ingest.errors import GongkaiError
 from ingest.flat import shapes
+from ingest.readers import READERS, reader_version
 from ingest.web import article
 
 ROWS = list(csv.DictReader((ROOT / "seeds/documents/page_words.csv").open(encoding="utf-8", newline="")))
-WHOLE = {"frame_name", "article_name", "place_label", "first_page", "publisher", "label", "byline"}
+WHOLE = {"frame_name", "article_name", "place_label", "first_page", "publisher", "byline"}
 """Kinds of which nothing else may stand in a name, or between a label and its colon."""
 ANYWHERE = {"title_name", "counter", "foot", "table_title"}
 
@@ -30,11 +31,17 @@ def of_kind(kind: str) -> list[str]:
     return [row["example"] for row in ROWS if row["kind"] == kind]
 
 
-def test_the_patterns_made_of_the_rows_find_all_examples() -> None:
+@pytest.fixture(scope="module")
+def labels() -> list[str]:
+    with (ROOT / words._PAGE_LABELS).open(encoding="utf-8", newline="") as file:
+        return [row["label"] for row in csv.DictReader(file) if row["kept"] == "true"]
+
+
+def test_the_patterns_made_of_the_rows_find_all_examples(labels: list[str]) -> None:
     furniture = [*of_kind("neighbour"), *of_kind("share"), *of_kind("widget")]
     assert [text for text in furniture if not article._BEGINS_FURNITURE.match(text)] == []
     assert [text for text in of_kind("counter") + of_kind("foot") if not article._HOLDS_FURNITURE.search(text)] == []
-    assert [text for text in of_kind("label") if not article._LABELLED.search(f"{text}：甲")] == []
+    assert [text for text in labels if not article._LABELLED.search(f"{text}：甲")] == []
     assert [text for text in of_kind("byline") if not article._BYLINE_DAY.match(f"2021-01-20 {text}：甲")] == []
     assert all(article._BREADCRUMB.match(f"{text}：") for text in of_kind("place_label"))
     assert all(shapes.is_table_title(text) for text in of_kind("table_title"))
@@ -52,9 +59,9 @@ def test_other_measure_words_are_no_cells(text: str) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the two seeds, from which the words are read."""
-    for name in (words._PAGE_WORDS, words._MEASURE_WORDS):
-        (tmp_path / name).parent.mkdir(parents=True)
+    """A copy of the seeds from which the words are read."""
+    for name in (words._PAGE_WORDS, words._PAGE_LABELS, words._MEASURE_WORDS):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     monkeypatch.setattr(words, "__file__", str(tmp_path / "ingest" / "words.py"))
     words._rows.cache_clear()
@@ -69,6 +76,13 @@ def test_a_changed_row_is_another_version(project: Path) -> None:
     words._rows.cache_clear()
     assert "技术支持" in words.words_for("foot")
     assert words.version_of(words.words_for("foot")) != before
+
+
+def test_the_words_are_part_of_the_versions_of_what_goes_by_them() -> None:
+    assert article.WORDS_VERSION in reader_version(READERS["html"])
+    assert article.WORDS_VERSION in reader_version(READERS["mht"])
+    assert article.WORDS_VERSION not in reader_version(READERS["docx"])
+    assert all(shapes.WORDS_VERSION in reader_version(READERS[name]) for name in ("html", "docx", "txt", "pdf", "png"))
 
 
 def test_a_seed_with_the_mark_that_excel_writes_is_read(project: Path) -> None:
