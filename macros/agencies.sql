@@ -11,7 +11,8 @@
 {# A name as one rule of agency_name_repairs mends it. #}
 {% macro repaired_name(name, repair) -%}
 {%- set mended -%}
-regexp_replace({{ name }}, {{ literal(agency_pattern(repair['pattern'])) }}, {{ literal(repair['replacement'] or '') }}, 'g')
+{%- set pattern = literal(agency_pattern(repair['pattern'])) -%}
+regexp_replace({{ name }}, {{ pattern }}, {{ literal(repair['replacement'] or '') }}, 'g')
 {%- endset -%}
 {%- if repair['unless'] -%}
 case when regexp_matches({{ name }}, {{ literal(repair['unless']) }}) then {{ name }} else {{ mended }} end

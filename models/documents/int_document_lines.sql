@@ -26,7 +26,9 @@ parted as (
             when may_be_many_lines
                 then string_split(
                     regexp_replace(
-                        regexp_replace(trim(text_regular), '({{ title_word('line_end') }}|[。）])\s+', '\1' || chr(10), 'g'),
+                        regexp_replace(
+                            trim(text_regular), '({{ title_word('line_end') }}|[。）])\s+', '\1' || chr(10), 'g'
+                        ),
                         '([^\d\s])[ \t]+([^\d\s])', '\1' || chr(10) || '\2', 'g'
                     ),
                     chr(10)

@@ -125,7 +125,9 @@ judged as (
             else 'other|no_sign_of_a_report'
         end as content_ruling,
         coalesce(parts_found.tells_of_work, false)
-        or coalesce(tables_found.label_count >= 1 and tables_found.figure_count >= {{ weight('figures_of_a_table') }}, false) as tells_of_work,
+        or coalesce(
+            tables_found.label_count >= 1 and tables_found.figure_count >= {{ weight('figures_of_a_table') }}, false
+        ) as tells_of_work,
         documents.char_count,
     from documents
     left join titles on documents.document_id = titles.document_id
@@ -140,8 +142,11 @@ classified as (
         case
             when list_ruling is not null then list_ruling
             -- The title of a report over nothing but a link to a file, over news of it, or over headings to be filled.
-            when ruling like 'annual_report|%' and char_count < {{ weight('characters_of_a_report') }} and not tells_of_work
-                and (part_count < {{ weight('parts_of_a_short_report') }} or sentence_count = 0 or sends_elsewhere) and not has_section_or_preamble
+            when ruling like 'annual_report|%'
+                and char_count < {{ weight('characters_of_a_report') }}
+                and (part_count < {{ weight('parts_of_a_short_report') }} or sentence_count = 0 or sends_elsewhere)
+                and not tells_of_work
+                and not has_section_or_preamble
                 then 'other|title_without_report'
             else coalesce(ruling, content_ruling)
         end as decision,

@@ -36,7 +36,9 @@ with_reach as (
         nullif(regexp_extract(
             all_lines, '(?:^|[^\d])（?(010|02\d|0[3-9]\d\d)）?[-—–~ ]{0,2}[1-9]\d{6,7}(?:\D|$)', 1
         ), '') as area_code,
-        nullif(regexp_extract(all_lines, '{{ words('page_labels', "says = 'postcode'", 'label') }}[^\d。]{0,4}(\d{6})(?:\D|$)', 1), '') as postcode,
+        nullif(regexp_extract(
+            all_lines, '{{ words('page_labels', "says = 'postcode'", 'label') }}[^\d。]{0,4}(\d{6})(?:\D|$)', 1
+        ), '') as postcode,
     from texts
 )
 

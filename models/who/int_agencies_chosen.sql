@@ -1,6 +1,7 @@
 {{ config(materialized='by_document') }}
 
 {# One row a report with a name in it: the phrase that names its agency, chosen among all that may. #}
+{%- set office_of_government = words('agency_rules', "rule_id = 'office_of_government'", 'pattern') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -64,7 +65,7 @@ overruling_signatures as (
             signature.department_self_count >= {{ weight('department_self') }}
             and not signature.is_government
             and list_has_any(signature.codes, implied.codes)
-            and not regexp_matches(signature.name, '{{ words('agency_rules', "rule_id = 'office_of_government'", 'pattern') }}')
+            and not regexp_matches(signature.name, '{{ office_of_government }}')
             -- a place within it
             or signature.is_government and region_ancestors.region_code is not null
         )

@@ -4,7 +4,10 @@
    name and what the portal says, each cut down to the name. #}
 {%- set rules = seed_rows(ref('agency_phrases'), 'phrase_order') -%}
 {%- set repairs = seed_rows(ref('agency_name_repairs'), 'repair_no', "applies_to != 'signature_line'") -%}
-{%- set beside_signature = agency_pattern(words('agency_name_repairs', "applies_to = 'signature_line'", 'pattern')) -%}
+{%- set signed_name = namespace(sql='line') -%}
+{%- for repair in seed_rows(ref('agency_name_repairs'), 'repair_no', "applies_to = 'signature_line'") -%}
+    {%- set signed_name.sql = repaired_name(signed_name.sql, repair) -%}
+{%- endfor -%}
 {#- Whole titles and names need less mending than what was cut out of running text. -#}
 {%- set applies = {
     'any': 'true',
@@ -51,7 +54,7 @@ signatures as (
         document_id,
         block_no,
         case when line_no_from_end <= 15 then 'signature' else 'signature_above' end as source,
-        regexp_replace(line, '{{ beside_signature }}', '', 'g') as name,
+        {{ signed_name.sql }} as name,
     from lines
     where length(line) <= 48
         and not is_about_page
@@ -86,18 +89,26 @@ phrases as (
     from {{ ref('int_site_names') }} as site_names
     inner join reports on site_names.document_id = reports.document_id
     union all
-    select labels.document_id, case page_labels.says when 'reporter' then 'form_header' else 'portal' end, null, labels.value
+    select
+        labels.document_id,
+        case page_labels.says when 'reporter' then 'form_header' else 'portal' end,
+        null,
+        labels.value,
     from {{ ref('int_document_labels') }} as labels
     inner join reports on labels.document_id = reports.document_id
     inner join {{ ref('page_labels') }} as page_labels on labels.label = page_labels.label
     where page_labels.says in ('reporter', 'publisher')
     {%- for rule in rules %}
-    {%- set is_of_line = rule['looks_in'] == 'line' %}
     union all
-    select document_id, {{ literal(rule['source']) }}, {{ 'block_no' if is_of_line else 'null' }}, unnest(regexp_extract_all(
-        {{ 'line' if is_of_line else 'opening' }}, {{ literal(agency_pattern(rule['pattern'])) }}, 1
-    )[:{{ rule['at_most'] or '' }}])
-    from {{ 'lines' if is_of_line else 'openings' }}
+    select
+        document_id,
+        {{ literal(rule['source']) }},
+        {{ 'block_no' if rule['looks_in'] == 'line' else 'null' }},
+        unnest(
+            regexp_extract_all({{ rule['looks_in'] }}, {{ literal(agency_pattern(rule['pattern'])) }}, 1)
+            [:{{ rule['at_most'] or '' }}]
+        ),
+    from {{ rule['looks_in'] }}s
     {%- endfor %}
 ),
 
@@ -126,7 +137,7 @@ ranked as (
         repaired.block_no,
         repaired.phrase,
     from repaired
-    inner join {{ ref('agency_sources') }} as sources on repaired.source = sources.source
+    left join {{ ref('agency_sources') }} as sources on repaired.source = sources.source
     order by repaired.block_no desc nulls last
 ),
 

@@ -235,8 +235,9 @@ judged as (
         ) as is_zone,
         case
             {%- for rule in agency_rules %}
-            when regexp_matches(name, {{ literal(rule['pattern']) }})
-                then {'agency_kind': {{ literal(rule['agency_kind']) }}, 'level_code': {{ literal(rule['level_code'] or '') }}}
+            when regexp_matches(name, {{ literal(rule['pattern']) }}) then {
+                'agency_kind': {{ literal(rule['agency_kind']) }}, 'level_code': {{ literal(rule['level_code'] or '') }}
+            }
             {%- endfor %}
         end as ruling,
         -- 市气象局, 县教育局: a body of the place that the text takes for granted.

@@ -2,6 +2,8 @@
 
 {# Whose report it is, of which place, level and year, of which period, published when; each with what says so. A weak
    hint never decides: what cannot be told stays NULL. #}
+{%- set signs_of_sum = words('scope_rules', "scope = 'aggregate'", 'pattern') -%}
+{%- set signs_of_own = words('scope_rules', "scope = 'own'", 'pattern') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -65,7 +67,10 @@ joined as (
             when chosen.is_national then chosen.name
             -- Whom to ask and who posted a page are hints of a department only where the report speaks as one.
             when chosen.source in ('contact', 'portal') and not chosen.is_township
-                and not (chosen.agency_kind = 'department' and texts.department_self_count >= {{ weight('department_self') }})
+                and not (
+                    chosen.agency_kind = 'department'
+                    and texts.department_self_count >= {{ weight('department_self') }}
+                )
                 then null
             -- A government is called by its place's full name.
             when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
@@ -119,9 +124,9 @@ identified as (
         case
             -- A township has no bodies below it that report.
             when joined.kind_by_name = 'government' and joined.is_township then 'own'
-            when regexp_matches(joined.opening, '{{ words('scope_rules', "scope = 'aggregate'", 'pattern') }}') then 'aggregate'
+            when regexp_matches(joined.opening, '{{ signs_of_sum }}') then 'aggregate'
             when joined.kind_by_name in ('department', 'other') then 'own'
-            when regexp_matches(joined.opening, '{{ words('scope_rules', "scope = 'own'", 'pattern') }}') then 'own'
+            when regexp_matches(joined.opening, '{{ signs_of_own }}') then 'own'
         end as scope,
         -- One body keeps its id over the years, be it named with its city or without.
         case

@@ -1,4 +1,4 @@
--- Each label is read from its example: what it says behind it, as a cell, and as the beginning of a line about the page.
+-- Each label is read from its example: what it says behind it, in a cell, at the beginning of a line about the page.
 with read as (
     select
         *,

@@ -1,10 +1,11 @@
-"""Rules stand in seeds: what an analyst may want to change, words and patterns, are rows, and code holds grammar only:
-how a number, a date, a clause or a heading is cut.
+"""Rules stand in seeds: words and patterns that an analyst may want to change are rows, and code holds grammar only:
+the way a number, a date, a clause or a heading is cut.
 
 `rules_in_code.csv` beside this file says, file by file, how much Chinese text and how many alternatives of regular
-expressions code may hold, and why. It is never raised to make room for a list; where a list has moved to a seed,
+expressions code may hold, and why (`prose`: patterns of the models of prose; `open`: lists are among them that belong
+in a seed). It is never raised to make room for a list; where a list has moved to a seed,
 
-    .venv/bin/python -m tests.python.test_rules_in_seeds
+    .venv/bin/python tests/python/project/test_rules_in_seeds.py
 
 lowers it to what is there.
 """
@@ -20,13 +21,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.conftest import ROOT
-
+ROOT = Path(__file__).resolve().parents[3]
 ALLOWED = Path(__file__).with_name("rules_in_code.csv")
 HAN = re.compile(r"[\u4e00-\u9fff〇]")
-SQL_COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
+SQL_COMMENT_OR_STRING = re.compile(r"\{#.*?#\}|--[^\n]*|'(?:[^'\n]|'')*'", re.DOTALL)
 JINJA_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-QUOTED = re.compile(r"'(?:[^']|'')*'")
+QUOTED = re.compile(r"'(?:[^'\n]|'')*'")
 QUOTED_IN_TAG = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 GOAL = 8.0
@@ -43,7 +43,7 @@ class Held:
 
 def held_by_sql(text: str) -> Held:
     """What is in literals, in Jinja's strings, and in the text of macros and set blocks, comments left out."""
-    code = SQL_COMMENT.sub("", text)
+    code = SQL_COMMENT_OR_STRING.sub(lambda found: found[0] if found[0].startswith("'") else " ", text)
     tags = " ".join(JINJA_TAG.findall(code))
     plain = JINJA_TAG.sub(" ", code).replace("||", "")
     strings = QUOTED_IN_TAG.findall(tags)
@@ -103,6 +103,8 @@ def share_of_sql() -> tuple[float, float]:
 
 
 def test_code_holds_no_more_rules_than_allowed() -> None:
+    with_prose, without = share_of_sql()
+    share = f"{with_prose:.1f} % of all alternatives stand in SQL, {without:.1f} % without prose (goal: {GOAL:.0f} %)"
     rows = allowed()
     over = []
     for path, each in held().items():
@@ -111,22 +113,19 @@ def test_code_holds_no_more_rules_than_allowed() -> None:
             over.append(
                 f"{path} holds {each.chinese} pieces of Chinese and {each.bars} bars; {chinese} and {bars} are allowed"
             )
-    with_prose, without = share_of_sql()
-    over_all = (
-        f"{with_prose:.1f} % of all alternatives stand in SQL, {without:.1f} % without prose (goal: {GOAL:.0f} %)"
-    )
-    assert over == [], f"what an analyst may want to change is a row of a seed; {over_all}"
+    assert over == [], f"what an analyst may want to change is a row of a seed; {share}"
+    assert without < GOAL, share
 
 
 def test_what_is_allowed_is_what_is_there() -> None:
     """No room is left for a list to come back to where one was."""
     found = held()
-    slack = [
-        f"{path}: {row['chinese']} and {row['bars']} are allowed, {found.get(path, Held())} is there"
-        for path, row in allowed().items()
-        if (int(row["chinese"]), int(row["bars"])) > (found.get(path, Held()).chinese, found.get(path, Held()).bars)
-    ]
-    assert slack == [], "lower it: .venv/bin/python -m tests.python.test_rules_in_seeds"
+    slack = []
+    for path, row in allowed().items():
+        each = found.get(path, Held())
+        if int(row["chinese"]) > each.chinese or int(row["bars"]) > each.bars:
+            slack.append(f"{path}: {row['chinese']} and {row['bars']} are allowed, {each} is there")
+    assert slack == [], "lower it: .venv/bin/python tests/python/project/test_rules_in_seeds.py"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +142,7 @@ def test_every_number_is_asked_for_and_known(macro: str, seed: str) -> None:
 def test_what_counts_as_a_rule() -> None:
     sql = """{# 甲|乙 #} {%- set words -%}甲|乙{%- endset -%}
         select regexp_matches(a || b, '丙|丁') -- 戊|己
-        where c = '{{ words('list', "kind = '庚|辛'") | upper }}' and d = '|'"""
+        where c = '{{ words('list', "kind = '庚|辛'") | upper }}' and d = '--|'"""
     assert held_by_sql(sql) == Held(3, 4)
     python = '"""甲|乙"""\nWORDS = "丙|丁" "戊"\n"""己"""\n# 庚|辛\n'
     assert held_by_python(python) == Held(1, 1)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from helpers.command import ROOT
 
 from ingest import words
 from ingest.errors import GongkaiError
