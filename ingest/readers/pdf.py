@@ -12,7 +12,7 @@ from ingest.limits import Limits
 from ingest.readers import ocr
 from ingest.readers.pdfium import PageText, open_pdf, page_text
 
-VERSION = "6"
+VERSION = "7"
 
 _BAD_SHARE = 0.2
 _FEW_GLYPHS = 10
