@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from statistics import median
 
+from ingest.documents.notes import raised
+
 _SAME_SIZE = 1.15
 _SAME_SIZE_IN_SCANS = 1.35
 _SPACED_HAN = 0.55
@@ -15,8 +17,7 @@ _SPACED_MIXED = 1.0
 _RISE, _SMALL, _NEAR = 0.2, 0.8, 0.5
 """How high a note's mark stands over the line's foot, how small it is, and how near: in heights of what it marks."""
 _ONE_PLACE = 0.25
-"""Heights between the left edges of two digits up to which they stand over each other; a digit is half a height wide."""
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""Heights between the left edges of two digits up to which they stand over each other; a digit is half as wide."""
 UNTOLD = "\ufffd"
 """What stands for a character that the file does not tell."""
 _MARKS = "，。；：、！？（）〔〕【】《》“”‘’"
@@ -161,11 +162,6 @@ def _as_read(row: list[Glyph]) -> list[Glyph]:
         base = glyph
         kept.append(glyph)
     return _without_clashes(kept) if is_clash else kept
-
-
-def raised(text: str) -> str:
-    """The text with its digits as superscripts: so a mark of a note never reads as a part of the figure before it."""
-    return text.translate(_RAISED)
 
 
 def _is_raised(glyph: Glyph, base: Glyph) -> bool:

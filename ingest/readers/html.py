@@ -14,8 +14,9 @@ from ingest.web.article import find_article
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.flow import flow
+from ingest.web.style_sheets import mark_hidden
 
-VERSION = "2"
+VERSION = "3"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
@@ -39,6 +40,7 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     body = root.find("body")
     if body is None:
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
+    mark_hidden(root)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:
