@@ -22,6 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "python")]
 from conftest import run_gongkai  # noqa: E402
 
 from gongkai.reports.report_card import half_of, read_gold, read_warehouse, score  # noqa: E402
+from gongkai.warehouse import Warehouse  # noqa: E402
 
 CARD = ROOT / "tests" / "python" / "data" / "report_card.json"
 CORPUS = Path(os.environ.get("GONGKAI_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -40,7 +41,7 @@ SETS: dict[str, tuple[list[Path], list[Path]]] = {
 def figures(warehouse: Path, gold: list[Path], half: str | None = None) -> dict[str, Any]:
     """The figures that are kept of one set, rounded to four places."""
     answers = [answer for answer in read_gold(gold) if half is None or half_of(answer["file"]) == half]
-    card = score(answers, *read_warehouse(warehouse)).summary()
+    card = score(answers, *read_warehouse(Warehouse(warehouse))).summary()
     kept = ["reports", "not_found", "others_taken_for_reports", "precision", "recall", "f1", "metadata"]
     by_basis = {
         basis: {key: tally[key] for key in ("precision", "recall")} for basis, tally in card["by_basis"].items()

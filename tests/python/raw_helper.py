@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from gongkai.ingesting import ingest_into
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 from ingest.documents.raw import RAW_TABLES
 from ingest.intake import Summary
 from ingest.limits import Limits
@@ -40,12 +40,12 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 def ingest(published: Path, *paths: Path, **options: Any) -> Summary:
     """A run in this process, with its readers in processes of their own."""
     options.setdefault("limits", Limits())
-    return ingest_into(published, list(paths), **options)
+    return ingest_into(Warehouse(published), list(paths), **options)
 
 
 def rows(published: Path, query: str) -> list[tuple[Any, ...]]:
     """The answer of the work file to a query."""
-    with duckdb.connect(str(work_path(published)), read_only=True) as connection:
+    with duckdb.connect(str(Warehouse(published).work), read_only=True) as connection:
         return connection.execute(query).fetchall()
 
 

@@ -15,8 +15,8 @@ import duckdb
 import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
-from gongkai.warehouse.paths import work_path
 from gongkai.warehouse.work import open_work
 
 SAMPLES = ROOT / "samples" / "reports"
@@ -26,7 +26,7 @@ SAMPLES = ROOT / "samples" / "reports"
 def warehouse(built_samples: Path, tmp_path: Path) -> Path:
     """A copy of the built samples that a test may spoil."""
     published = tmp_path / built_samples.name
-    for path in (built_samples, work_path(built_samples)):
+    for path in (built_samples, Warehouse(built_samples).work):
         shutil.copy(path, tmp_path / path.name)
     shutil.copytree(built_samples.with_name("gongkai.dbt"), tmp_path / "gongkai.dbt")
     return published
@@ -102,7 +102,7 @@ def test_run_shows_what_the_warehouse_holds(built_samples: Path, gongkai: Gongka
 
 def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehouse: Path, gongkai: Gongkai) -> None:
     before = state(warehouse)
-    with open_work(warehouse) as connection:
+    with open_work(Warehouse(warehouse)) as connection:
         document_id = connection.sql("select min(document_id) from raw.documents").fetchall()[0][0]
         connection.execute("insert into raw.documents select * from raw.documents where document_id = ?", [document_id])
     done = gongkai("build", published=warehouse)
@@ -113,7 +113,7 @@ def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehous
     assert any(f"unique_field={document_id}" in line for line in lines)
     assert lines[-1].startswith("gongkai: ") and "nothing was published" in lines[-1]
     assert state(warehouse) == before
-    with open_work(warehouse) as connection:
+    with open_work(Warehouse(warehouse)) as connection:
         connection.execute(
             "delete from raw.documents where rowid in (select max(rowid) from raw.documents where document_id = ?)",
             [document_id],
@@ -122,7 +122,7 @@ def test_a_failing_test_is_shown_with_its_rows_and_nothing_is_published(warehous
 
 
 def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Path) -> None:
-    model = project / "models" / "marts" / "dim_level.sql"
+    model = project / "models" / "regions" / "dim_level.sql"
     model.write_text("select nothing_of_the_kind\nfrom {{ ref('levels') }}\n")
     done = run_in(project, "build", published=warehouse)
     assert done.returncode == 1
@@ -132,7 +132,7 @@ def test_broken_sql_is_one_line_that_names_its_file(project: Path, warehouse: Pa
 
 
 def test_a_project_that_cannot_be_read_is_one_line(project: Path, warehouse: Path) -> None:
-    (project / "models" / "marts" / "dim_level.sql").write_text("select * from {{ ref('no_such_model') }}\n")
+    (project / "models" / "regions" / "dim_level.sql").write_text("select * from {{ ref('no_such_model') }}\n")
     done = run_in(project, "build", published=warehouse)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "no_such_model" in done.stderr and "Traceback" not in done.stderr
@@ -149,7 +149,7 @@ def test_a_changed_seed_is_seen(project: Path, warehouse: Path) -> None:
 
 
 def test_a_renamed_column_of_a_fact_makes_it_anew(project: Path, warehouse: Path) -> None:
-    models = project / "models" / "marts" / "_facts__models.yml"
+    models = project / "models" / "core" / "_core__models.yml"
     text = models.read_text("utf-8")
     assert text.count("- name: waived\n") == 1
     models.write_text(text.replace("- name: waived\n", "- name: exempted\n"), "utf-8")
@@ -187,12 +187,12 @@ def test_a_failed_publish_makes_the_next_one_a_full_copy(warehouse: Path, gongka
     assert done.returncode == 1
     assert "is not a file" in done.stderr
     assert "rules_built" not in [
-        name for (name,) in rows(work_path(warehouse), "select table_name from duckdb_tables()")
+        name for (name,) in rows(Warehouse(warehouse).work, "select table_name from duckdb_tables()")
     ]
 
 
 def test_two_at_once_is_one_line(warehouse: Path, gongkai: Gongkai) -> None:
-    with write_lock(warehouse):
+    with write_lock(Warehouse(warehouse)):
         for command in (["build"], ["run", SAMPLES]):
             done = gongkai(*command, published=warehouse)
             assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)

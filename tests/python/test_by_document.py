@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 SAMPLES = sorted(path for path in (ROOT / "samples" / "reports").iterdir() if path.suffix in {".txt", ".html", ".md"})
 MARK = "planted by the test"
@@ -42,7 +42,7 @@ def ingest(published: Path, folder: Path) -> None:
 
 
 def rows(published: Path, query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(work_path(published)), read_only=True) as connection:
+    with duckdb.connect(str(Warehouse(published).work), read_only=True) as connection:
         return connection.sql(query).fetchall()
 
 
@@ -53,7 +53,7 @@ def contents(published: Path) -> list[list[tuple[object, ...]]]:
 
 def plant(published: Path) -> int:
     """Mark every row of the tables that prose and cells are read into; give back the number of documents marked."""
-    with duckdb.connect(str(work_path(published))) as connection:
+    with duckdb.connect(str(Warehouse(published).work)) as connection:
         for table in ("int_cells_matched", "int_clauses_matched"):
             connection.execute(f"update intermediate.{table} set rule_id = ?", [MARK])
     return len(marked(published, "int_cells_matched") | marked(published, "int_clauses_matched"))
@@ -103,7 +103,7 @@ def test_new_documents_alone_are_built_and_the_end_is_the_same(cold: Path, tmp_p
 
 
 def test_a_changed_seed_rebuilds_what_stands_on_it_alone(cold: Path, tmp_path: Path) -> None:
-    shutil.copy(work_path(cold), tmp_path / "w.work.duckdb")
+    shutil.copy(Warehouse(cold).work, tmp_path / "w.work.duckdb")
     project, published = copy_project(tmp_path / "project"), tmp_path / "w.duckdb"
     undisturbed = contents(cold)
     plant(published)

@@ -19,7 +19,7 @@ import pytest
 from conftest import ROOT, gongkai_environment, run_gongkai
 from forms_2021 import COLUMNS, ROWS, Form, page, valid_form, with_slip
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 CELLS = [(indicator, column) for _, indicator in ROWS for column in COLUMNS]
 VALID_FORMS = 12
@@ -52,7 +52,7 @@ class Slips:
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """The answer of the work file."""
-        with duckdb.connect(str(work_path(self.published)), read_only=True) as connection:
+        with duckdb.connect(str(Warehouse(self.published).work), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:

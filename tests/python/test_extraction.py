@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from renew_report_card import CARD, SETS, card_of
 
 from gongkai.reports.report_card import read_gold, read_warehouse, score
+from gongkai.warehouse import Warehouse
 
 KEPT: dict[str, Any] = json.loads(CARD.read_text(encoding="utf-8"))
 SLACK = 0.0005
@@ -63,7 +64,7 @@ def test_confidence_is_calibrated(name: str, warehouses: dict[str, Path]) -> Non
     """What is called certain is right more often than what is called likely, and that more often than the doubtful."""
     if name not in warehouses:
         pytest.skip(f"{SETS[name][0][0]} is not there; set GONGKAI_CORPUS to a copy of the development corpus")
-    classes = score(read_gold(SETS[name][1]), *read_warehouse(warehouses[name])).confidence
+    classes = score(read_gold(SETS[name][1]), *read_warehouse(Warehouse(warehouses[name]))).confidence
     assert set(classes) <= {"certain", "likely", "doubtful"}
     share = {key: count["right"] / count["all"] for key, count in classes.items()}
     assert share["certain"] >= 0.98

@@ -20,6 +20,7 @@ import pytest
 from conftest import ROOT, gongkai_environment
 from mutated_forms import tables
 
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
 
 Figure = tuple[str, str, Decimal]
@@ -89,7 +90,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figur
         ),
         names=["document_id", "table_no", "table_kind", "row_no", "col_no", "row_span", "col_span", "text"],
     )
-    with open_work(published) as connection:
+    with open_work(Warehouse(published)) as connection:
         connection.register("placed", placed)
         connection.execute("insert into raw.table_cells by name select *, 0 as after_block_no from placed")
         connection.execute(
@@ -111,7 +112,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figur
     )
     assert done.returncode == 0, done.stdout[-3000:]
     found: dict[str, Counter[Figure]] = defaultdict(Counter)
-    with read_work(published) as connection:
+    with read_work(Warehouse(published)) as connection:
         query = "select document_id, indicator_code, applicant_type, value from intermediate.int_cells_matched"
         for title, *figure in connection.execute(query).fetchall():
             found[title][figure[0], figure[1], figure[2]] += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from raw_helper import ingest, raw, reasons, report, rows, write
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
 from ingest.errors import GongkaiError, UsageError
 from ingest.manifest import read_manifest
@@ -89,7 +89,7 @@ def test_a_new_reader_version_reads_its_files_again(
     ingest(published, folder)
     first_seen = rows(published, "select document_id, first_seen_at from raw.documents order by all")
     before = raw(published)
-    with open_work(published) as connection:
+    with open_work(Warehouse(published)) as connection:
         # as if the files had been read by an older version of the reader, which made something else of them
         connection.execute("update raw.documents set reader_version = '0' where reader = 'txt'")
         connection.execute("update raw.blocks set text = 'older'")
@@ -229,7 +229,7 @@ def test_the_warehouse_inside_the_folder_is_not_read(tmp_path: Path) -> None:
 
 def test_a_work_file_from_before_a_column_was_added_gets_it(published: Path, folder: Path) -> None:
     ingest(published, folder)
-    with open_work(published) as connection:
+    with open_work(Warehouse(published)) as connection:
         connection.execute("alter table raw.ingest_runs drop column software_version")
     ingest(published, folder)
     assert len(rows(published, "select software_version from raw.ingest_runs")) == 2
@@ -237,6 +237,6 @@ def test_a_work_file_from_before_a_column_was_added_gets_it(published: Path, fol
 
 def test_a_work_file_that_is_none_is_told(published: Path, folder: Path) -> None:
     published.parent.mkdir()
-    work_path(published).write_bytes(b"no database" * 1000)
+    Warehouse(published).work.write_bytes(b"no database" * 1000)
     with pytest.raises(GongkaiError, match="cannot be opened"):
         ingest(published, folder)

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT, Gongkai, gongkai_environment
 from raw_helper import report, rows, write
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
 
@@ -112,7 +112,7 @@ def test_a_warehouse_folder_that_cannot_be_written(published: Path, tmp_path: Pa
 def test_two_runs_at_once(gongkai: Gongkai, published: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "files", {"a.txt": report()})
     assert gongkai("ingest", folder, published=published).returncode == 0
-    with work_path(published).with_suffix(".lock").open("r+") as lock:
+    with Warehouse(published).work.with_suffix(".lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = gongkai("ingest", folder, published=published)
     assert done.returncode == 1
@@ -125,7 +125,7 @@ def test_the_work_file_open_elsewhere(gongkai: Gongkai, published: Path, tmp_pat
     assert gongkai("ingest", folder, published=published).returncode == 0
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
     holder = subprocess.Popen(
-        [sys.executable, "-c", hold, str(work_path(published))],
+        [sys.executable, "-c", hold, str(Warehouse(published).work)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

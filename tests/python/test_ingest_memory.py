@@ -12,9 +12,10 @@ from conftest import gongkai_environment
 SCRIPT = """
 import sys
 from pathlib import Path
+from gongkai.warehouse import Warehouse
 from ingest.limits import Limits
 from gongkai.ingesting import ingest_into
-summary = ingest_into(Path(sys.argv[2]), [Path(sys.argv[1])], limits=Limits())
+summary = ingest_into(Warehouse(Path(sys.argv[2])), [Path(sys.argv[1])], limits=Limits())
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(summary.landed, int(peak) // 1024)
 """

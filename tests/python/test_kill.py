@@ -16,7 +16,7 @@ from conftest import ROOT, gongkai_environment, run_gongkai
 from raw_helper import raw, report, rows, write
 from test_archives import zip_file
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 
 TABLE = "# 报告{0}\n\n| 项目 | 数量 |\n|---|---|\n| 新收 | {0} |\n"
 KILLS = int(os.environ.get("GONGKAI_KILLS", "5"))
@@ -100,7 +100,7 @@ def test_a_killed_run_is_completed_by_running_again(
         time.sleep(seconds * (number + moments.random()) / KILLS)
         run.kill()
         run.wait()
-        if work_path(published).exists():
+        if Warehouse(published).work.exists():
             assert_only_whole_documents(published)
             landed.append(rows(published, "select count(*) from raw.documents")[0][0])
     last = start(folder, published)

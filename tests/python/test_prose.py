@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, gongkai_environment
 
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
 
 SENTENCES = Path(__file__).parent / "prose_sentences.csv"
@@ -54,7 +55,7 @@ def blocks(text: str) -> Iterator[tuple[str, str]]:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse built from the texts, as the path of its published file."""
     published = tmp_path_factory.mktemp("prose") / "gongkai.duckdb"
-    with open_work(published) as connection:
+    with open_work(Warehouse(published)) as connection:
         for key, text in texts().items():
             connection.execute(
                 "insert into raw.documents by name select ? as document_id, ? as source_file, '' as archive_member,"
@@ -94,7 +95,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def readings(warehouse: Path) -> dict[str, list[tuple[str, Reading]]]:
     """What was read in each text: (rule, (indicator, category, value, qualifier))."""
     found: dict[str, list[tuple[str, Reading]]] = {key: [] for key in texts()}
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         for key, rule, *reading in connection.execute(
             "select document_id, rule_id, indicator_code, coalesce(category_label, ''), value, qualifier"
             " from intermediate.int_clauses_matched where period_part = 'year' and scope_part = 'own'"
@@ -123,7 +124,7 @@ def test_the_example_of_a_zero_rule_is_read_by_it(
 def effects(warehouse: Path) -> dict[str, set[str]]:
     """What the readings did to the figures of each text."""
     found: dict[str, set[str]] = {key: set() for key in texts()}
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         for key, effect in connection.execute(
             "select document_id, unnest(effects) from intermediate.int_figures"
         ).fetchall():
@@ -137,7 +138,7 @@ def test_the_example_of_a_reading_takes_its_effect(rule: dict[str, str], effects
 
 
 def test_evidence_is_found_where_it_is_said_to_stand(warehouse: Path) -> None:
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         wrong = connection.execute(
             "select matched.* from intermediate.int_clauses_matched as matched"
             " inner join raw.blocks using (document_id, block_no)"

@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongkai.commands.evaluate import evaluate
-from gongkai.reports.report_card import find_report, half_of, match_facts, read_gold, read_warehouse, same_label, score
+from gongkai.reports.report_card import (
+    half_of,
+    match_facts,
+    read_gold,
+    read_warehouse,
+    report_of_file,
+    same_label,
+    score,
+)
+from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
 
 COLUMNS = ["indicator_code", "applicant_type", "category_label", "value", "qualifier", "basis", "confidence"]
@@ -115,8 +124,8 @@ def test_a_notice_taken_for_a_report_is_counted() -> None:
 
 def test_the_current_version_of_a_file_is_preferred() -> None:
     older, newer = report(report_id="old", is_current=False), report(report_id="new")
-    assert find_report("b.txt", [older, newer]) is newer
-    assert find_report("x.txt", [older, newer]) is None
+    assert report_of_file("b.txt", [older, newer]) is newer
+    assert report_of_file("x.txt", [older, newer]) is None
 
 
 @given(st.text(min_size=1))
@@ -157,10 +166,10 @@ def test_the_command_prints_json_and_fails_below_a_minimum(tmp_path: Path, capsy
     gold = tmp_path / "gold.jsonl"
     facts = [{"indicator": "fee.collected", "value": 36.5}, {"indicator": "disclosure.total", "value": 9}]
     gold.write_text(json.dumps({"file": "b.txt", "facts": facts, "period_end": "2016-12-31"}) + "\n", encoding="utf-8")
-    assert evaluate([gold], as_json=True, min_f1=0.5, warehouse=warehouse) == 0
+    assert evaluate([gold], as_json=True, min_f1=0.5, warehouse=Warehouse(warehouse)) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["precision"], figures["recall"], figures["metadata"]) == (0.5, 0.5, 1.0)
-    assert evaluate([gold], min_f1=0.51, warehouse=warehouse) == 1
+    assert evaluate([gold], min_f1=0.51, warehouse=Warehouse(warehouse)) == 1
     shown = capsys.readouterr()
     assert "f1 0.5000 < 0.51" in shown.err
     assert "wrong: disclosure.total = 8 (narrative, likely)" in shown.out
@@ -184,7 +193,7 @@ def test_a_bad_gold_file_is_one_clear_line(tmp_path: Path, content: bytes, words
 
 def test_a_missing_or_empty_warehouse_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(GongkaiError, match="gongkai run"):
-        read_warehouse(tmp_path / "none.duckdb")
+        read_warehouse(Warehouse(tmp_path / "none.duckdb"))
     duckdb.connect(str(tmp_path / "empty.duckdb")).close()
     with pytest.raises(GongkaiError, match="gongkai build"):
-        read_warehouse(tmp_path / "empty.duckdb")
+        read_warehouse(Warehouse(tmp_path / "empty.duckdb"))

@@ -14,6 +14,7 @@ from conftest import ROOT, Gongkai, gongkai_environment, run_gongkai
 from warehouses import contract_warehouse
 
 from gongkai.reports.evidence import value_within
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
 
 
@@ -94,7 +95,7 @@ def test_doctor_finds_everything_that_the_tests_run_with(built_samples: Path, go
 
 def test_doctor_says_what_is_wrong_and_what_to_install(tmp_path: Path, gongkai: Gongkai) -> None:
     published = contract_warehouse(tmp_path / "w.duckdb")
-    with write_lock(published):
+    with write_lock(Warehouse(published)):
         held = gongkai("doctor", published=published)
     assert held.returncode == 1
     assert any(line.startswith("wrong") and "another gongkai" in line for line in held.stdout.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gongkai.publishing import publish
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
 
 _MARTS = """
@@ -78,7 +79,7 @@ insert into marts.findings values
 
 def contract_warehouse(published: Path, more: str = "") -> Path:
     """A published warehouse with four reports; `more` is SQL that adds to it."""
-    with open_work(published) as connection:
+    with open_work(Warehouse(published)) as connection:
         connection.execute(_MARTS)
         connection.execute(
             "insert into raw.blocks values ('d2', 1, 'paragraph', null, null, '一、依申请公开', null), "
@@ -89,5 +90,5 @@ def contract_warehouse(published: Path, more: str = "") -> Path:
             "('d1', 1, 2, 3, 1, 1, 4, '12', null, 0, 'grid')"
         )
         connection.execute(more or "select 1")
-    publish(published, "test")
+    publish(Warehouse(published), "test")
     return published
