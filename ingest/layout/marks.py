@@ -14,6 +14,7 @@ _SAME_SIZE_IN_SCANS = 1.35
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
 _SPACED_MIXED = 1.0
+_WIDE = 0.6
 _RISE, _SMALL, _NEAR = 0.2, 0.8, 0.5
 """How high a note's mark stands over the line's foot, how small it is, and how near: in heights of what it marks."""
 _ONE_PLACE = 0.25
@@ -198,12 +199,17 @@ def _without_clashes(row: list[Glyph]) -> list[Glyph]:
 
 
 def spaced(glyphs: list[Glyph], size: float) -> str:
-    """Text of glyphs in order, with blanks for gaps: narrow ones count between Latin letters and digits only."""
+    """
+    Text of glyphs in order, with blanks for gaps: narrow ones count between Latin letters and digits only.
+
+    Two blanks stand for a gap between digits that is too wide to mark thousands.
+    """
     text = ""
     right = 0.0
     for glyph in glyphs:
-        if text and (glyph.x0 - right) / size > _gap_of_blank(text[-1], glyph.text[0]):
-            text += " "
+        gap = (glyph.x0 - right) / size
+        if text and gap > _gap_of_blank(text[-1], glyph.text[0]):
+            text += "  " if gap > _WIDE and text[-1].isdecimal() and glyph.text[0].isdecimal() else " "
         text += glyph.text
         right = glyph.x1
     return text

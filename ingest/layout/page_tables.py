@@ -12,7 +12,7 @@ from ingest.layout.grids import Grid, clustered, split_stacked
 from ingest.layout.marks import Glyph, confidence_of, lines_of
 
 _PAGE_MARK = re.compile(r"[-‐‑–—―─]\s*\d{1,4}\s*[-‐‑–—―─]$")
-_SET_APART = re.compile(r"[\d０-９](?: [\d０-９])+$")
+_SET_APART = re.compile(r"[\d０-９](?: {1,2}[\d０-９])+$")
 _SAME_EDGE = 8.0
 _FULL = 0.7
 _LOOKED_AT = 600

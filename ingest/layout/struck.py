@@ -46,9 +46,6 @@ def _fits(stroke: Ruling, glyphs: list[Glyph]) -> bool:
 
 
 def _is_border(stroke: Ruling, verticals: list[Ruling]) -> bool:
-    """Whether a line ends at another: it belongs to a table."""
-    return any(
-        min(abs(line.at - stroke.start), abs(line.at - stroke.end)) <= _TOUCH
-        and line.start - _TOUCH <= stroke.at <= line.end + _TOUCH
-        for line in verticals
-    )
+    """Whether a line begins and ends at others: it belongs to a table. One end alone may be near by chance."""
+    crossing = [line.at for line in verticals if line.start - _TOUCH <= stroke.at <= line.end + _TOUCH]
+    return all(any(abs(at - end) <= _TOUCH for at in crossing) for end in (stroke.start, stroke.end))
