@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2
@@ -19,6 +20,7 @@ _THIN = 2.5
 _SHORTEST = 3.0
 _DEEPEST_FORM = 5
 _MOST_PATHS = 50_000
+_SHOWN_NOTES = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_REDACT}
 
 
 @dataclass(slots=True)
@@ -39,6 +41,8 @@ def open_pdf(data: bytes, limits: Limits) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(data)
         count = len(document)
+        if document.get_formtype() == raw.FORMTYPE_ACRO_FORM:
+            document.init_forms()  # draws the fields that the file gives a value and no look
     except pypdfium2.PdfiumError as error:
         if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
             raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password") from error
@@ -52,10 +56,7 @@ def open_pdf(data: bytes, limits: Limits) -> pypdfium2.PdfDocument:
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
     """Marks of the page at `index` (from 0), turned upright as the page is shown."""
-    try:
-        page = document[index]
-    except pypdfium2.PdfiumError as error:
-        raise RejectError(RejectReason.DAMAGED, f"page {index + 1} cannot be read: {error}") from error
+    page = _page(document, index)
     try:
         view = _View(page)
         paths = _Paths(view)
@@ -76,6 +77,28 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
         )
     finally:
         page.close()
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """The page, with what forms and notes show on it made part of its contents."""
+    try:
+        page = document[index]
+        if _SHOWN_NOTES.intersection(_notes(page)):
+            raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+            page.close()
+            page = document[index]
+    except pypdfium2.PdfiumError as error:
+        raise RejectError(RejectReason.DAMAGED, f"page {index + 1} cannot be read: {error}") from error
+    return page
+
+
+def _notes(page: pypdfium2.PdfPage) -> Iterator[int]:
+    """Kinds of the notes on a page."""
+    for number in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        note = raw.FPDFPage_GetAnnot(page.raw, number)
+        if note:
+            yield raw.FPDFAnnot_GetSubtype(note)
+            raw.FPDFPage_CloseAnnot(note)
 
 
 class _View:

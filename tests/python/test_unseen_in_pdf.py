@@ -182,3 +182,18 @@ def test_figures_printed_over_each_other_are_not_told() -> None:
     assert UNTOLD in found
     assert not {"231", "249", "223419"} & set(found)
     assert {"240", "55", "6"} <= set(found)
+
+
+@pytest.mark.parametrize("has_look", [True, False])
+def test_fields_of_a_form_are_read_as_they_show(has_look: bool) -> None:
+    def page(canvas: Canvas) -> None:
+        text(canvas, LEFT, 100, "全年收到申请")
+        canvas.acroForm.textfield(
+            name="a", value="254", x=LEFT + 80, y=HEIGHT - 114, width=40, height=16, borderWidth=0
+        )
+
+    data = pdf(page)
+    if not has_look:
+        data = data.replace(b"/AP", b"/XX")
+    found = read(data, "x.pdf", Limits()).parts
+    assert "".join(part.text for part in found if isinstance(part, Block)).replace(" ", "") == "全年收到申请254"
