@@ -111,6 +111,8 @@ def _on_columns(draft: Draft, xs: list[float]) -> None:
     places = [min(range(len(xs)), key=lambda index: abs(xs[index] - x)) for x in draft.xs]
     for cell in draft.cells:
         begin, end = places[cell.col], places[cell.col + cell.col_span]
+        # a column narrower than the others' lines tell apart shares the place of the one before it
+        begin = min(begin, len(xs) - 2)
         cell.col, cell.col_span = begin, max(end - begin, 1)
 
 
