@@ -97,3 +97,19 @@ def test_a_raised_number_marks_a_note(mark: str, kept: str, raise_: str) -> None
 def test_a_cell_that_stands_raised_as_a_whole_is_a_figure() -> None:
     table = "<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td><sup>24</sup></td></tr></table>"
     assert texts(table)[-1] == "24"
+
+
+def test_fields_that_show_figures_are_read_and_those_that_ask_are_not() -> None:
+    form = (
+        '<div><input type="text" value="请输入关键字"><input type="hidden" value="9">'
+        '<input type="submit" value="提交2"></div>'
+        '<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td><input value="249"></td></tr>'
+        '<tr><td>答复</td><td><input type="text" readonly value="248"></td></tr>'
+        '<tr><td>复议</td><td><input type="number" style="display:none" value="7"></td></tr></table>'
+        "<textarea>没有收取费用。\n没有其他事项。</textarea><textarea></textarea>"
+        "<textarea style='display:none'>暗。</textarea>"
+    )
+    assert texts(form) == [
+        *("没有收取费用。", "没有其他事项。"),
+        *("项目", "数量", "申请", "249", "答复", "248", "复议", ""),
+    ]
