@@ -2,8 +2,8 @@
 the way a number, a date, a clause or a heading is cut.
 
 `rules_in_code.csv` beside this file says, file by file, how much Chinese text and how many alternatives of regular
-expressions code may hold, and why (`prose`: patterns of the models of prose; `open`: lists are among them that belong in
-a seed). It is never raised to make room for a list; where a list has moved to a seed,
+expressions code may hold, and why (`prose`: patterns of the models of prose; `open`: lists are among them that belong
+in a seed). It is never raised to make room for a list; where a list has moved to a seed,
 
     .venv/bin/python -m tests.python.test_rules_in_seeds
 
