@@ -13,7 +13,7 @@ from gongkai.rules.declarations import DataTest, Seed
 from gongkai.rules.problems import nearest, shown
 from gongkai.rules.seed_files import SeedFile
 from gongkai.rules.tables import Tables
-from gongkai.warehouse.sql import literal, quoted
+from gongkai.warehouse.sql import quoted
 
 _EMPTY_ALTERNATIVE = re.compile(r"^\||(?:^|[^\\])\|(?:\||$)")
 _KEY_ENDINGS = ("_code", "_type", "_id")
@@ -187,12 +187,14 @@ def _filled(run: _Run) -> None:
 
 
 def _pattern_reads_example(run: _Run) -> None:
-    pattern, example = run.test.arguments["pattern"], run.test.arguments["example"]
-    framed = f"replace({literal(run.test.arguments.get('frame', '{}'))}, '{{}}', {quoted(pattern)})"
-    read = f"coalesce(try(regexp_matches({quoted(example)}, {framed})), false)"
-    for index in sorted(run.rules.tables.without(run.name, read)):
-        value = run.seed.column(example)[index]
-        run.add(index, f"the {pattern} does not match its example {shown(value)}", value)
+    names = {"pattern": "pattern", "example": "example", "frame": "{}"} | run.test.arguments
+    patterns, examples = run.seed.column(names["pattern"]), run.seed.column(names["example"])
+    for index, (pattern, example) in enumerate(zip(patterns, examples, strict=True)):
+        framed = names["frame"].replace("{}", pattern)
+        if why := run.rules.tables.why_no_pattern(framed):
+            run.add(index, f"{shown(pattern)} is no pattern: {why}", pattern)
+        elif not pattern or run.rules.tables.first_match(example, [framed]) is None:
+            run.add(index, f"the pattern {shown(pattern)} is not found in its example {shown(example)}", example)
 
 
 def _no(field: str) -> str:
@@ -217,7 +219,9 @@ KINDS: dict[str, Callable[[_Run], None]] = {
     "pattern_reads_example": _pattern_reads_example,
 }
 
-_OF_WHOLE_SEEDS = {"unique_together", "expression_is_true", "decides_its_example", "filled", "pattern_reads_example"}
+_OF_WHOLE_SEEDS = {
+    *("unique_together", "expression_is_true", "decides_its_example", "filled", "pattern_reads_example"),
+}
 
 
 def hold(rules: Rules, name: str, test: DataTest) -> None:

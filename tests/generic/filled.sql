@@ -1,4 +1,4 @@
-{# None of these columns is empty in any row: not_null for many columns in one query. Returns the rows where one is. #}
+{# None of these columns is empty in any row: not_null for many columns in one query. #}
 {% test filled(model, columns) %}
 select *
 from {{ model }}

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 ALLOWED = Path(__file__).with_name("rules_in_code.csv")
 HAN = re.compile(r"[\u4e00-\u9fff〇]")
@@ -126,11 +128,15 @@ def test_what_is_allowed_is_what_is_there() -> None:
     assert slack == [], "lower it: .venv/bin/python tests/python/project/test_rules_in_seeds.py"
 
 
-def test_every_weight_is_asked_for_and_known() -> None:
-    with (ROOT / "seeds" / "who" / "evidence_weights.csv").open(encoding="utf-8", newline="") as file:
-        known = {row["weight_name"] for row in csv.DictReader(file)}
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "models").rglob("*.sql"))
-    assert set(re.findall(r"weight\('(\w+)'\)", code)) == known
+@pytest.mark.parametrize(
+    ("macro", "seed"), [("weight", "who/evidence_weights.csv"), ("threshold", "checks/check_thresholds.csv")]
+)
+def test_every_number_is_asked_for_and_known(macro: str, seed: str) -> None:
+    with (ROOT / "seeds" / seed).open(encoding="utf-8", newline="") as file:
+        known = {row[f"{macro}_name"] for row in csv.DictReader(file)}
+    files = [path for folder in ("models", "macros") for path in (ROOT / folder).rglob("*.sql")]
+    code = "".join(path.read_text("utf-8") for path in files)
+    assert set(re.findall(rf"\b{macro}\('(\w+)'\)", code)) == known
 
 
 def test_what_counts_as_a_rule() -> None:
