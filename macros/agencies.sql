@@ -1,8 +1,9 @@
-{# A pattern of agency_phrases or agency_name_repairs with what its names in braces stand for. #}
+{# A pattern of agency_phrases, agency_name_repairs or agency_rules with what its names in braces stand for. #}
 {% macro agency_pattern(pattern) -%}
 {{ pattern
     | replace('{year}', year_digits() ~ '年')
     | replace('{ending}', words('agency_endings', 'in_signature', 'ending'))
+    | replace('{zone}', words('agency_endings', "kind in ('zone', 'quarter')", 'ending'))
     | replace('{body}', words('agency_endings', 'in_sentence', 'ending'))
     | replace('{reporter}', words('page_labels', "in_line and says = 'reporter'", 'label'))
     | replace('{publisher}', words('page_labels', "in_line and says in ('publisher', 'source')", 'label')) }}

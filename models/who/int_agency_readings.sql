@@ -230,12 +230,10 @@ judged as (
     select
         *,
         prefix != '' and rest = '' and len(chain) = 0 and prefix != '中华人民共和国' as is_national,
-        regexp_matches(
-            name, '{{ words('agency_endings', "kind in ('zone', 'quarter')", 'ending') }}(管理|工作)?(委员会|管委会)$'
-        ) as is_zone,
+        regexp_matches(name, '{{ agency_pattern('{zone}(管理|工作)?(委员会|管委会)$') }}') as is_zone,
         case
             {%- for rule in agency_rules %}
-            when regexp_matches(name, {{ literal(rule['pattern']) }}) then {
+            when regexp_matches(name, {{ literal(agency_pattern(rule['pattern'])) }}) then {
                 'agency_kind': {{ literal(rule['agency_kind']) }}, 'level_code': {{ literal(rule['level_code'] or '') }}
             }
             {%- endfor %}

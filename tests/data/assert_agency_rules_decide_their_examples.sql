@@ -1,21 +1,22 @@
 -- Each rule's example is decided by that rule: it matches, and no rule before it does.
-with rules as (
-    select * from {{ ref('agency_rules') }}
-),
-
-matches as (
+{%- set rules = seed_rows(ref('agency_rules'), 'rule_order') %}
+{%- set _ = agency_pattern('') %}
+with decided as (
     select
-        examples.rule_id,
-        examples.example,
-        arg_min(rules.rule_id, rules.rule_order) as deciding_rule_id,
-    from rules as examples
-    left join rules on regexp_matches(examples.example, rules.pattern)
-    group by examples.rule_id, examples.example
+        rule_id,
+        example,
+        case
+            {%- for rule in rules %}
+            when regexp_matches(example, {{ literal(agency_pattern(rule['pattern'])) }}) then {{ literal(rule['rule_id']) }}
+            {%- endfor %}
+            else ''
+        end as deciding_rule_id,
+    from {{ ref('agency_rules') }}
 ),
 
 undecided as (
-    select * from matches
-    where deciding_rule_id is distinct from rule_id
+    select * from decided
+    where deciding_rule_id != rule_id
 )
 
 select * from undecided
