@@ -9,7 +9,6 @@ import csv
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
 
+from gongkai.rules.examples import blocks
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
 
@@ -42,14 +42,6 @@ def texts() -> dict[str, str]:
     found |= {f"reading {rule['reading_id']}": rule["example"] for rule in READING_RULES}
     found |= {f"sentence {number}": case["text"] for number, case in enumerate(CASES, start=2)}
     return found
-
-
-def blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The blocks of a report with the text: its title, then headings in 【】 and paragraphs parted by ／."""
-    yield "heading", "某某县人民政府2023年政府信息公开工作年度报告"
-    for piece in re.findall(r"【[^】]*】|[^【】／]+", text):
-        kind = "heading" if piece.startswith("【") else "paragraph"
-        yield kind, piece.strip("【】")
 
 
 @pytest.fixture(scope="module")
