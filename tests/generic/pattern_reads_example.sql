@@ -1,7 +1,6 @@
-{# Each row's pattern is found in its own example, where it has both (`filled` tells where not). `frame` is how the models
-   ask for it, with {} for the pattern. #}
+{# Each row's pattern is found in its own example. `frame` is how the models ask for it, with {} for the pattern. #}
 {% test pattern_reads_example(model, pattern='pattern', example='example', frame='{}') %}
 select *
 from {{ model }}
-where not regexp_matches({{ example }}, replace('{{ frame }}', '{}', {{ pattern }}))
+where not coalesce(regexp_matches({{ example }}, replace('{{ frame }}', '{}', {{ pattern }})), false)
 {% endtest %}

@@ -222,28 +222,6 @@ def test_each_fault_of_a_list_or_pattern_is_one_line(
     assert f"seeds/baskets.csv:{expected}" in lines(small(baskets=BASKETS.replace(old, new, 1)))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("xc", "xd", ["4: the pattern 'b|c' does not match its example 'xd'"]),
-        ("b|c", "b(c", ["4: pattern 'b(c' is no pattern: missing ): [xa](?:b(c)"]),
-        ("b|c", "", ["4: pattern is empty"]),
-        ("xc", "xb", []),
-    ],
-)
-def test_each_row_reads_its_own_example(
-    small: Callable[..., list[Problem]], old: str, new: str, expected: list[str]
-) -> None:
-    declared = SMALL_YAML.replace("seen: varchar", "example: varchar").replace(", data_tests: [is_pattern]", "")
-    tests = (
-        "filled: {arguments: {columns: [pattern]}}\n      - pattern_reads_example: {arguments: {frame: '[xa](?:{})'}}"
-    )
-    declared = re.sub("decides_its_example: .*", lambda _: tests, declared)
-    baskets = BASKETS.replace("seen", "example").replace("^a{1,2}", "a{1,2}").replace(old, new, 1)
-    found = lines(small(baskets=baskets, declared=declared))
-    assert found == [f"seeds/baskets.csv:{message}" for message in expected]
-
-
 def test_the_small_seeds_are_right(small: Callable[..., list[Problem]]) -> None:
     assert lines(small()) == []
 
