@@ -1,5 +1,8 @@
 {{ config(materialized='by_document') }}
 
+{%- set information = words('form_words', "use = 'of_information'") -%}
+{%- set items = words('form_words', "use = 'items_published'") %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -72,11 +75,11 @@ header_cells as (
         and header_labels.form_part = numbered_rows.form_part
 ),
 
--- A table of categories counts items disclosed: a table of other things by kind says neither 条, 信息 nor 公开.
+-- A table of categories counts items disclosed: a table of other things by kind has none of the words for these.
 tables_about_information as (
     select distinct document_id, table_no
     from cells
-    where cell_kind = 'label' and regexp_matches(text_squashed, '信息|公开')
+    where cell_kind = 'label' and regexp_matches(text_squashed, '{{ information }}')
 ),
 
 category_headers as (
@@ -91,7 +94,7 @@ category_headers as (
         bool_or(header_cells.label_code = 'category')
         and (
             count(tables_about_information.table_no) > 0
-            or bool_or(regexp_matches(header_cells.text_squashed, '条|发布'))
+            or bool_or(regexp_matches(header_cells.text_squashed, '{{ items }}'))
         )
 ),
 

@@ -25,7 +25,7 @@ column_labels as (
     from header_cells
     where
         (label_role = 'column' or form_part = 'statistics')
-        and label_code not in ('heading', 'legal', 'unit', 'note', 'category')
+        and label_code not in (select column_code from {{ ref('form_column_kinds') }} where kind = 'no_figures')
 ),
 
 -- A label over others (数量 over 历年累计 and 本年度) is no column of its own.

@@ -1,5 +1,7 @@
 {{ config(materialized='by_document') }}
 
+{%- set yuan = words('form_units', "kind = 'money' and unit like '%元'", column='unit') %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -157,7 +159,7 @@ labels_matched as (
         place,
         forms,
         tier,
-        regexp_extract(text_squashed, '千元|百万元|万元|亿元|元') as stated_unit,
+        regexp_extract(text_squashed, '{{ yuan }}') as stated_unit,
     from one_meaning
 )
 

@@ -1,5 +1,7 @@
 {{ config(materialized='by_document') }}
 
+{%- set turning = words('form_words', "use = 'turns_meaning'") %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -59,8 +61,8 @@ slips as (
         length(form_labels.label_key) >= 4
         and levenshtein(unknown_wordings.wording_key, form_labels.label_key)
         <= 3 * greatest(1, length(form_labels.label_key) // 5)
-        and regexp_replace(unknown_wordings.wording_key, '[^不非未无专兼同]', '', 'g')
-        = regexp_replace(form_labels.label_key, '[^不非未无专兼同]', '', 'g')
+        and regexp_extract_all(unknown_wordings.wording_key, '{{ turning }}')
+        = regexp_extract_all(form_labels.label_key, '{{ turning }}')
 ),
 
 -- One label is clearly nearest, or none is taken.

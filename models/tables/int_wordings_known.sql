@@ -1,5 +1,9 @@
 {{ config(materialized='by_document') }}
 
+{%- set whole_year = words('form_words', "use = 'of_whole_year'") -%}
+{%- set summed = words('form_words', "use = 'summed'") -%}
+{%- set figure = words('form_words', "use = 'figure'") %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -86,7 +90,7 @@ named_years as (
     from wordings
     where regexp_matches(
         regexp_replace({{ arabic_digits('text_squashed') }}, '（[^（）]*）$', ''),
-        '^(?:19|20)\d\d年度?(?:1-12月|1月[-至]12月|全年)?(?:累计|合计|统计)?(?:数|数量|数据)?$'
+        '^(?:19|20)\d\d年度?{{ whole_year }}?{{ summed }}?{{ figure }}?$'
     )
 ),
 
