@@ -23,6 +23,7 @@ _ASKEW = 0.09
 _UNPAINTED = 3
 _WHITE, _OPAQUE = 250, 250
 _PICTURED = 0.5
+_MOST = 0.6
 _FEW = 0.25
 """Share of a page's text up to which what is unpainted is beside the matter; more of it is a layer of text, as over
 scans and over letters drawn as curves."""
@@ -56,6 +57,8 @@ class Sight:
         self._unpainted: set[int] = set()
         self._white: set[int] = set()
         self._painted: list[_Painted] = []
+        self.turns = {0: 0, 90: 0, 180: 0, 270: 0}
+        """How many texts run in each direction, in degrees against the clock from left to right."""
         self._count = 0
         self._matrix = raw.FS_MATRIX()
         self._colour = [ctypes.c_uint() for _ in range(4)]
@@ -72,7 +75,10 @@ class Sight:
             across, up = across * outer[0] + up * outer[2], across * outer[1] + up * outer[3]
         if min(abs(across), abs(up)) > _ASKEW * max(abs(across), abs(up)):
             self._askew.add(address)
-        elif raw.FPDFTextObj_GetTextRenderMode(item) == _UNPAINTED:
+            return
+        turn = (90 if up > 0 else 270) if abs(up) > abs(across) else (0 if across >= 0 else 180)
+        self.turns[turn] += 1
+        if raw.FPDFTextObj_GetTextRenderMode(item) == _UNPAINTED:
             self._unpainted.add(address)
         else:
             alpha, is_white = self._fill(item)
@@ -96,6 +102,11 @@ class Sight:
         """A picture: it counts as a ground of any colour, and never as a cover, for text may lie beneath a scan."""
         self._count += 1
         self._painted.append(_Painted(self._count, box, is_picture=True))
+
+    def usual_turn(self) -> int | None:
+        """The direction of most texts, None where no one has most: so far is the page turned to be read."""
+        turn = max(self.turns, key=lambda turn: self.turns[turn])
+        return turn if self.turns[turn] > _MOST * sum(self.turns.values()) else None
 
     def unseen(self, handle: object, glyphs: list[Glyph], indices: list[int], picture_share: float) -> Unseen:
         """Which of the glyphs (with their numbers on the text page) no reader of the page sees."""
