@@ -62,6 +62,8 @@ class Sight:
         self._count = 0
         self._matrix = raw.FS_MATRIX()
         self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._to_matrix = ctypes.byref(self._matrix)
+        self._to_colour = [ctypes.byref(part) for part in self._colour]
 
     def add_text(self, item: object, outer: Outer) -> None:
         """A text object; `outer` is the matrix of the form that it stands in."""
@@ -69,11 +71,11 @@ class Sight:
         address = _address(item)
         self._orders[address] = self._count
         self._texts.append((self._count, item, outer))
-        raw.FPDFPageObj_GetMatrix(item, self._matrix)
+        raw.FPDFPageObj_GetMatrix(item, self._to_matrix)
         across, up = self._matrix.a, self._matrix.b
         if outer is not None:
             across, up = across * outer[0] + up * outer[2], across * outer[1] + up * outer[3]
-        if min(abs(across), abs(up)) > _ASKEW * max(abs(across), abs(up)):
+        if up and min(abs(across), abs(up)) > _ASKEW * max(abs(across), abs(up)):
             self._askew.add(address)
             return
         turn = (90 if up > 0 else 270) if abs(up) > abs(across) else (0 if across >= 0 else 180)
@@ -130,9 +132,9 @@ class Sight:
 
     def _fill(self, item: object) -> tuple[int, bool]:
         """How opaque the fill of an object is (0 to 255), and whether it is white."""
-        red, green, blue, alpha = self._colour
-        if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+        if not raw.FPDFPageObj_GetFillColor(item, *self._to_colour):
             return 255, False
+        red, green, blue, alpha = self._colour
         return alpha.value, min(red.value, green.value, blue.value) >= _WHITE
 
     def _is_on(self, glyph: Glyph, ground: Literal["colour", "picture"]) -> bool:
