@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
+from functools import lru_cache
 
 from docx.oxml import parse_xml
 from lxml import etree
@@ -86,7 +87,11 @@ OFF = ("0", "false", "off", "none")
 
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or processing instruction."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
