@@ -48,7 +48,8 @@ class Styles:
     _styles: dict[str, _Style] = field(default_factory=dict)
     _default: str | None = None
     _everywhere: Look = field(default_factory=dict)
-    _has_looks: bool = False
+    _has_named_looks: bool = False
+    """Whether any style of characters says how its text looks."""
     _looks: dict[str | None, Look] = field(default_factory=dict)
     """Looks of paragraphs by their style, as far as they were asked for."""
 
@@ -70,7 +71,8 @@ class Styles:
                 outline = 0
             number = child(element, "pPr", "numPr")
             look = look_of(child(element, "rPr"))
-            styles._has_looks = styles._has_looks or bool(look)
+            if look and attribute(element, "type") == "character":
+                styles._has_named_looks = True
             styles._styles[key] = _Style(child_value(element, "basedOn"), outline, _number(number), look)
             if is_on_attribute(element, "default") and attribute(element, "type") != "character":
                 styles._default = key
@@ -105,7 +107,7 @@ class Styles:
     def run_look(self, properties: etree._Element, paragraph: Look) -> Look:
         """How a run looks: by its own properties, else by its style and the paragraph's, which cancel each other."""
         own = look_of(properties)
-        style = child_value(properties, "rStyle") if self._has_looks else None
+        style = child_value(properties, "rStyle") if self._has_named_looks else None
         if style is not None:
             named = self._look(self._styles_from(style), PLAIN)
             if named:

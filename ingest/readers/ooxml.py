@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import zipfile
 import zlib
-from functools import lru_cache
 
 from docx.oxml import parse_xml
 from lxml import etree
@@ -87,11 +86,7 @@ OFF = ("0", "false", "off", "none")
 
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or processing instruction."""
-    return _local(element.tag)
-
-
-@lru_cache(maxsize=4096)
-def _local(tag: object) -> str:
+    tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
