@@ -112,8 +112,7 @@ texts_taken_apart as (
             regexp_replace(
                 regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
             ),
-            '^(约|近|大约|共|共计|增加?|新增|上升|减少?|下降|降低|不足|超过?)?([+↑↓-]?)'
-            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?([↑↓]?)（?([^\d（）]{0,8})）?$',
+            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+↑↓-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?([↑↓]?)（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'arrow', 'suffix']
         ) as parts,
         regexp_extract(
@@ -175,8 +174,7 @@ texts_read as (
             when own_label is not null then labelled_figure
             when parts['digits'] != '' then
                 case
-                    when parts['sign'] in ('-', '↓') or parts['arrow'] = '↓' or parts['prefix'][1:1] in ('减', '下', '降')
-                        then -1
+                    when parts['sign'] in ('-', '↓') or parts['arrow'] = '↓' or parts['prefix'][1:1] = '减' then -1
                     else 1
                 end
                 * try_cast(translate(parts['digits'], '٬，', '') || parts['decimals'] as decimal(24, 6))

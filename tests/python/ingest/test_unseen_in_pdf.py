@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from pdf_pages import HEIGHT, LEFT, SIZE, pdf, table, text
+from helpers.pdf_pages import HEIGHT, LEFT, SIZE, pdf, table, text
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
