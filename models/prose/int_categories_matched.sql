@@ -1,5 +1,7 @@
 {{ config(materialized='by_document') }}
 
+{%- set label_kinds = seed_rows(ref('label_kinds'), 'kind_no') -%}
+-- depends_on: {{ ref('label_kinds') }}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -36,7 +38,14 @@ labelled as (
             ),
             '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|含|(?:本|我)(?:单位|机关|局|委|镇|乡|街道)|[^“”]*”|）|有|为：|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
             '|：+$', '\1', 'g'
-        ) as label,
+        ) as label_before,
+        -- 其余12条为工作动态
+        if(
+            regexp_full_match(label_before, '(?:其余|余下|剩余|另外|另)(?:的)?'),
+            regexp_extract(figures.after, '^(?:条|件)?(?:均|都|全)?(?:为|是|属于?|系|涉及)([^，；。（）0-9]{2,20}?)(?:信息|方面|类)?$', 1),
+            ''
+        ) as label_after,
+        if(label_after != '', label_after, label_before) as label,
     from figures
     left join rules_met
         on figures.document_id = rules_met.document_id and figures.figure_no = rules_met.figure_no
@@ -45,6 +54,11 @@ labelled as (
 told_apart as (
     select
         *,
+        -- 政务信息 is a class where others stand beside it.
+        regexp_matches(
+            if(label = '政务信息' and contains(before_raw, '其中') and starts_with(gap_after, '、'), '', label),
+            '{{ label_kinds | map(attribute="pattern") | join("|") if label_kinds else "申请" }}'
+        ) as is_no_category,
         -- 1.政策法规。…，共187项: the one figure of an item that begins with its name.
         count(*) over (partition by document_id, paragraph_no) = 1
             and regexp_matches(opening_line, '公开|信息')
@@ -58,6 +72,7 @@ told_apart as (
             and (not is_coordinated or in_series)
             and not is_shared
             and measure in ('', '条', '件', '篇', '份', '项', '则', '部')
+            and not (topic = 'application' and measure in ('件', '宗'))
             and (
                 indicator_code is null
                 or indicator_code = 'disclosure.normative'
@@ -66,22 +81,21 @@ told_apart as (
             -- 目录1概述2主动公开: the numbers of a table of contents.
             and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))
             and (length(label) between 2 and 24 or is_named_by_heading)
-            and (not contains(label, '主动公开') or regexp_matches(label, '^应当?主动公开的其[他它]'))
-            -- 政务信息 is a class where others stand beside it.
-            and not regexp_matches(
-                if(label = '政务信息' and contains(before_raw, '其中') and starts_with(gap_after, '、'), '', label),
-                '网站|线上|线下|网上|微博|微信|公众号|政府公报|^公报|公开栏|公示栏|公告栏|显示屏|平台|客户端|头条|抖音|报刊|电视|广播|申请|上半年|下半年'
-                '|^(?:政府|政务)?信息(?:公开信息)?$|电子化|^通过|^利用|^全年|^共|历年|政府及|部门公开|(?:本级|[县市区旗州](?:）|直)?)公开|(?:镇|乡|苏木|局|厅|委|办公室|街道|部门|县直|市直|区直)$|办公室公开|占|栏目|建议|提案|^(?:我|本)|新增$|^(?:共|累计)*(?:发布|公开|更新|上传|推送|公布|新增)$|入库|^上述|新媒体|揭示板|机关发布'
-            )
+            and (not contains(label, '主动公开') or regexp_matches(label, '^(?:应当?主动公开的其[他它]|其[他它]应?当?主动公开)'))
+            and not is_no_category
             and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
                 '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加|(?:报送|上报)(?:政府|政务|各类)*信息$|(?:采用|录用|采纳)$)')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
             and not regexp_matches(section, '机构|保障') as is_item,
-        -- 建议提案办理复文84件 is no item, but the list goes on after it.
+        -- 建议提案办理复文84件 and 县直单位22条 are no items, but the list goes on after them.
         not is_item
             and not is_about_something_else
             and not is_shared
-            and not (indicator_code is null and regexp_matches(label, '建议|提案|栏$|栏目|主动公开')) as is_other,
+            and not (
+                indicator_code is null
+                and (is_no_category or regexp_matches(label, '栏$|主动公开'))
+                and not regexp_matches(label, '{{ label_kinds | selectattr("kind", "equalto", "carrier") | map(attribute="pattern") | join("|") if label_kinds else "申请" }}')
+            ) as is_other,
     from labelled
 ),
 
@@ -194,6 +208,8 @@ matched as (
         -- Where the label stands: after the mark of the item, or the last place of these words before the figure.
         case
             when is_named_by_heading then length(regexp_extract(subheadings, '(?:^|＞)({{ list_marker() }})[^＞]*$', 1))
+            when label_after != ''
+                then sentence_place + place + piece_length + strpos(substring(sentence, place + piece_length + 1), label_after) - 1
             else sentence_place + length(sentence_before) + 1
                 - strpos(reverse(sentence_before), reverse(label)) - length(label)
         end as label_place,

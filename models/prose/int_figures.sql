@@ -6,6 +6,18 @@
 {%- set in_turn -%}
 分别(?:为|是|有|达|办理|收到|受理|公开|发布|推送|更新|占)?(?:了)?(?:各类|政府|政务)*(?:信息|稿件|文章|申请)?(?:约|近)?$
 {%- endset -%}
+{%- set zero_of_both -%}
+(?:复议|诉讼|申诉|举报|投诉|依申请公开)[^，；、]{0,8}(?:、|和|及|与|或|以及)(?:被)?[^，；、]{0,8}(?:复议|诉讼|申诉|举报|投诉|不予公开)
+{%- endset -%}
+{%- set changed_to -%}
+(?:调整|增加|增|减少|减|升|降|变更|变|改|扩大|扩充|充实|提高|上升|下降)[^，。；0-9]{0,2}(?:为|到|至)(?:目前|现在|现有)?的?
+{%- endset -%}
+{%- set sum_words -%}
+(?:以上|上述|[两三四五]项|全年|年内|全[县市区镇乡省]|前后|[两三]期|总人数|人数)*(?:共计|合计|总计|总共|一共|共|合起来|加起来|合共|加在一起|总数)(?:收到|受理|公开|收取|发布)?(?:达|为|有|是|了|约)*
+{%- endset -%}
+{%- set two_nouns -%}
+([^，。；、：]{1,10})(?:和|与|及|以及|、)([^，。；、：]{1,10})，[^；。]*$
+{%- endset -%}
 -- depends_on: {{ ref('prose_topics') }}
 -- depends_on: {{ ref('prose_readings') }}
 with documents_to_build as (
@@ -31,8 +43,23 @@ with_coordination as (
         case
             when regexp_matches(before_all, '{{ in_turn }}') then quantity_no
         end as series_start,
-        regexp_matches(before_raw, '(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$') as is_shared,
+        regexp_matches(before_raw, '(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$')
+            -- 被申请行政复议、被提起行政诉讼0件: a zero is said of all that is named.
+            or (value = 0 and regexp_matches(before_all, '{{ zero_of_both }}')) as is_shared,
+        -- 均为0件 right under the heading that names what.
+        if(regexp_full_match(before_all, '(?:均|都|皆)(?:为|是|有)?'), regexp_replace(
+            regexp_extract(section || '＞' || subheadings, '([^＞]+)＞*$', 1), '^{{ list_marker() }}|(?:的)?(?:情况|办理情况|工作)+$', '', 'g'
+        ), before_all) as nouns_named,
+        -- 专职人员由2名调整为1名: what it is stands before the figure that it was.
+        if(regexp_full_match(before_all, '[^，；。]{0,3}{{ changed_to }}'), regexp_extract(
+            sentence_before, '([^，；。：]*?)(?:由|从)[^，；。]*{{ changed_to }}$', 1
+        ), '') as noun_before_change,
+        regexp_full_match(before_raw, '（(?:其中|含)[，：]?(?:(?:19|20)[0-9]{2}年度?|本年度?|今年|当年)(?:新增|新收|新)?')
+            as is_part_of_the_year,
+        regexp_full_match(before_raw, '{{ sum_words }}') and (after = '' or regexp_matches(after, '^（')) as is_sum,
         regexp_full_match(before_all, '[和及与]?') as is_bare,
+        regexp_full_match(before, '(?:其中)?[前后]者[^，]{0,2}') as is_former_or_latter,
+        lead(quantity_no) over (partition by document_id, paragraph_no, sentence_no order by quantity_no) is not null as has_next,
     from quantities
 ),
 
@@ -66,7 +93,7 @@ with_nouns_listed as (
         quantity_no - series_no + 1 as place_in_series,
         case when is_shared then list_filter(
             string_split_regex(
-                regexp_replace(before_all, '[，、；：]*(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$', ''), '、|以及|和|与|及|，|或'
+                regexp_replace(nouns_named, '[，、；：]*(?:各|均|都|皆)?(?:为|是|有)?(?:约|近)?$', ''), '、|以及|和|与|及|，|或'
             ),
             lambda noun: noun != ''
         ) end as nouns_shared,
@@ -76,17 +103,22 @@ with_nouns_listed as (
 
 nouns_given as (
     select
-        * exclude (nouns_of_series, nouns_shared, series_start, is_bare, bare_group),
+        * exclude (
+            nouns_of_series, nouns_shared, series_start, is_bare, bare_group, nouns_named, noun_before_change
+        ),
         unnest(case
             when in_series and series_length = len(nouns_of_series) then [nouns_of_series[place_in_series]]
             when in_series and series_length < len(nouns_of_series)
                 then [nouns_of_series[len(nouns_of_series) - series_length + place_in_series]]
             when len(nouns_shared) > 1 then nouns_shared
+            when noun_before_change != '' then [noun_before_change]
+            when is_former_or_latter and contains(before, '前者') then [regexp_extract(sentence_before, '{{ two_nouns }}', 1)]
+            when is_former_or_latter then [regexp_extract(sentence_before, '{{ two_nouns }}', 2)]
             else [case
                 when regexp_full_match(before, '(?:其中|共|总|全年|本年度?|有|包括|另有|另外|另|其余|余|：|（|、)*') then after else before
             end]
         end) as noun,
-        coalesce(in_series or len(nouns_shared) > 1, false) as is_coordinated,
+        coalesce(in_series or len(nouns_shared) > 1 or noun_before_change != '', false) as is_coordinated,
     from with_nouns_listed
 ),
 
@@ -142,14 +174,14 @@ read_in_context as (
             {%- endset %}
             case when regexp_matches({{ text }}, {{ literal(row['pattern']) }})
                 {%- if row['unless'] %} and not regexp_matches({{ text }}, {{ literal(row['unless']) }}){% endif %}
-                then '{{ row['effect'] }}' end,
+                then '{{ row['effect'] }}{% if row['reason'] %}: {{ row['reason'] }}{% endif %}' end,
             {%- endfor %}
             -- 自2008年《条例》施行以来，配备了2名专职人员: who was put there is there still.
             case when year_named != report_year
                 and not (measure in ('名', '人', '位') and regexp_matches(sentence_before, '以来'))
                 -- 2022年结转2件, 结转2024年办理1件
-                and not (year_named = report_year - 1 and regexp_matches(before_raw, '年度?(?:结转|转入|遗留)[^下]*$'))
-                and not (year_named = report_year + 1 and regexp_matches(before_raw, '(?:结转|转入|转至|延至|顺延)')) then 'drop' end,
+                and not (year_named = report_year - 1 and regexp_matches(before_raw, '年(?:度|底|末)?[^，。；]{0,12}(?:结转|转入|遗留|转来|没有?办完|未办结)[^下]*$'))
+                and not (year_named = report_year + 1 and regexp_matches(before_raw, '(?:结转|转入|转至|转到|延至|顺延|留待|移至|推至)')) then 'drop: other year' end,
         ], lambda effect: effect is not null) as effects,
     from with_topic
 ),
@@ -158,7 +190,8 @@ figures as (
     select
         * exclude (read_before, topic_word, year_named),
         concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before) as context,
-        list_contains(effects, 'drop') as is_about_something_else,
+        substring(list_filter(effects, lambda effect: starts_with(effect, 'drop'))[1], 7) as dropped_because,
+        dropped_because is not null as is_about_something_else,
         case when list_contains(effects, 'part_of_year') then 'part' else 'year' end as period_part,
         case when list_contains(effects, 'part_of_scope') then 'part' else 'own' end as scope_part,
         list_contains(effects, 'doubtful') as is_doubtful,

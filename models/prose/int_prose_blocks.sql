@@ -64,6 +64,8 @@ with_heading_text as (
         case
             when regexp_matches(text, '^(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,2}(?:部分|章))') then 1
             when regexp_matches(text, '^（[一二三四五六七八九十]{1,3}）') then 2
+            when kind = 'heading' and regexp_matches(text, '^[0-9]{1,2}[^0-9.．、年月日条件次）)]') then 1
+            when kind = 'heading' and regexp_matches(text, '^[0-9]{1,2}[.．][0-9]{1,2}[^0-9.．年月]') then 2
             when regexp_matches(text, '^[0-9]{1,2}[.、][^0-9]') then 3
             when regexp_matches(text, '^(?:（[0-9]{1,2}）|[0-9]{1,2}）)') then 4
         end as marker_level,

@@ -1,5 +1,8 @@
 {{ config(materialized='by_document') }}
 
+{%- set cells_run_together -%}
+(?:[^，、；：。0-9]*(?:条|件|次|元|人|个|份|篇|处|名)[0-9.]+){3}|(?:[^，、；：。0-9条件次元人个份篇处名场期项年月日%万亿余章号][^，、；：。0-9]{1,40}[0-9]+){5}
+{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -101,8 +104,9 @@ sentences as (
         text,
         next_text,
     from placed
-    -- What goes on for longer without a stop is data, not prose.
+    -- What goes on for longer without a stop is data, not prose, and so are a table's labels and figures run together.
     where length(text) <= 1000
+        and not regexp_matches(text, '{{ cells_run_together }}')
 )
 
 select * from sentences

@@ -16,10 +16,17 @@ regularised as (
         source.heading_level,
         source.page,
         source.text,
-        {{ regularise('source.text') }} as text_regular,
+        {{ regularise('source.text') }} as text_of_one_form,
         source.confidence,
     from source
     inner join documents_to_build on source.document_id = documents_to_build.document_id
+),
+
+mended as (
+    select
+        * exclude (text_of_one_form),
+        {{ without_doubled_characters('text', 'text_of_one_form') }} as text_regular,
+    from regularised
 )
 
-select * from regularised
+select * from mended
