@@ -9,7 +9,7 @@ N ?= 1000
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint dbt bench fuzz report-card lock system clean
+.PHONY: help setup demo test lint lint-python lint-sql dbt bench fuzz report-card lock system clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -28,13 +28,18 @@ demo: setup ## read the samples, build the warehouse, write the workbook, csv an
 	@$(BIN)/gongkai export --to exports
 	@echo "try: $(BIN)/gongkai show 2022-deqing-xian.html"
 
-test: setup lint dbt ## lint, types, dbt build on the samples, and all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup ## lint, types, and all tests, dbt build alone among them
+	@$(MAKE) --no-print-directory -j2 lint
+	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-lint: setup ## ruff, mypy, sqlfluff
+lint: lint-python lint-sql ## ruff, mypy, sqlfluff
+
+lint-python: setup ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+lint-sql: setup ## sqlfluff
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/data
 
 dbt: export GONGKAI_WAREHOUSE := target/test/gongkai.duckdb
@@ -49,7 +54,7 @@ bench: setup ## speed on N generated reports: make bench N=1000
 fuzz: setup ## the properties of the parsers on many more examples, and 3,000 damaged files
 	@GONGKAI_FUZZ=3000 $(BIN)/python -m pytest -m "hypothesis or fuzz" --hypothesis-profile=fuzz
 
-report-card: setup ## measure the extraction on samples, held-out reports and corpus, and keep the figures
+report-card: setup ## measure the extraction on samples, regression reports and corpus, and keep the figures
 	@$(BIN)/python scripts/renew_report_card.py
 
 lock: ## solve the dependencies of pyproject.toml anew into requirements.lock (needs uv)

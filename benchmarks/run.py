@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.baseline import BASELINES, documents_per_second
+from benchmarks.baseline import BASELINES, documents_per_second, times_as_fast
 from benchmarks.generate import FORMATS, generate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +40,7 @@ class Measured:
     load: float = 0.0
     per_second: dict[str, float] = field(default_factory=dict)
     baseline: dict[str, float] = field(default_factory=dict)
+    reader_alone: dict[str, float] = field(default_factory=dict)
     build: dict[str, float] = field(default_factory=dict)
     build_cpu: dict[str, float] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
@@ -133,6 +134,7 @@ def measure(reports: int, formats: tuple[str, ...], baseline_files: int, seed: i
         files = sorted((folder / name).iterdir())
         chosen = random.Random(seed).sample(files, min(baseline_files, len(files)))
         measured.baseline[name] = documents_per_second(name, chosen)
+        measured.reader_alone[name] = times_as_fast(name, chosen)
     for label, before in (("cold", None), ("ten new", fresh), ("nothing new", None)):
         if before is not None:
             gongkai(warehouse, "ingest", str(before))
@@ -161,6 +163,8 @@ def tell(measured: Measured) -> None:
             ratio = rate / measured.baseline[name]
             line += f", baseline {measured.baseline[name]:.1f}: {ratio:.1f} times (bar {BARS[name]:.0f})"
         print(line)
+    for name, times in measured.reader_alone.items():
+        print(f"  reader {name:<5}{times:9.1f} times as fast as the baseline, in CPU time of one process")
     cold = measured.build["cold"]
     for label, seconds in measured.build.items():
         line = f"  build {label:<12}{seconds:8.1f} s, {measured.build_cpu[label]:.1f} s of CPU"

@@ -15,9 +15,10 @@ import duckdb
 
 from gongkai.project import macros_fingerprint, project_folder, rules_fingerprint
 from gongkai.publishing import publish, published_fingerprint, raw_fingerprint, remove_leftovers
+from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import write_lock
-from gongkai.warehouse.paths import scratch_folder, work_path
 from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.sql import attach
 from ingest.errors import GongkaiError
 
 Progress = Callable[[int, int, str], None]
@@ -43,71 +44,53 @@ class Failure:
 class Built:
     """What a build did. With failures nothing was published; `unchanged` means that there was nothing to do."""
 
-    published: Path
+    warehouse: Warehouse
     unchanged: bool = False
     steps: int = 0
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
 
 
-def build(published: Path, *, full_refresh: bool, progress: Progress) -> Built:
+def build(warehouse: Warehouse, *, full_refresh: bool, progress: Progress) -> Built:
     """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
 
     GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start.
     """
-    published = published.absolute()
-    if not work_path(published).is_file():
-        raise GongkaiError(f"nothing has been ingested for {published} yet; run: gongkai run FOLDER")
+    warehouse = warehouse.absolute()
+    if not warehouse.work.is_file():
+        raise GongkaiError(f"nothing has been ingested for {warehouse} yet; run: gongkai run FOLDER")
     project = project_folder()
-    with write_lock(published):
+    with write_lock(warehouse):
         rules = rules_fingerprint(project)
-        fingerprint = f"{raw_fingerprint(published)} {rules}"
-        if not full_refresh and published_fingerprint(published) == fingerprint:
-            remove_leftovers(published)
-            return Built(published, unchanged=True)
+        fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
+        if not full_refresh and published_fingerprint(warehouse) == fingerprint:
+            remove_leftovers(warehouse)
+            return Built(warehouse, unchanged=True)
+        state.drop_former(warehouse)
         macros = macros_fingerprint(project)
-        full_refresh = full_refresh or _remembered(published, "macros") != macros
-        only_raw = not full_refresh and _remembered(published, "rules") == rules
-        built = _run_dbt(project, published, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        full_refresh = full_refresh or state.built_by(warehouse, "macros") != macros
+        only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
+        built = _run_dbt(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
             progress(built.steps, built.steps, "publishing")
-            publish(published, fingerprint, by_document=only_raw)
+            publish(warehouse, fingerprint, by_document=only_raw)
             # Not before: rows that a failed publish left out must not count as published by these rules.
-            _remember(published, rules=rules, macros=macros)
+            state.remember_built(warehouse, rules=rules, macros=macros)
     return built
 
 
-def _remembered(published: Path, what: str) -> str | None:
-    """By which rules or macros everything in the work file was built last; None where that is not known."""
-    with duckdb.connect(str(work_path(published)), read_only=True) as connection:
-        try:
-            row = connection.execute(f"select fingerprint from intermediate.{what}_built").fetchone()  # noqa: S608 - ours
-        except duckdb.Error:  # not there yet
-            return None
-    return str(row[0]) if row else None
-
-
-def _remember(published: Path, **fingerprints: str) -> None:
-    with duckdb.connect(str(work_path(published))) as connection:
-        for what, fingerprint in fingerprints.items():
-            connection.execute(
-                f"create or replace table intermediate.{what}_built as select ? as fingerprint",
-                [fingerprint],
-            )
-
-
-def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:
+def _run_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:
     """Run dbt. `only_raw`: the rules are those of the last build, so what stands on them alone is as it was.
 
     Tests of the steps between staging and marts then wait for the next change of a rule: what comes in is tested in
     staging, what goes out in marts.
     """
-    os.environ["GONGKAI_WAREHOUSE"] = str(published)  # profiles.yml leads dbt to the work file by it
+    os.environ["GONGKAI_WAREHOUSE"] = str(warehouse)  # profiles.yml leads dbt to the work file by it
     # Imported here: dbt takes seconds to import, and every other command does without it.
     from dbt.cli.main import dbtRunner
 
     counter = _Counter(progress)
-    scratch = scratch_folder(published)
+    scratch = warehouse.scratch_folder
     arguments = [
         "build",
         *("--project-dir", str(project), "--profiles-dir", str(project)),
@@ -125,7 +108,7 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bo
         _close_dbt()
     if interrupts:
         raise KeyboardInterrupt
-    built = Built(published, steps=counter.total)
+    built = Built(warehouse, steps=counter.total)
     nodes = getattr(result.result, "results", None)
     if nodes is None:
         detail = " ".join(str(result.exception or "no reason given").split())
@@ -136,7 +119,7 @@ def _run_dbt(project: Path, published: Path, *, full_refresh: bool, only_raw: bo
             built.failures.append(_failure(node))
         elif status == "warn":
             built.warnings.append(_failure(node))
-    _add_failing_rows(published, nodes, built)
+    _add_failing_rows(warehouse, nodes, built)
     if not built.failures and not result.success:
         raise GongkaiError(f"dbt stopped before it was done ({result.exception}); run gongkai build again")
     return built
@@ -198,7 +181,7 @@ def _failure(node: Any) -> Failure:
     return Failure(name=f"{kind} {node.node.name}", path=node.node.original_file_path, message=message)
 
 
-def _add_failing_rows(published: Path, nodes: Any, built: Built) -> None:
+def _add_failing_rows(warehouse: Warehouse, nodes: Any, built: Built) -> None:
     """Put the first rows that each failed test finds into its failure."""
     queries = {
         f"test {node.node.name}": node.node.compiled_code
@@ -209,8 +192,7 @@ def _add_failing_rows(published: Path, nodes: Any, built: Built) -> None:
     if not failed:
         return
     with duckdb.connect(config=SETTINGS) as connection:
-        path = str(work_path(published)).replace("'", "''")
-        connection.execute(f"attach '{path}' as gongkai (read_only)")
+        attach(connection, warehouse.work, "gongkai", "read_only")
         for failure in failed:
             query = queries[failure.name]  # what dbt has just run
             cursor = connection.execute(f"select * from ({query}) limit {SHOWN_ROWS}")  # noqa: S608

@@ -14,13 +14,20 @@ import typer
 from rich.console import Console
 
 from gongkai.interrupts import INTERRUPTED, STOPPED
+from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
 
-DEFAULT_WAREHOUSE = Path("warehouse/gongkai.duckdb")
+DEFAULT_WAREHOUSE = Warehouse(Path("warehouse/gongkai.duckdb"))
 
-Warehouse = Annotated[
-    Path,
-    typer.Option("--warehouse", envvar="GONGKAI_WAREHOUSE", help="The published warehouse (a DuckDB file)."),
+WarehouseOption = Annotated[
+    Warehouse,
+    typer.Option(
+        "--warehouse",
+        envvar="GONGKAI_WAREHOUSE",
+        help="The published warehouse (a DuckDB file).",
+        metavar="<path>",
+        parser=lambda path: Warehouse(Path(str(path))),
+    ),
 ]
 """The option `--warehouse FILE` of every command; give it the default `DEFAULT_WAREHOUSE`."""
 

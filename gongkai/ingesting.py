@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gongkai.warehouse.paths import own_files, work_path
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
 from ingest.find import check_paths
 from ingest.intake import Summary, ingest_paths
@@ -16,7 +16,7 @@ from ingest.manifest import Manifest
 
 
 def ingest_into(
-    published: Path,
+    warehouse: Warehouse,
     paths: list[Path],
     *,
     limits: Limits,
@@ -27,12 +27,12 @@ def ingest_into(
 ) -> Summary:
     """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`."""
     check_paths(paths)
-    with open_work(published) as connection, _temp_folder(published) as temp_folder:
+    with open_work(warehouse) as connection, _temp_folder(warehouse) as temp_folder:
         return ingest_paths(
             paths,
             connection,
             temp_folder=temp_folder,
-            leave_out=own_files(published),
+            leave_out=warehouse.own_files(),
             limits=limits,
             manifest=manifest,
             workers=workers,
@@ -42,9 +42,9 @@ def ingest_into(
 
 
 @contextmanager
-def _temp_folder(published: Path) -> Iterator[Path]:
+def _temp_folder(warehouse: Warehouse) -> Iterator[Path]:
     """A folder for what readers write aside, beside the work file: what a killed run left there is removed."""
-    folder = work_path(published).with_suffix(".tmp")
+    folder = warehouse.temp_folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 import duckdb
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.sql import attach, literal, quoted
 from ingest.errors import GongkaiError
 
 EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
@@ -49,127 +50,87 @@ _RAW_STATE = """
 """
 
 
-def raw_fingerprint(published: Path) -> str:
+def raw_fingerprint(warehouse: Warehouse) -> str:
     """A hash of what is landed in the work file, whatever the order of its rows and the time of the last look."""
     with duckdb.connect(config=SETTINGS) as connection:
-        _attach(connection, work_path(published), "work", read_only=True)
+        attach(connection, warehouse.work, "work", "read_only")
         row = connection.execute(_RAW_STATE).fetchone()
     return str(row[0]) if row else ""
 
 
-def published_fingerprint(published: Path) -> str | None:
+def published_fingerprint(warehouse: Warehouse) -> str | None:
     """The fingerprint of the build that the published file came from; None where there is none that can be read."""
-    if not published.is_file():
+    if not warehouse.published.is_file():
         return None
     try:
         with duckdb.connect(config=SETTINGS) as connection:
-            _attach(connection, published, "published", read_only=True)
+            attach(connection, warehouse.published, "published", "read_only")
             row = connection.execute("select fingerprint from published.raw.publication").fetchone()
     except duckdb.Error:
         return None
     return str(row[0]) if row else None
 
 
-def remove_leftovers(published: Path) -> None:
+def remove_leftovers(warehouse: Warehouse) -> None:
     """Remove what killed publishes left behind. Only under the write lock, as nobody else publishes then."""
-    for leftover in published.parent.glob(f"{_escape_glob(published.stem)}.publishing-*"):
+    for leftover in warehouse.left_by_killed_publishes():
         leftover.unlink(missing_ok=True)
 
 
-def publish(published: Path, fingerprint: str, *, by_document: bool = False) -> None:
-    """Copy marts and evidence of the work file into a new file and rename it over `published`.
+def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False) -> None:
+    """Copy marts and evidence of the work file into a new file and rename it over the published one.
 
     `by_document`: the rules are those of the last publish, so documents of the same version have the same rows still.
     The caller holds the write lock and has closed the work file. GongkaiError where the disk is full or cannot be
     written, or where the path is taken by something that is no file; the published file is then what it was.
     """
-    if published.exists() and not published.is_file():
-        raise GongkaiError(f"{published} is not a file; name another place with --warehouse")
-    remove_leftovers(published)
-    aside = published.with_name(f"{published.stem}.publishing-{os.getpid()}.duckdb")
+    if warehouse.published.exists() and not warehouse.published.is_file():
+        raise GongkaiError(f"{warehouse} is not a file; name another place with --warehouse")
+    remove_leftovers(warehouse)
+    aside = warehouse.next_published
     try:
-        exchange = by_document and _is_untouched(published) and _few_documents_changed(published)
+        exchange = by_document and _is_untouched(warehouse) and _few_documents_changed(warehouse)
         if exchange:
-            shutil.copyfile(published, aside)
-        _copy(published, aside, fingerprint, exchange=exchange)
+            shutil.copyfile(warehouse.published, aside)
+        _copy(warehouse, aside, fingerprint, exchange=exchange)
         _sync(aside)
         # A log that somebody's writing session left beside the old file must not be played into the new one.
-        published.with_name(f"{published.name}.wal").unlink(missing_ok=True)
-        aside.replace(published)
-        _sync(published.parent)
+        warehouse.published_log.unlink(missing_ok=True)
+        aside.replace(warehouse.published)
+        _sync(warehouse.published.parent)
     except (OSError, duckdb.Error) as error:
         raise GongkaiError(
-            f"cannot publish {published} ({reason(error)}); the published file is as it was before: "
+            f"cannot publish {warehouse} ({reason(error)}); the published file is as it was before: "
             "make room or give the right to write, then run gongkai build again"
         ) from error
     finally:
-        remove_leftovers(published)
+        remove_leftovers(warehouse)
     with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
-        _remember(published)
+        state.remember_published(warehouse, _identity(warehouse), _BY_DOCUMENT.values())
 
 
-def _identity(published: Path) -> list[int]:
-    """What tells whether anybody wrote to the file: its inode, size, and time of the last change in nanoseconds."""
-    status = published.stat()
-    return [status.st_ino, status.st_size, status.st_mtime_ns]
+def _identity(warehouse: Warehouse) -> state.Identity:
+    status = warehouse.published.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns, version("gongkai-warehouse")
 
 
-def _is_untouched(published: Path) -> bool:
+def _is_untouched(warehouse: Warehouse) -> bool:
     """Whether the published file is the one that the last publish from this work file left, byte for byte."""
-    if not published.is_file() or published.with_name(f"{published.name}.wal").exists():
+    if not warehouse.published.is_file() or warehouse.published_log.exists():
         return False
-    with duckdb.connect(config=SETTINGS) as connection:
-        _attach(connection, work_path(published), "work", read_only=True)
-        try:
-            row = connection.execute(
-                "select inode, size, modified_ns, software_version from work.intermediate.published_file"
-            ).fetchone()
-        except duckdb.CatalogException:
-            return False
-    return row is not None and list(row) == [*_identity(published), version("gongkai-warehouse")]
+    return state.published_file(warehouse) == _identity(warehouse)
 
 
-def _few_documents_changed(published: Path) -> bool:
+def _few_documents_changed(warehouse: Warehouse) -> bool:
     """Whether so few documents changed since the last publish that exchanging their rows is the shorter way."""
+    changed = state.changed_documents(_BY_DOCUMENT.values())
     with duckdb.connect(config=SETTINGS) as connection:
-        _attach(connection, work_path(published), "work", read_only=True)
+        attach(connection, warehouse.work, "work", "read_only")
         row = connection.execute(
-            f"select (select count(distinct document_id) from ({_CHANGED})) <= ? * count(*) "  # noqa: S608 - ours
-            "from work.raw.documents",
+            f"select (select count(distinct document_id) from ({changed})) <= ? * count(*) from work.raw.documents",  # noqa: S608 - ours
             [_LARGEST_CHANGE],
         ).fetchone()
     return bool(row and row[0])
-
-
-_CHANGED = f"""
-    select model, document_id
-    from work.intermediate.build_ledger as built
-    full join work.intermediate.published_ledger as published using (model, document_id)
-    where built.version is distinct from published.version
-        and model in ({", ".join(f"'{model}'" for model in _BY_DOCUMENT.values())})
-"""  # noqa: S608 - names of ours
-
-
-def _remember(published: Path) -> None:
-    """Note in the work file what the published file is and holds. A publish that is cut short before this makes the
-    next one a full copy.
-    """
-    with duckdb.connect(config=SETTINGS) as connection:
-        _attach(connection, work_path(published), "work", read_only=False)
-        if "build_ledger" not in _relations(connection, "work", "intermediate"):
-            return
-        connection.execute("begin")
-        connection.execute(
-            "create or replace table work.intermediate.published_file as "
-            "select ? as inode, ? as size, ? as modified_ns, ? as software_version",
-            [*_identity(published), version("gongkai-warehouse")],
-        )
-        connection.execute(
-            "create or replace table work.intermediate.published_ledger as "
-            "select model, document_id, version from work.intermediate.build_ledger where list_contains(?, model)",
-            [list(_BY_DOCUMENT.values())],
-        )
-        connection.execute("commit")
 
 
 def reason(error: Exception) -> str:
@@ -179,11 +140,11 @@ def reason(error: Exception) -> str:
     return str(error).splitlines()[0].split("Error: ", 1)[-1]
 
 
-def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> None:
+def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool) -> None:
     """Bring the file aside, which is missing or (`exchange`) a copy of the published one, to the work file's state."""
     with duckdb.connect(config=SETTINGS) as connection:
-        _attach(connection, work_path(published), "work", read_only=True)
-        _attach(connection, aside, "published", read_only=False)
+        attach(connection, warehouse.work, "work", "read_only")
+        attach(connection, aside, "published", "read_write")
         # The order of rows means nothing (exports sort theirs), and keeping it costs memory.
         connection.execute("set preserve_insertion_order = false")
         marts = _relations(connection, "work", "marts")
@@ -199,7 +160,7 @@ def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> 
             connection.execute(f"create schema if not exists published.{schema}")
             for name in _relations(connection, "published", schema):
                 if (schema, name) not in exchanged:
-                    connection.execute(f"drop table published.{schema}.{_quote(name)}")
+                    connection.execute(f"drop table published.{schema}.{quoted(name)}")
         connection.execute("checkpoint published")  # so that what is written next takes the place of what was dropped
         connection.execute("begin")  # each of hundreds of statements would wait for the disk by itself
         for schema, name in exchanged:
@@ -220,8 +181,8 @@ def _copy(published: Path, aside: Path, fingerprint: str, *, exchange: bool) -> 
 
 def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Replace the rows of the documents that changed since the last publish."""
-    relation = f"{_quote(schema)}.{_quote(name)}"
-    changed = f"select document_id from ({_CHANGED}) where model = ?"  # noqa: S608 - ours
+    relation = f"{quoted(schema)}.{quoted(name)}"
+    changed = f"select document_id from ({state.changed_documents(_BY_DOCUMENT.values())}) where model = ?"  # noqa: S608 - ours
     model = [_BY_DOCUMENT[f"{schema}.{name}"]]
     connection.execute(f"delete from published.{relation} where document_id in ({changed})", model)  # noqa: S608 - quoted
     connection.execute(
@@ -252,7 +213,7 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
-    relation = f"{_quote(schema)}.{_quote(name)}"
+    relation = f"{quoted(schema)}.{quoted(name)}"
     connection.execute(f"create table published.{relation} as from work.{relation}")
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
@@ -261,19 +222,14 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -
         [schema, name],
     ).fetchone()
     if comment and comment[0]:
-        connection.execute(f"comment on table published.{relation} is {_literal(comment[0])}")
+        connection.execute(f"comment on table published.{relation} is {literal(comment[0])}")
     columns = connection.execute(
         "select column_name, comment from duckdb_columns() "
         "where database_name = 'work' and schema_name = ? and table_name = ? and comment is not null",
         [schema, name],
     ).fetchall()
     for column, text in columns:
-        connection.execute(f"comment on column published.{relation}.{_quote(column)} is {_literal(text)}")
-
-
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path, alias: str, *, read_only: bool) -> None:
-    options = " (read_only)" if read_only else ""
-    connection.execute(f"attach {_literal(str(path))} as {alias}{options}")
+        connection.execute(f"comment on column published.{relation}.{quoted(column)} is {literal(text)}")
 
 
 def _sync(path: Path) -> None:
@@ -283,15 +239,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _escape_glob(text: str) -> str:
-    return "".join(f"[{character}]" if character in "*?[" else character for character in text)

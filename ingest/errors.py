@@ -74,7 +74,7 @@ NEXT_STEPS: dict[RejectReason, str] = {
     RejectReason.TOO_MANY_CHARACTERS: _RAISE_LIMIT.format("chars"),
     RejectReason.DECOMPRESSION: _RAISE_LIMIT.format("decompressed_bytes, ratio or members"),
     RejectReason.TOO_DEEP: "unpack the file and ingest what is in it, or raise the limit with --limit nesting=...",
-    RejectReason.TIMEOUT: _RAISE_LIMIT.format("seconds"),
+    RejectReason.TIMEOUT: _RAISE_LIMIT.format("seconds, or wall_seconds"),
     RejectReason.MEMORY: _RAISE_LIMIT.format("memory_bytes"),
     RejectReason.READER_DIED: "open the file and save it anew; the reading process ended on it",
     RejectReason.READER_FAILED: "save the file anew or in another format, and report the fault with the detail shown",

@@ -8,20 +8,14 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
+from ingest.documents.arrow import schema_of
+from ingest.documents.raw import PLACE_COLUMNS, REJECT_COLUMNS
 from ingest.errors import GongkaiError
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
 from ingest.results import Landed, Rejected, Result, Unchanged
 
-_PLACE_SCHEMA = pa.schema({"document_id": pa.string(), "source_file": pa.string(), "archive_member": pa.string()})
-_REJECT_SCHEMA = pa.schema(
-    {
-        "source_file": pa.string(),
-        "archive_member": pa.string(),
-        "sha256": pa.string(),
-        "reason_code": pa.string(),
-        "detail": pa.string(),
-    }
-)
+_PLACE_SCHEMA = schema_of(PLACE_COLUMNS)
+_REJECT_SCHEMA = schema_of(REJECT_COLUMNS)
 _BATCH_DOCUMENTS = 500
 _BATCH_BYTES = 8 * 1024 * 1024
 

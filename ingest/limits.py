@@ -31,8 +31,11 @@ class Limits:
     """Table cells, counting each place that a span covers."""
     chars: int = 10_000_000
     """Characters in blocks and cells together."""
-    seconds: int = 120
-    """Wall time from opening the document to its parsed tables."""
+    seconds: int = 300
+    """CPU time of the reading process from opening the document to its parsed tables; so much again for LibreOffice.
+    What other programs take of the machine does not count."""
+    wall_seconds: int = 3_600
+    """Time by the clock for the same, whoever has the machine: it ends what waits for something that never comes."""
     memory_bytes: int = 3 * GIB
     """Memory of the reading process, beyond what it takes to start."""
 

@@ -9,21 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-
+from ingest.documents.arrow import schema_of
+from ingest.documents.raw import DOCUMENT_COLUMNS, MANIFEST_COLUMNS
 from ingest.errors import RejectError, UsageError
 from ingest.readers.encodings import decode
 
 COLUMNS = ("path", "url", "agency", "year", "published_on")
-MANIFEST_SCHEMA = pa.schema(
-    {
-        "source_file": pa.string(),
-        "archive_member": pa.string(),
-        "manifest_url": pa.string(),
-        "manifest_agency": pa.string(),
-        "manifest_year": pa.int32(),
-        "manifest_published_on": pa.date32(),
-    }
+MANIFEST_SCHEMA = schema_of(
+    {name: DOCUMENT_COLUMNS[name] for name in ("source_file", "archive_member")} | MANIFEST_COLUMNS
 )
 
 

@@ -93,7 +93,7 @@ class Pool:
         if not worker.tasks:
             worker.members_started, worker.place = task.skip, None
             if worker.is_ready:
-                worker.deadline = time.monotonic() + self._limits.seconds
+                worker.deadline = time.monotonic() + self._limits.wall_seconds
         worker.tasks.append(task)
         try:
             send_task(worker.connection, task)
@@ -116,11 +116,11 @@ class Pool:
         now = time.monotonic()
         for worker in self._workers[:]:
             if (worker.tasks or not worker.is_ready) and worker.deadline < now and not worker.connection.poll():
-                detail = f"not read within {self._limits.seconds} seconds"
+                detail = f"not read within {self._limits.wall_seconds} seconds by the clock (limit wall_seconds)"
                 yield from self._replace(worker, again, (RejectReason.TIMEOUT, detail))
 
     def _take(self, worker: _Worker, message: Message, again: deque[Task]) -> Iterator[Result | FileDone]:
-        worker.deadline = time.monotonic() + self._limits.seconds
+        worker.deadline = time.monotonic() + self._limits.wall_seconds
         match message:
             case Ready():
                 worker.is_ready = True
@@ -155,7 +155,7 @@ class Pool:
                 f"a reading process did not start (exit status {worker.process.returncode}); "
                 "run gongkai doctor, or raise --limit memory_bytes"
             )
-        code, detail = reason or _death(worker.process.returncode)
+        code, detail = reason or _death(worker.process.returncode, self._limits)
         if worker.tasks and code.value in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
             self._queue_again(worker, again)
             return
@@ -197,7 +197,7 @@ class Pool:
                 env={**os.environ, "PYTHONPATH": python_path, "TMPDIR": str(self._temp_folder)},
                 start_new_session=True,
             )
-        worker = _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.seconds))
+        worker = _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.wall_seconds))
         self._workers.append(worker)
         return worker
 
@@ -210,7 +210,9 @@ def _end(worker: _Worker) -> None:
     worker.connection.close()
 
 
-def _death(status: int) -> tuple[RejectReason, str]:
+def _death(status: int, limits: Limits) -> tuple[RejectReason, str]:
+    if status == -signal.SIGPROF:
+        return RejectReason.TIMEOUT, f"not read within {limits.seconds} seconds of CPU time"
     if status == -signal.SIGKILL:
         # we have not sent it, so the system did, which it does for one reason
         return RejectReason.MEMORY, "the system ended the reading process for want of memory"

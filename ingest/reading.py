@@ -13,7 +13,7 @@ from ingest.documents.arrow import document_tables
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers import Reader, read_document, reader_version
-from ingest.readers.archives import Member, check_container, members
+from ingest.readers.archives import Member, members
 from ingest.readers.sniff import sniff
 from ingest.results import Landed, Place, Rejected, Result, Unchanged
 
@@ -98,7 +98,6 @@ def parse(
     if is_known(document_id, reader.name, version):
         return Unchanged(place, document_id)
     try:
-        check_container(data, limits)
         name = PurePosixPath(place.archive_member or place.source_file).name
         document = read_document(reader, data, name, limits)
         tables = document_tables(

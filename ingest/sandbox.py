@@ -1,4 +1,4 @@
-"""What a reading process may not do: outlive its parent, take more memory than its share, or use the network."""
+"""What a reading process may not do: outlive its parent, take more than its share of memory or CPU, use the network."""
 
 from __future__ import annotations
 
@@ -41,9 +41,26 @@ def limit_memory(memory_bytes: int) -> None:
         kind = resource.RLIMIT_DATA
         memory_bytes += data_bytes()
     _, hard = resource.getrlimit(kind)
-    most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    most = _at_most(memory_bytes, hard)
     resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_cpu(seconds: int) -> None:
+    """Let this process have so many seconds of CPU time from here on; then the system ends it by SIGPROF."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def limit_cpu_of(program: int, seconds: int) -> None:
+    """The same for a program just started, by SIGKILL, which it cannot catch (Linux; elsewhere it has no limit)."""
+    if sys.platform == "linux":
+        _, hard = resource.prlimit(program, resource.RLIMIT_CPU)
+        most = _at_most(seconds, hard)
+        resource.prlimit(program, resource.RLIMIT_CPU, (most, most))
+
+
+def _at_most(wanted: int, hard: int) -> int:
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
 def data_bytes() -> int:

@@ -15,7 +15,7 @@ from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
 from ingest.reading import read_file
 from ingest.results import Place
-from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_memory
+from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_cpu, limit_memory
 
 OUT_OF_MEMORY = 77
 """Exit status of a process that met the limit of memory where it could not go on."""
@@ -52,6 +52,7 @@ def main() -> None:
 
 def _serve(connection: Connection, task: Task, limits: Limits, known: Known) -> None:
     def starting(place: Place) -> None:
+        limit_cpu(limits.seconds)
         send_message(connection, Started(place))
 
     for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip):

@@ -2,7 +2,7 @@
 
     .venv/bin/python scripts/renew_report_card.py
 
-Builds the samples, the held-out and exam reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
+Builds the samples, the regression and exam reports and, where it is there, the development corpus (GONGKAI_CORPUS, or
 ../shared/corpus) each in a warehouse of its own, and writes tests/python/data/report_card.json. Figures of a set that
 is not there stay as they are. Look at `git diff` before committing: a figure that went down is a decision.
 """
@@ -19,17 +19,18 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "python")]
 
-from conftest import run_gongkai  # noqa: E402
+from helpers.command import run_gongkai  # noqa: E402
 
 from gongkai.reports.report_card import half_of, read_gold, read_warehouse, score  # noqa: E402
+from gongkai.warehouse import Warehouse  # noqa: E402
 
 CARD = ROOT / "tests" / "python" / "data" / "report_card.json"
 CORPUS = Path(os.environ.get("GONGKAI_CORPUS", ROOT.parent / "shared" / "corpus"))
 SETS: dict[str, tuple[list[Path], list[Path]]] = {
     "samples": ([ROOT / "samples/reports"], [ROOT / "samples/gold.jsonl", ROOT / "samples/others.jsonl"]),
-    "heldout": (
-        [ROOT / "tests/python/data/heldout/reports"],
-        [ROOT / "tests/python/data/heldout/gold.jsonl", ROOT / "tests/python/data/heldout/others.jsonl"],
+    "regression": (
+        [ROOT / "tests/python/data/regression/reports"],
+        [ROOT / "tests/python/data/regression/gold.jsonl", ROOT / "tests/python/data/regression/others.jsonl"],
     ),
     "exam": ([ROOT / "tests/python/data/exam/reports"], [ROOT / "tests/python/data/exam/gold.jsonl"]),
     "corpus": ([CORPUS / "originals", CORPUS / "rewritten"], sorted(CORPUS.glob("gold*.jsonl"))),
@@ -40,7 +41,7 @@ SETS: dict[str, tuple[list[Path], list[Path]]] = {
 def figures(warehouse: Path, gold: list[Path], half: str | None = None) -> dict[str, Any]:
     """The figures that are kept of one set, rounded to four places."""
     answers = [answer for answer in read_gold(gold) if half is None or half_of(answer["file"]) == half]
-    card = score(answers, *read_warehouse(warehouse)).summary()
+    card = score(answers, *read_warehouse(Warehouse(warehouse))).summary()
     kept = ["reports", "not_found", "others_taken_for_reports", "precision", "recall", "f1", "metadata"]
     by_basis = {
         basis: {key: tally[key] for key in ("precision", "recall")} for basis, tally in card["by_basis"].items()

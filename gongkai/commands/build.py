@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gongkai.building import Built, Failure
 from gongkai.building import build as build_warehouse
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, err, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, safe, say
+from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
 
 FullRefresh = Annotated[
@@ -19,12 +19,14 @@ FullRefresh = Annotated[
 ]
 
 
-def build(warehouse: Warehouse = DEFAULT_WAREHOUSE, full_refresh: FullRefresh = False, debug: Debug = False) -> None:
+def build(
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE, full_refresh: FullRefresh = False, debug: Debug = False
+) -> None:
     """Build the marts from what is landed, test them, and publish them."""
     build_and_tell(warehouse, full_refresh=full_refresh)
 
 
-def build_and_tell(warehouse: Path, *, full_refresh: bool) -> Built:
+def build_and_tell(warehouse: Warehouse, *, full_refresh: bool) -> Built:
     """Build with a progress bar; failures as lines on stderr, then GongkaiError."""
     started = time.monotonic()
     bar = Progress(
@@ -44,7 +46,7 @@ def build_and_tell(warehouse: Path, *, full_refresh: bool) -> Built:
         _print_failure("failed", failure)
     if built.failures:
         raise GongkaiError(
-            f"{len(built.failures)} of {built.steps} steps failed, so nothing was published and {built.published} is "
+            f"{len(built.failures)} of {built.steps} steps failed, so nothing was published and {built.warehouse} is "
             "as it was before; mend what is listed above, then run gongkai build again"
         )
     seconds = time.monotonic() - started

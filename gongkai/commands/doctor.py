@@ -9,17 +9,16 @@ import subprocess
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.project import project_folder
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
-from gongkai.warehouse.paths import work_path
 from ingest.errors import GongkaiError
 
 _NEEDED = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pyarrow", "pdfplumber", "pypdfium2", "python-docx", "lxml",
-           "charset-normalizer", "fastexcel", "xlsxwriter", "typer", "rich", "marimo", "altair")  # fmt: skip
+           "fastexcel", "xlsxwriter", "typer", "rich", "marimo", "altair")  # fmt: skip
 _ROOM = 1 << 30
 
 
@@ -31,7 +30,7 @@ class Check(NamedTuple):
     detail: str
 
 
-def doctor(warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
+def doctor(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
     """Look at versions, the dbt project, helpers for old formats and scans, fonts, disk and lock."""
     checks = [*_packages(), _project(), _office(), _ocr(), _fonts(), *_disk(warehouse)]
     for check in checks:
@@ -89,9 +88,8 @@ def _fonts() -> Check:
     return Check("ok", "Chinese fonts", font)
 
 
-def _disk(warehouse: Path) -> Iterator[Check]:
-    published = warehouse.absolute()
-    folder = next(parent for parent in published.parents if parent.exists())
+def _disk(warehouse: Warehouse) -> Iterator[Check]:
+    folder = next(parent for parent in warehouse.published.absolute().parents if parent.exists())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         yield Check("wrong", "disk", f"{folder} cannot be written; give the right, or name another place: --warehouse")
         return
@@ -100,11 +98,11 @@ def _disk(warehouse: Path) -> Iterator[Check]:
         yield Check("wrong", "disk", f"only {free >> 20} MiB are free in {folder}; make room for at least 1 GiB")
     else:
         yield Check("ok", "disk", f"{free >> 30} GiB are free in {folder}")
-    if not work_path(published).exists():
+    if not warehouse.absolute().work.exists():
         yield Check("ok", "warehouse", f"{warehouse} is not there yet; gongkai run FOLDER makes it")
         return
     try:
-        with write_lock(published):
+        with write_lock(warehouse.absolute()):
             yield Check("ok", "warehouse", f"{warehouse} is there, and nobody is writing to it")
     except GongkaiError as error:
         yield Check("wrong", "warehouse", str(error))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.reports.report_card import DocumentResult, ReportCard, Tally, half_of, read_gold, read_warehouse, score
 from ingest.errors import UsageError
 
@@ -39,7 +39,7 @@ def evaluate(
     min_recall: Annotated[float | None, _minimum("recall")] = None,
     min_metadata: Annotated[float | None, _minimum("metadata")] = None,
     min_qualifiers: Annotated[float | None, _minimum("qualifiers")] = None,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> int:
     """Compare the published warehouse with right answers, and show where it is wrong."""

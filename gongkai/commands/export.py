@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published, tables
 
 
@@ -27,7 +28,7 @@ Kinds = Annotated[
 
 
 def export(
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     to: To = Path("exports"),
     kinds: Kinds = list(Kind),  # noqa: B006 - typer copies it
     debug: Debug = False,
@@ -36,7 +37,7 @@ def export(
     export_to(warehouse, to, kinds)
 
 
-def export_to(warehouse: Path, folder: Path, kinds: list[Kind]) -> None:
+def export_to(warehouse: Warehouse, folder: Path, kinds: list[Kind]) -> None:
     """Export and tell what was written where."""
     # Imported here: polars and XlsxWriter take a moment that the other commands need not wait for.
     from gongkai.export.csv_and_parquet import target_folder, write_csv, write_parquet

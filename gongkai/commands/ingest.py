@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, err, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, say
+from gongkai.warehouse import Warehouse
 from ingest.errors import RejectReason
 from ingest.limits import Limits
 
@@ -39,7 +40,7 @@ def ingest(
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
@@ -48,7 +49,7 @@ def ingest(
 
 
 def run_ingest(
-    paths: list[Path], warehouse: Path, *, manifest: Path | None, limit: list[str] | None, workers: int | None
+    paths: list[Path], warehouse: Warehouse, *, manifest: Path | None, limit: list[str] | None, workers: int | None
 ) -> Summary:
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for

@@ -8,7 +8,7 @@ from typing import Annotated
 import duckdb
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.warehouse.published import open_published, require_marts
 from ingest.errors import UsageError
 
@@ -21,7 +21,7 @@ _TERM = re.compile(
 )
 
 
-def metrics(metric: Metric = None, warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> None:
+def metrics(metric: Metric = None, warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> None:
     """List the metrics by what they are about; with a METRIC, its formula in words and what it gives."""
     with open_published(warehouse) as connection:
         require_marts(connection, "dim_metric", "metrics", "dim_indicator")

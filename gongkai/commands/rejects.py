@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.warehouse.work import read_work
 from ingest.errors import RejectReason
 
 
 def rejects(
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     show_all: Annotated[bool, typer.Option("--all", help="List every file, not the first ones only.")] = False,
     debug: Debug = False,
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, safe, say
 from gongkai.project import project_folder
 from gongkai.reports.evidence import find_report
 from gongkai.reports.reviewing import (
@@ -49,7 +49,7 @@ def review(
     severity: Severity = "soft",
     by: Author = None,
     seeds: SeedFolder = None,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> None:
     """Go through findings without a verdict; answers become rows of two files in seeds/people/."""

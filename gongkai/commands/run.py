@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.table import Table
 
 from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, out, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
 
 _SHOWN_YEARS = 12
@@ -20,7 +19,7 @@ def run(
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
-    warehouse: Warehouse = DEFAULT_WAREHOUSE,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     full_refresh: FullRefresh = False,
     debug: Debug = False,
 ) -> int:
@@ -31,7 +30,7 @@ def run(
     return 1 if strict and summary.rejected else 0
 
 
-def print_summary(warehouse: Path) -> None:
+def print_summary(warehouse: Warehouse) -> None:
     """A table of reports and figures by year, newest first."""
     with open_published(warehouse) as connection:
         rows = connection.execute(

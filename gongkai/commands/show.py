@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, out, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
 from gongkai.reports.evidence import Figure, figures, find_report
 from gongkai.warehouse.published import open_published, require_marts, tables
 
@@ -24,7 +24,7 @@ _HEAD = (
 
 
 def show(
-    report: Report, everything: Everything = False, warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False
+    report: Report, everything: Everything = False, warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False
 ) -> None:
     """Show a report's figures with the words that they came from: page, section, and the value marked."""
     with open_published(warehouse) as connection:

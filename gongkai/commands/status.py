@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, Warehouse, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.warehouse.work import read_work
 
 
-def status(warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> None:
+def status(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> None:
     """Show what was ingested, by kind of file, and how the last run went."""
     with read_work(warehouse) as connection:
         kinds = connection.sql(
@@ -21,7 +21,7 @@ def status(warehouse: Warehouse = DEFAULT_WAREHOUSE, debug: Debug = False) -> No
             limit 1
             """
         ).fetchall()
-    say(f"warehouse {warehouse}{'' if warehouse.exists() else ' (not built yet: gongkai build)'}")
+    say(f"warehouse {warehouse}{'' if warehouse.published.exists() else ' (not built yet: gongkai build)'}")
     say(f"{sum(count for _, count, _ in kinds)} documents, {reject_count} rejected files")
     for reader, count, characters in kinds:
         say(f"  {reader}: {count} documents, {characters} characters")

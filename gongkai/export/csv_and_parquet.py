@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from gongkai.export.marts import batches, ordered
+from gongkai.warehouse.sql import literal
 from ingest.errors import GongkaiError
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
@@ -34,9 +35,8 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
     """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
     with replacing(target) as path:
-        name = str(path).replace("'", "''")
         row = connection.execute(
-            f"copy ({ordered(connection, table)}) to '{name}' (format parquet, compression zstd)"
+            f"copy ({ordered(connection, table)}) to {literal(path)} (format parquet, compression zstd)"
         ).fetchone()
     return int(row[0]) if row else 0
 

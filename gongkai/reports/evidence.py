@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import duckdb
 
+from gongkai.warehouse.sql import records
 from ingest.errors import UsageError
 
 CONTEXT = 36
@@ -51,11 +52,11 @@ def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str,
 
     UsageError where none or several do; it names the first of them, or says that the document is no report.
     """
-    rows = _records(
+    rows = records(
         connection,
         "select * from marts.dim_report where report_id = $wanted or source_file = $wanted order by is_current desc",
         {"wanted": wanted},
-    ) or _records(
+    ) or records(
         connection,
         "select * from marts.dim_report "
         "where starts_with(report_id, $wanted) or ends_with(source_file, '/' || $wanted) "
@@ -82,7 +83,7 @@ def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str,
 
 def figures(connection: duckdb.DuckDBPyConnection, report_id: str, *, everything: bool) -> list[Figure]:
     """The figures of a report in the order of the text; `everything`: also the readings that were not chosen."""
-    rows = _records(
+    rows = records(
         connection,
         """
         select observations.*, indicators.name_zh
@@ -219,11 +220,3 @@ def value_within(evidence: str, value: object) -> tuple[int, int] | None:
 
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
-
-
-def _records(
-    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object]
-) -> list[dict[str, object]]:
-    cursor = connection.execute(query, parameters)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -24,6 +24,8 @@ from typing import Any
 
 import duckdb
 
+from gongkai.warehouse import Warehouse
+from gongkai.warehouse.sql import records
 from ingest.errors import GongkaiError
 
 FIELDS = {
@@ -195,34 +197,28 @@ def read_gold(paths: Iterable[Path]) -> list[Gold]:
     return answers
 
 
-def read_warehouse(path: Path) -> tuple[list[Row], dict[str, list[Row]]]:
+def read_warehouse(warehouse: Warehouse) -> tuple[list[Row], dict[str, list[Row]]]:
     """The reports, and by report_id their selected observations; GongkaiError where there is no built warehouse."""
-    if not path.exists():
-        raise GongkaiError(f"there is no warehouse at {path} yet; make it with: gongkai run FOLDER")
+    if not warehouse.published.exists():
+        raise GongkaiError(f"there is no warehouse at {warehouse} yet; make it with: gongkai run FOLDER")
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            reports = _rows(connection, "select * from marts.dim_report order by report_id")
-            observations = _rows(
+        with duckdb.connect(str(warehouse.published), read_only=True) as connection:
+            reports = records(connection, "select * from marts.dim_report order by report_id")
+            observations = records(
                 connection,
                 "select report_id, indicator_code, applicant_type, category_label, value, qualifier, basis, "
                 "confidence, evidence_text from marts.observations where is_selected order by all",
             )
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
-        raise GongkaiError(f"{path} holds no published marts ({first}); build it with: gongkai build") from error
+        raise GongkaiError(f"{warehouse} holds no published marts ({first}); build it with: gongkai build") from error
     by_report: dict[str, list[Row]] = defaultdict(list)
     for row in observations:
-        by_report[row["report_id"]].append(row)
+        by_report[str(row["report_id"])].append(row)
     return reports, by_report
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def find_report(file: str, reports: Iterable[Row]) -> Row | None:
+def report_of_file(file: str, reports: Iterable[Row]) -> Row | None:
     """The report of a file by its whole path, the end of it, or its bare name; a current version before others."""
     reports = list(reports)
     base = file.rsplit("/", 1)[-1]
@@ -259,7 +255,7 @@ def score(answers: Iterable[Gold], reports: list[Row], observations: Mapping[str
     """The report card of a warehouse against its answers."""
     card = ReportCard()
     for answer in answers:
-        report = find_report(answer["file"], reports)
+        report = report_of_file(answer["file"], reports)
         if answer.get("class") == "other":
             card.others["all"] += 1
             card.others["taken"] += report is not None

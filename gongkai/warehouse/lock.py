@@ -6,32 +6,31 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from gongkai.warehouse.paths import work_path
+from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
 
 
 @contextmanager
-def write_lock(published: Path) -> Iterator[None]:
+def write_lock(warehouse: Warehouse) -> Iterator[None]:
     """Hold the right to write the work file, across processes, until the block ends or this process dies.
 
     The lock is the operating system's, on a file beside the work file, so a killed run leaves none behind.
     GongkaiError where another run holds it or the folder cannot be written.
     """
-    lock_path = work_path(published).with_suffix(".lock")
+    path = warehouse.lock
     try:
-        lock_path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise not_writable(published, error) from error
+        raise not_writable(warehouse, error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
             raise GongkaiError(
-                f"another gongkai (process {holder or 'unknown'}) is writing to {published}; "
+                f"another gongkai (process {holder or 'unknown'}) is writing to {warehouse}; "
                 "wait until it is done, then run the command again"
             ) from error
         os.ftruncate(descriptor, 0)
@@ -41,9 +40,9 @@ def write_lock(published: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def not_writable(published: Path, error: Exception) -> GongkaiError:
+def not_writable(warehouse: Warehouse, error: Exception) -> GongkaiError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "no right to write"
     return GongkaiError(
-        f"cannot write in the folder {published.parent} ({reason}); "
+        f"cannot write in the folder {warehouse.published.parent} ({reason}); "
         "give this user the right to write there, or name another place with --warehouse"
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
+from gongkai.warehouse import Warehouse
+from gongkai.warehouse.settings import SETTINGS
 from ingest.errors import GongkaiError
 
 MEMORY = "512MB"
@@ -19,24 +20,24 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @contextmanager
-def open_published(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, opened for reading. GongkaiError where there is none or it is no warehouse of ours."""
-    if not published.is_file():
-        raise GongkaiError(f"there is no warehouse at {published} yet; make it with: gongkai run FOLDER")
+    if not warehouse.published.is_file():
+        raise GongkaiError(f"there is no warehouse at {warehouse} yet; make it with: gongkai run FOLDER")
     try:
         connection = duckdb.connect(
-            str(published),
+            str(warehouse.published),
             read_only=True,
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "memory_limit": MEMORY},
+            config={**SETTINGS, "memory_limit": MEMORY},
         )
     except duckdb.Error as error:
         raise GongkaiError(
-            f"{published} cannot be opened ({str(error).splitlines()[0]}); "
+            f"{warehouse} cannot be opened ({str(error).splitlines()[0]}); "
             "close the program that writes to it, or make it anew with: gongkai build"
         ) from error
     try:
         if not tables(connection):
-            raise GongkaiError(f"{published} holds no schema marts; make it anew with: gongkai build --full-refresh")
+            raise GongkaiError(f"{warehouse} holds no schema marts; make it anew with: gongkai build --full-refresh")
         yield connection
     finally:
         connection.close()
@@ -52,12 +53,7 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def require_marts(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
     """GongkaiError where the published file lacks a table that is needed."""
-    there = {
-        name
-        for (name,) in connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'marts'"
-        ).fetchall()
-    }
+    there = set(tables(connection))
     missing = [name for name in names if name not in there]
     if missing:
         raise GongkaiError(f"the warehouse lacks marts.{missing[0]}; make it anew with: gongkai build --full-refresh")

@@ -1,4 +1,4 @@
-"""The work file beside the published warehouse: where it is, who may write to it, and its raw tables."""
+"""The work file beside the published warehouse: opened for writing and for reading."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import not_writable, write_lock
-from gongkai.warehouse.paths import work_path
 from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.sql import attach
 from ingest.documents.raw import create_raw
 from ingest.errors import GongkaiError
 
@@ -20,13 +21,12 @@ with the usual 122,880 rows a run over 260 MB of text took 390 MB, with these 23
 
 
 @contextmanager
-def open_work(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_work(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file opened for writing, with the raw tables in it, under the write lock."""
-    with write_lock(published):
-        work = work_path(published)
-        if not work.exists():
-            _create(work, published)
-        connection = _connect(work, published, read_only=False)
+    with write_lock(warehouse):
+        if not warehouse.work.exists():
+            _create(warehouse)
+        connection = _connect(warehouse.work, warehouse, read_only=False)
         try:
             create_raw(connection)
             yield connection
@@ -35,35 +35,33 @@ def open_work(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def read_work(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def read_work(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file opened for reading. GongkaiError where there is none yet or a run is writing to it."""
-    work = work_path(published)
-    if not work.exists():
-        raise GongkaiError(f"there is no warehouse at {published} yet; make it with: gongkai ingest FOLDER")
-    connection = _connect(work, published, read_only=True)
+    if not warehouse.work.exists():
+        raise GongkaiError(f"there is no warehouse at {warehouse} yet; make it with: gongkai ingest FOLDER")
+    connection = _connect(warehouse.work, warehouse, read_only=True)
     try:
         yield connection
     finally:
         connection.close()
 
 
-def _create(work: Path, published: Path) -> None:
+def _create(warehouse: Warehouse) -> None:
     """Make the file aside and rename it, as a file whose creation was cut short would never open again."""
-    aside = work.with_suffix(".new")
+    aside = warehouse.unfinished_work
     aside.unlink(missing_ok=True)
-    connection = _connect(aside, published, read_only=False)
+    connection = _connect(aside, warehouse, read_only=False)
     create_raw(connection)
     connection.close()
-    aside.rename(work)
+    aside.rename(warehouse.work)
 
 
-def _connect(path: Path, published: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, warehouse: Warehouse, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """A connection whose default database is the file, under the name that dbt gives it."""
     connection = duckdb.connect(":memory:", config=SETTINGS)
-    quoted = str(path).replace("'", "''")
     option = "read_only" if read_only else f"row_group_size {_ROW_GROUP}"
     try:
-        connection.execute(f"attach '{quoted}' as gongkai ({option})")
+        attach(connection, path, "gongkai", option)
         connection.execute("use gongkai")
         return connection
     except duckdb.IOException as error:
@@ -74,7 +72,7 @@ def _connect(path: Path, published: Path, *, read_only: bool) -> duckdb.DuckDBPy
                 f"another process has the work file {path} open; wait until it is done, then run the command again"
             ) from error
         if "ermission denied" in text or "ead-only file system" in text:
-            raise not_writable(published, error) from error
+            raise not_writable(warehouse, error) from error
         raise GongkaiError(
             f"the work file {path} cannot be opened ({text.splitlines()[0]}); "
             "move it away and run gongkai run on your folders again"

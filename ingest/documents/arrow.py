@@ -9,51 +9,28 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from ingest.documents.model import Block, Document, Table
+from ingest.documents.raw import DOCUMENT_COLUMNS, RAW_TABLES, Columns
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 
-DOCUMENT_SCHEMA = pa.schema(
-    {
-        "document_id": pa.string(),
-        "source_file": pa.string(),
-        "archive_member": pa.string(),
-        "media_type": pa.string(),
-        "size_bytes": pa.int64(),
-        "reader": pa.string(),
-        "reader_version": pa.string(),
-        "page_count": pa.int32(),
-        "char_count": pa.int64(),
-        "encoding": pa.string(),
-        "ocr_used": pa.bool_(),
-        "properties": pa.string(),
-    }
-)
-BLOCK_SCHEMA = pa.schema(
-    {
-        "document_id": pa.string(),
-        "block_no": pa.int32(),
-        "kind": pa.string(),
-        "heading_level": pa.int32(),
-        "page": pa.int32(),
-        "text": pa.string(),
-        "confidence": pa.float64(),
-    }
-)
-CELL_SCHEMA = pa.schema(
-    {
-        "document_id": pa.string(),
-        "table_no": pa.int32(),
-        "row_no": pa.int32(),
-        "col_no": pa.int32(),
-        "row_span": pa.int32(),
-        "col_span": pa.int32(),
-        "page": pa.int32(),
-        "text": pa.string(),
-        "confidence": pa.float64(),
-        "after_block_no": pa.int32(),
-        "table_kind": pa.string(),
-    }
-)
+_TYPES = {
+    "varchar": pa.string(),
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+}
+
+
+def schema_of(columns: Columns) -> pa.Schema:
+    """The shape in which rows go to these columns of raw."""
+    return pa.schema({name: _TYPES[definition.split()[0]] for name, definition in columns.items()})
+
+
+DOCUMENT_SCHEMA = schema_of(DOCUMENT_COLUMNS)
+BLOCK_SCHEMA = schema_of(RAW_TABLES["blocks"])
+CELL_SCHEMA = schema_of(RAW_TABLES["table_cells"])
 
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 

@@ -1,35 +1,62 @@
-"""The raw tables: what ingest lands, and all that dbt and evidence know of documents."""
+"""The raw tables, declared once: what ingest lands, and all that dbt and evidence know of documents."""
 
 from __future__ import annotations
 
 import duckdb
 
-RAW_TABLES: dict[str, dict[str, str]] = {
+Columns = dict[str, str]
+"""Names of columns, each with its type in DuckDB and whether it may be empty."""
+
+DOCUMENT_COLUMNS: Columns = {
+    "document_id": "varchar not null",
+    "source_file": "varchar not null",
+    "archive_member": "varchar not null",
+    "media_type": "varchar not null",
+    "size_bytes": "bigint not null",
+    "reader": "varchar not null",
+    "reader_version": "varchar not null",
+    "page_count": "integer",
+    "char_count": "bigint not null",
+    "encoding": "varchar",
+    "ocr_used": "boolean not null",
+    "properties": "varchar not null",
+}
+"""What is known of a document once it is read."""
+
+MANIFEST_COLUMNS: Columns = {
+    "manifest_url": "varchar",
+    "manifest_agency": "varchar",
+    "manifest_year": "integer",
+    "manifest_published_on": "date",
+}
+"""What the user says of it."""
+
+PLACE_COLUMNS: Columns = {
+    "document_id": "varchar not null",
+    "source_file": "varchar not null",
+    "archive_member": "varchar not null",
+}
+"""Where its content was met."""
+
+REJECT_COLUMNS: Columns = {
+    "source_file": "varchar not null",
+    "archive_member": "varchar not null",
+    "sha256": "varchar",
+    "reason_code": "varchar not null",
+    "detail": "varchar not null",
+}
+"""What was not landed, and why."""
+
+RAW_TABLES: dict[str, Columns] = {
     "documents": {
-        "document_id": "varchar not null",
-        "source_file": "varchar not null",
-        "archive_member": "varchar not null",
-        "media_type": "varchar not null",
-        "size_bytes": "bigint not null",
-        "reader": "varchar not null",
-        "reader_version": "varchar not null",
-        "page_count": "integer",
-        "char_count": "bigint not null",
-        "encoding": "varchar",
-        "ocr_used": "boolean not null",
-        "properties": "varchar not null",
-        "manifest_url": "varchar",
-        "manifest_agency": "varchar",
-        "manifest_year": "integer",
-        "manifest_published_on": "date",
+        **DOCUMENT_COLUMNS,
+        **MANIFEST_COLUMNS,
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
         "content_version": "varchar not null",
     },
     "document_sources": {
-        "document_id": "varchar not null",
-        "source_file": "varchar not null",
-        "archive_member": "varchar not null",
+        **PLACE_COLUMNS,
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
     },
@@ -56,11 +83,7 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "table_kind": "varchar not null",
     },
     "rejects": {
-        "source_file": "varchar not null",
-        "archive_member": "varchar not null",
-        "sha256": "varchar",
-        "reason_code": "varchar not null",
-        "detail": "varchar not null",
+        **REJECT_COLUMNS,
         "seen_at": "timestamp not null",
     },
     "ingest_runs": {
@@ -76,7 +99,7 @@ RAW_TABLES: dict[str, dict[str, str]] = {
         "software_version": "varchar not null",
     },
 }
-"""The raw tables as `models/staging/_raw__sources.yml` describes them (a test compares the two)."""
+"""DDL and Arrow schemas are made of this; a test compares it with `models/staging/_raw__sources.yml`."""
 
 
 def create_raw(connection: duckdb.DuckDBPyConnection) -> None:

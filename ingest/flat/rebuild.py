@@ -7,7 +7,7 @@ counts as a blank line, and tabs at the start of a line are looked at, so reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.documents.model import Block, Cell, Table
@@ -22,8 +22,6 @@ from ingest.flat.unmarked import blank_columns, cell_a_line
 
 VERSION = "14"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
-
-Finder = Callable[[list[Line], int, int], Iterator[Found]]
 
 
 def rebuild(parts: list[Block | Table]) -> list[Block | Table]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from ingest.documents.model import Cell, Table
 from ingest.flat import shapes
 from ingest.layout.labels import CLOSE, SAME_START, label_rows
-from ingest.layout.marks import Glyph, Line, are_alike, confidence_of, line_of
+from ingest.layout.marks import Line, are_alike, confidence_of, line_of
 
 _GAP = 0.45
 _FEWEST_ROWS = 3
@@ -295,10 +295,6 @@ def _take_glued(row: _Row, columns: list[Column]) -> None:
         value = line_of(last.glyphs[cut:])
         if shapes.is_value(value.text):
             row.labels, row.cells = [*others, line_of(last.glyphs[:cut])], [value, *row.cells]
-
-
-def _is_within(glyph: Glyph, column: Column) -> bool:
-    return column[0] - 1 <= glyph.x0 and glyph.x1 <= column[1] + 1
 
 
 def _is_close(above: Line, below: Line) -> bool:

@@ -21,7 +21,6 @@ from ingest.readers.sniff import Archive, sniff
 
 _LOOSE_BELOW = 10 * MIB
 """Unpacked sizes up to here are harmless whatever their ratio."""
-_ZIP_START = b"PK\x03\x04"
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -60,21 +59,19 @@ def members(kind: Archive, data: bytes, name: str, limits: Limits, depth: int = 
         raise RejectError(RejectReason.DAMAGED, f"the archive is broken: {_reason(error)}") from error
 
 
-def check_container(data: bytes, limits: Limits) -> None:
-    """RejectError for a document in a zip container (docx, xlsx, odt) that unpacks to more than the limits."""
-    if not data.startswith(_ZIP_START):
-        return
+def open_container(data: bytes, limits: Limits) -> zipfile.ZipFile:
+    """The zip container that a document is (docx, xlsx, odt). RejectError: broken, encrypted, or over the limits."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as container:
-            infos = container.infolist()
+        container = zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGE as error:
         raise RejectError(RejectReason.DAMAGED, f"the zip container is broken: {_reason(error)}") from error
     budget = _Budget(len(data), limits)
-    for info in infos:
+    for info in container.infolist():
         budget.count_member()
         if info.flag_bits & _ENCRYPTED:
             raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password")
         budget.count_bytes(info.file_size)
+    return container
 
 
 class _Budget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers import docx
 from ingest.readers.ooxml import Package
+from ingest.sandbox import limit_cpu_of
 
 VERSION = f"1+docx{docx.VERSION}"
 
@@ -46,7 +48,7 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     with tempfile.TemporaryDirectory(prefix="gongkai-office-") as folder:
         source = Path(folder, "in" + (ending if ending in _ENDINGS else ".doc"))
         source.write_bytes(data)
-        target = _convert(program, source, Path(folder, "out"), limits.seconds)
+        target = _convert(program, source, Path(folder, "out"), limits)
         document = docx.read(target.read_bytes(), name, limits)
         document.properties.pop("Application", None)  # it names LibreOffice, not what the document was written with
         return document
@@ -87,7 +89,7 @@ def _check_repeats(content: bytes, limits: Limits) -> None:
         raise RejectError(RejectReason.TOO_MANY_CELLS, f"{sum(repeats)} repeated cells; the limit is {limits.cells}")
 
 
-def _convert(program: str, source: Path, folder: Path, seconds: int) -> Path:
+def _convert(program: str, source: Path, folder: Path, limits: Limits) -> Path:
     """The .docx that LibreOffice makes of a file."""
     command = [
         *(program, f"-env:UserInstallation={_profile().as_uri()}", "--headless", "--norestore", "--nolockcheck"),
@@ -96,7 +98,7 @@ def _convert(program: str, source: Path, folder: Path, seconds: int) -> Path:
     target = folder / (source.stem + ".docx")
     status = 0
     for _ in range(3):
-        status = _run(command, seconds)
+        status = _run(command, limits)
         if target.is_file():
             return target
         if status not in _RESTART:
@@ -104,8 +106,9 @@ def _convert(program: str, source: Path, folder: Path, seconds: int) -> Path:
     raise RejectError(RejectReason.DAMAGED, f"LibreOffice could not open the document (exit status {status})")
 
 
-def _run(command: list[str], seconds: int) -> int:
-    """Exit status of a command that is ended, with all it started, when its time is over."""
+def _run(command: list[str], limits: Limits) -> int:
+    """Exit status of a command; RejectError where its time was over before it ended."""
+    before = _cpu_seconds()
     process = subprocess.Popen(  # noqa: S603 - the program found above, arguments of our own
         command,
         stdin=subprocess.DEVNULL,
@@ -113,15 +116,27 @@ def _run(command: list[str], seconds: int) -> int:
         stderr=subprocess.DEVNULL,
         env={"HOME": tempfile.gettempdir(), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
     )
+    limit_cpu_of(process.pid, limits.seconds)
     try:
-        return process.wait(seconds)
+        status = process.wait(limits.wall_seconds)
     except subprocess.TimeoutExpired as error:
         _profile.cache_clear()
-        raise RejectError(RejectReason.TIMEOUT, f"LibreOffice took more than {seconds} seconds") from error
+        detail = f"LibreOffice took more than {limits.wall_seconds} seconds by the clock (limit wall_seconds)"
+        raise RejectError(RejectReason.TIMEOUT, detail) from error
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             process.wait()
+    if status == -signal.SIGKILL and _cpu_seconds() - before > limits.seconds / 2:  # not for want of memory
+        _profile.cache_clear()
+        raise RejectError(RejectReason.TIMEOUT, f"LibreOffice took more than {limits.seconds} seconds of CPU time")
+    return status
+
+
+def _cpu_seconds() -> float:
+    """CPU time of the programs that this process started and that have ended; the limit is told by a rougher clock."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import zipfile
 import zlib
@@ -11,40 +10,16 @@ from docx.oxml import parse_xml
 from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
-from ingest.limits import MIB, Limits
-
-_RATIO_FROM = 10 * MIB
+from ingest.limits import Limits
+from ingest.readers.archives import open_container
 
 
 class Package:
     """The parts of one package, read on demand. RejectError: not a zip, encrypted, damaged, or over a limit."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        self._limits = limits
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise RejectError(RejectReason.DAMAGED, f"the package cannot be opened: {error}") from error
+        self._zip = open_container(data, limits)
         self._infos = {info.filename.replace("\\", "/").lstrip("/"): info for info in self._zip.infolist()}
-        self._check(len(data))
-
-    def _check(self, packed: int) -> None:
-        infos = self._zip.infolist()
-        if len(infos) > self._limits.members:
-            raise RejectError(RejectReason.DECOMPRESSION, f"{len(infos)} parts; the limit is {self._limits.members}")
-        unpacked = sum(info.file_size for info in infos)
-        if unpacked > self._limits.decompressed_bytes:
-            raise RejectError(
-                RejectReason.DECOMPRESSION,
-                f"unpacks to {unpacked} bytes; the limit is {self._limits.decompressed_bytes}",
-            )
-        if unpacked > _RATIO_FROM and unpacked > self._limits.ratio * max(packed, 1):
-            raise RejectError(
-                RejectReason.DECOMPRESSION,
-                f"unpacks to {unpacked // max(packed, 1)} times its size; the limit is {self._limits.ratio}",
-            )
-        if any(info.flag_bits & 1 for info in infos):
-            raise RejectError(RejectReason.ENCRYPTED, "the package is protected by a password")
 
     def __contains__(self, name: str) -> bool:
         return name in self._infos

@@ -1,11 +1,11 @@
 {# The ledger of what was built from what. #}
 
 {% macro create_build_ledger() %}
-create schema if not exists {{ target.database }}.intermediate;
+create schema if not exists {{ target.database }}.state;
 create table if not exists {{ ledger() }} (model varchar, document_id varchar, version varchar);
 create table if not exists {{ seed_versions() }} (seed varchar, version varchar);
 -- `gongkai build` remembers here by which rules all was built last; whoever runs dbt alone makes that uncertain.
-drop table if exists {{ target.database }}.intermediate.rules_built;
+drop table if exists {{ target.database }}.state.rules_built;
 {% endmacro %}
 
 {# Post-hook of every seed: what it holds, whatever the order of its rows. #}
@@ -39,5 +39,5 @@ select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}
 {% macro pending_documents() %}temp.main.pending_{{ model.name }}{% endmacro %}
 
 {# Hooks run without a default schema in the warehouse, so the two tables are named in full. #}
-{% macro ledger() %}{{ target.database }}.intermediate.build_ledger{% endmacro %}
-{% macro seed_versions() %}{{ target.database }}.intermediate.seed_versions{% endmacro %}
+{% macro ledger() %}{{ target.database }}.state.build_ledger{% endmacro %}
+{% macro seed_versions() %}{{ target.database }}.state.seed_versions{% endmacro %}

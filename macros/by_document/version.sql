@@ -1,4 +1,4 @@
-{# Building by document. A model that is materialized='by_document' keeps, in intermediate.build_ledger, the version under
+{# Building by document. A model that is materialized='by_document' keeps, in state.build_ledger, the version under
    which it built each document: what was landed, this model and all that it stands on (models by their file's
    checksum, seeds by their content), made into one hash. A document whose version differs is built again, alone.
    So ten new documents cost ten documents, and a changed seed rebuilds just the models below it.

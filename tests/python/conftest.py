@@ -1,46 +1,69 @@
-"""Shared by all tests: where the project is, its command line, and a warehouse of the samples built once."""
+"""Shared by all tests: the order in which they run, and warehouses that are built once.
+
+`make test` spreads the tests over worker processes: those of a file stay together (its fixtures are made once), unless
+it is one of APART; what takes longest begins first, so that no worker is left alone with it at the end.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from helpers.command import Gongkai, run_gongkai
+from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
-# `make fuzz` takes this profile: many more examples than `make test` has time for.
-settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+from scripts.renew_report_card import SETS
 
-ROOT = Path(__file__).resolve().parents[2]
+BuiltSet = Callable[[str], Path]
 
-Gongkai = Callable[..., "subprocess.CompletedProcess[str]"]
+# On a loaded machine an example may take any time. `make fuzz` takes the second profile: many more examples than
+# `make test` has time for.
+settings.register_profile("test", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_000)
+settings.load_profile("test")
+
+LONG = [
+    *("test_extraction", "test_findings_of_corpus", "test_build", "test_by_document", "test_ingest_memory"),
+    *("test_dbt_alone", "test_kill", "test_round_trips", "test_checks", "test_fuzz", "test_limits"),
+    *("test_ingest_command", "test_attacks"),
+]
+"""Files that take long, in the order in which they begin."""
+APART = {"test_build", "test_limits", "test_ingest_command", "test_attacks"}
+"""Files whose tests share no fixture but those that are made once for all workers."""
 
 
-def gongkai_environment(published: Path | None = None) -> dict[str, str]:
-    """The environment in which this checkout's own package runs, on the warehouse given."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GONGKAI_W", "DBT_"))}
-    environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
-    if published is not None:
-        environment["GONGKAI_WAREHOUSE"] = str(published)
-    return environment
+def group_of(nodeid: str) -> str:
+    """What is run by one worker: a file, the tests of one set of reports, or a test by itself."""
+    path, _, name = nodeid.partition("::")
+    file = PurePosixPath(path).stem
+    if file == "test_extraction" and name.endswith("]"):
+        return name.rpartition("[")[2].removesuffix("]")
+    if file == "test_findings_of_corpus":
+        return "corpus"
+    return nodeid if file in APART else file
 
 
-def run_gongkai(
-    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT, timeout: float = 300
-) -> subprocess.CompletedProcess[str]:
-    """Run `gongkai` in a process of its own and give back its status and what it printed."""
-    return subprocess.run(
-        [sys.executable, "-m", "gongkai.cli", *map(str, arguments)],
-        cwd=cwd,
-        env=gongkai_environment(published),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=timeout,
-        check=False,
-    )
+class ByFixtures(LoadScopeScheduling):
+    """Hands out groups of tests, one after another, to whichever worker is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFixtures | None:
+    return ByFixtures(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first."""
+    order = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
 @pytest.fixture(scope="session")
@@ -50,24 +73,32 @@ def gongkai() -> Gongkai:
 
 
 @pytest.fixture(scope="session")
-def built_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published warehouse of samples/reports. Read only: tests that change things build their own."""
-    published = tmp_path_factory.mktemp("samples") / "gongkai.duckdb"
-    done = run_gongkai("run", ROOT / "samples" / "reports", published=published)
-    assert done.returncode == 0, done.stderr
-    return published
+def built_set(tmp_path_factory: pytest.TempPathFactory) -> BuiltSet:
+    """The published warehouse of a set of reports by its name, built once for all workers; who changes it copies it.
+
+    A test of a set that is not there is skipped.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # then each worker has a folder of its own in this one
+        folder = folder.parent
+
+    def warehouse_of(name: str) -> Path:
+        reports, _ = SETS[name]
+        if not all(each.is_dir() for each in reports):
+            pytest.skip(f"{reports[0]} is not there; set GONGKAI_CORPUS to a copy of the development corpus")
+        published = folder / "sets" / name / "gongkai.duckdb"
+        published.parent.mkdir(parents=True, exist_ok=True)
+        with published.with_name("lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not published.exists():
+                done = run_gongkai("run", *reports, published=published)
+                assert done.returncode == 0, done.stderr
+        return published
+
+    return warehouse_of
 
 
 @pytest.fixture(scope="session")
-def warehouses(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The built sets of reports that are there, by name: samples, held-out and exam reports, development corpus."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from renew_report_card import SETS  # it imports this module in its turn
-
-    built = {"samples": built_samples}
-    for name, (folders, _) in SETS.items():
-        if name not in built and all(folder.is_dir() for folder in folders):
-            built[name] = tmp_path_factory.mktemp(name) / "gongkai.duckdb"
-            done = run_gongkai("run", *folders, published=built[name])
-            assert done.returncode == 0, done.stderr
-    return built
+def built_samples(built_set: BuiltSet) -> Path:
+    """The published warehouse of samples/reports."""
+    return built_set("samples")

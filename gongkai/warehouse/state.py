@@ -1,0 +1,98 @@
+"""What the work file remembers of builds and publishes: the schema `state`, which no other Python module knows.
+
+`build_ledger` and `seed_versions` are written by dbt (macros/by_document): by which version each document was built,
+and what each seed held. The others say what the published file is, which versions it holds, and by which rules and
+macros everything was built last; the macro that opens the ledger drops `rules_built`, as whoever runs dbt alone makes
+that uncertain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import duckdb
+
+from gongkai.warehouse import Warehouse
+from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.sql import attach, literal
+
+_TABLES = ("build_ledger", "seed_versions", "rules_built", "macros_built", "published_file", "published_ledger")
+
+Identity = tuple[int, int, int, str]
+"""What tells a published file from every other: inode, size, time of the last change (ns), version of the software."""
+
+
+def built_by(warehouse: Warehouse, what: Literal["rules", "macros"]) -> str | None:
+    """The fingerprint of the rules or macros that everything was built by last; None where that is not known."""
+    row = _one(warehouse, f"select fingerprint from work.state.{what}_built")  # noqa: S608 - names of ours
+    return None if row is None else str(row[0])
+
+
+def remember_built(warehouse: Warehouse, *, rules: str, macros: str) -> None:
+    """Note the rules and macros that everything is built by now."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_write")
+        for what, fingerprint in (("rules", rules), ("macros", macros)):
+            connection.execute(
+                f"create or replace table work.state.{what}_built as select ? as fingerprint", [fingerprint]
+            )
+
+
+def published_file(warehouse: Warehouse) -> Identity | None:
+    """The file that the last publish from this work file left; None where that is not known."""
+    row = _one(warehouse, "select inode, size, modified_ns, software_version from work.state.published_file")
+    return None if row is None else (int(row[0]), int(row[1]), int(row[2]), str(row[3]))  # type: ignore[call-overload]
+
+
+def remember_published(warehouse: Warehouse, identity: Identity, models: Iterable[str]) -> None:
+    """Note what the published file is, and which versions of documents it holds of the models; all of it or nothing."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_write")
+        connection.execute("begin")
+        connection.execute(
+            "create or replace table work.state.published_file as "
+            "select ? as inode, ? as size, ? as modified_ns, ? as software_version",
+            list(identity),
+        )
+        connection.execute(
+            "create or replace table work.state.published_ledger as "
+            "select model, document_id, version from work.state.build_ledger where list_contains(?, model)",
+            [list(models)],
+        )
+        connection.execute("commit")
+
+
+def changed_documents(models: Iterable[str]) -> str:
+    """A query of model and document_id, for a connection that has the work file as `work`: what was built by another
+    version than the one that is published.
+    """
+    return f"""
+        select model, document_id
+        from work.state.build_ledger as built
+        full join work.state.published_ledger as published using (model, document_id)
+        where built.version is distinct from published.version
+            and model in ({", ".join(literal(model) for model in models)})
+    """  # noqa: S608 - names of ours
+
+
+def drop_former(warehouse: Warehouse) -> None:
+    """Drop the tables where older versions kept them, in `intermediate`: unknown is built anew, and never wrong."""
+    query = "select 1 from duckdb_tables() where schema_name = 'intermediate' and table_name = 'build_ledger'"
+    if _one(warehouse, query) is None:
+        return
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_write")
+        for table in _TABLES:
+            connection.execute(f"drop table if exists work.intermediate.{table}")
+
+
+def _one(warehouse: Warehouse, query: str) -> tuple[object, ...] | None:
+    """The first row of a query to the work file; None where there is none, or no such table yet."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_only")
+        try:
+            row: tuple[object, ...] | None = connection.execute(query).fetchone()
+        except duckdb.CatalogException:
+            return None
+    return row

@@ -1,0 +1,283 @@
+"""Publishing: readers and builds never break each other, whatever is killed when."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import duckdb
+import pytest
+from helpers.command import gongkai_environment
+from helpers.processes import PATIENCE, cpu_of_whole, kill_after
+
+from gongkai.publishing import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
+from gongkai.warehouse import Warehouse
+from gongkai.warehouse.work import open_work
+from ingest.errors import GongkaiError
+
+ROWS = 200_000
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """A warehouse whose work file holds some raw rows, a mart, a view, and an intermediate table."""
+    path = tmp_path / "w.duckdb"
+    with open_work(Warehouse(path)) as connection:
+        connection.execute(
+            "insert into raw.blocks select 'd' || (i // 100), i % 100, 'paragraph', null, null, '本机关', null "
+            f"from range({ROWS}) as rows (i)"
+        )
+        connection.execute("create schema marts; create schema intermediate")
+        connection.execute("create table intermediate.secret as select 1 as x")
+        connection.execute("create table marts.numbers (code varchar not null, value decimal(20, 4))")
+        connection.execute(
+            f"insert into marts.numbers select lpad(i::varchar, 9, '0'), i from range({ROWS}) as rows (i)"
+        )
+        connection.execute("comment on table marts.numbers is 'One row a number. It''s 数字.'")
+        connection.execute("comment on column marts.numbers.code is '代码'")
+        connection.execute("create view marts.few as select * from marts.numbers limit 3")
+    return path
+
+
+def count(path: Path, table: str = "marts.numbers") -> int:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.sql(f"select count(*) from {table}").fetchall()[0][0]
+
+
+def leftovers(path: Path) -> list[str]:
+    return sorted(each.name for each in path.parent.iterdir() if "publishing" in each.name)
+
+
+def test_marts_and_evidence_are_published_with_comments_and_nothing_else(published: Path) -> None:
+    publish(Warehouse(published), "f1")
+    assert published_fingerprint(Warehouse(published)) == "f1"
+    with duckdb.connect(str(published), read_only=True) as connection:
+        tables = {
+            tuple(row) for row in connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+        }
+        comments = connection.sql(
+            "select comment from duckdb_tables() where table_name = 'numbers' union all "
+            "select comment from duckdb_columns() where table_name = 'numbers' and comment is not null"
+        ).fetchall()
+        types = connection.sql("describe marts.numbers").fetchall()
+    assert tables == {
+        ("marts", "numbers"), ("marts", "few"), ("raw", "publication"), *(("raw", name) for name in EVIDENCE_TABLES),
+    }  # fmt: skip
+    assert comments == [("One row a number. It's 数字.",), ("代码",)]
+    assert [row[1] for row in types] == ["VARCHAR", "DECIMAL(20,4)"]
+    assert count(published, "raw.blocks") == ROWS
+    assert count(published, "marts.few") == 3
+
+
+def test_a_reader_in_another_process_keeps_its_data_while_builds_are_published(published: Path) -> None:
+    publish(Warehouse(published), "f1")
+    reader = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(
+                f"""
+                import duckdb, sys
+                connection = duckdb.connect({str(published)!r}, read_only=True)
+                print(connection.sql("select count(*) from marts.numbers").fetchall()[0][0], flush=True)
+                sys.stdin.readline()
+                print(connection.sql("select count(*), sum(value)::bigint from marts.numbers").fetchall()[0])
+                """
+            ),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdin and reader.stdout
+    assert reader.stdout.readline().strip() == str(ROWS)
+    with open_work(Warehouse(published)) as connection:
+        connection.execute("delete from marts.numbers where value >= 10")
+    publish(Warehouse(published), "f2")
+    assert count(published) == 10
+    rest, _ = reader.communicate("go on\n", timeout=PATIENCE)
+    assert rest.strip() == str((ROWS, ROWS * (ROWS - 1) // 2))
+    assert reader.returncode == 0
+
+
+def test_the_log_of_a_writer_to_the_old_file_is_not_played_into_the_new_one(published: Path) -> None:
+    publish(Warehouse(published), "f1")
+    writing = (
+        f"import duckdb, os; connection = duckdb.connect({str(published)!r}); "
+        "connection.execute('create table marts.mine as select 1 as x'); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", writing], check=True)
+    assert published.with_name("w.duckdb.wal").exists()
+    publish(Warehouse(published), "f2")
+    assert not published.with_name("w.duckdb.wal").exists()
+    with duckdb.connect(str(published), read_only=True) as connection:
+        assert ("mine",) not in connection.sql("select table_name from duckdb_tables()").fetchall()
+
+
+def test_killed_publishes_leave_the_old_file_whole_and_their_leftovers_are_cleaned(published: Path) -> None:
+    publish(Warehouse(published), "old")
+    script = (
+        "from pathlib import Path; from gongkai.publishing import publish; from gongkai.warehouse import Warehouse; "
+        f"publish(Warehouse(Path({str(published)!r})), 'new')"
+    )
+    whole = cpu_of_whole(subprocess.Popen([sys.executable, "-c", script], env=gongkai_environment()))
+    assert published_fingerprint(Warehouse(published)) == "new"
+    publish(Warehouse(published), "old")
+    seed = random.randrange(1 << 32)
+    chance = random.Random(seed)
+    killed_with_leftovers = 0
+    for _ in range(12):
+        process = subprocess.Popen([sys.executable, "-c", script], env=gongkai_environment())
+        kill_after(process, chance.uniform(0.3, 1.1) * whole)
+        killed_with_leftovers += bool(leftovers(published))
+        assert published_fingerprint(Warehouse(published)) in {"old", "new"}, f"seed {seed}"
+        assert count(published) == ROWS, f"seed {seed}"
+        assert count(published, "raw.blocks") == ROWS, f"seed {seed}"
+    publish(Warehouse(published), "last")
+    assert leftovers(published) == []
+    assert published_fingerprint(Warehouse(published)) == "last"
+
+
+def test_nothing_is_published_where_the_disk_is_full(published: Path) -> None:
+    publish(Warehouse(published), "old")
+    script = textwrap.dedent(
+        f"""
+        import resource, signal
+        from pathlib import Path
+        from ingest.errors import GongkaiError
+        from gongkai.publishing import publish
+        from gongkai.warehouse import Warehouse
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+        try:
+            publish(Warehouse(Path({str(published)!r})), "new")
+        except GongkaiError as error:
+            print(error)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=gongkai_environment(), capture_output=True, text=True, check=False
+    )
+    assert "cannot publish" in done.stdout and "make room" in done.stdout, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    assert published_fingerprint(Warehouse(published)) == "old"
+    assert leftovers(published) == []
+
+
+def test_a_folder_in_the_way_is_named(tmp_path: Path, published: Path) -> None:
+    published.mkdir()
+    with pytest.raises(GongkaiError, match="is not a file"):
+        publish(Warehouse(published), "f")
+
+
+def test_a_strange_name_is_published_and_its_leftovers_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "it's [a] 公开.duckdb"
+    neighbour = tmp_path / "other.publishing-1.duckdb"
+    neighbour.write_bytes(b"somebody else's")
+    with open_work(Warehouse(path)) as connection:
+        connection.execute("create schema marts; create table marts.t as select 1 as x")
+    leftover = path.with_name(f"{path.stem}.publishing-99.duckdb")
+    leftover.write_bytes(b"of a killed publish")
+    publish(Warehouse(path), "f")
+    assert published_fingerprint(Warehouse(path)) == "f"
+    assert not leftover.exists()
+    assert neighbour.exists()
+
+
+def test_the_fingerprint_of_raw_sees_content_but_not_the_time_of_the_last_look(published: Path) -> None:
+    before = raw_fingerprint(Warehouse(published))
+    with open_work(Warehouse(published)) as connection:
+        connection.execute(
+            "insert into raw.documents by name "
+            "select 'd1' as document_id, 'a.txt' as source_file, '' as archive_member, "
+            "'text/plain' as media_type, 1 as size_bytes, 'txt' as reader, '1' as reader_version, 1 as char_count, "
+            "false as ocr_used, '{}' as properties, timestamp '2026-01-01' as first_seen_at, "
+            "timestamp '2026-01-01' as last_seen_at, 'v1' as content_version"
+        )
+    landed = raw_fingerprint(Warehouse(published))
+    with open_work(Warehouse(published)) as connection:
+        connection.execute("update raw.documents set last_seen_at = timestamp '2026-02-02'")
+    seen_again = raw_fingerprint(Warehouse(published))
+    with open_work(Warehouse(published)) as connection:
+        connection.execute("update raw.documents set content_version = 'v2'")
+    read_anew = raw_fingerprint(Warehouse(published))
+    assert before != landed == seen_again != read_anew
+
+
+def test_a_file_that_is_no_warehouse_has_no_fingerprint(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    assert published_fingerprint(Warehouse(path)) is None
+    path.write_bytes(os.urandom(5_000))
+    assert published_fingerprint(Warehouse(path)) is None
+    assert Warehouse(path).work.name == "w.work.duckdb"
+
+
+def by_documents(path: Path, versions: dict[str, str]) -> None:
+    """Make the work file's observations and their ledger those of the documents, each with its version as value."""
+    with open_work(Warehouse(path)) as connection:
+        connection.execute("create or replace table marts.observations (document_id varchar, value varchar)")
+        connection.execute(
+            "create schema if not exists state; "
+            "create or replace table state.build_ledger (model varchar, document_id varchar, version varchar)"
+        )
+        connection.executemany(
+            "insert into marts.observations values (?, ?)", [list(item) for item in versions.items()]
+        )
+        connection.execute("insert into state.build_ledger select 'observations', * from marts.observations")
+        connection.execute("delete from raw.documents")
+        connection.executemany(
+            "insert into raw.documents by name select ? as document_id, 'a.txt' as source_file, '' as archive_member, "
+            "'text/plain' as media_type, 1 as size_bytes, 'txt' as reader, '1' as reader_version, 1 as char_count, "
+            "false as ocr_used, '{}' as properties, timestamp '2026-01-01' as first_seen_at, "
+            "timestamp '2026-01-01' as last_seen_at, 'v' as content_version",
+            [[document] for document in versions],
+        )
+
+
+def observations(path: Path) -> dict[str, str]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return dict(connection.sql("select document_id, value from marts.observations").fetchall())
+
+
+@pytest.fixture
+def hundred(published: Path) -> dict[str, str]:
+    """A hundred documents, published."""
+    versions = {f"d{number}": "old" for number in range(100)}
+    by_documents(published, versions)
+    publish(Warehouse(published), "f1")
+    return versions
+
+
+def spoil_the_work_files_old_rows(path: Path) -> None:
+    """Change rows whose version says that they did not: only a full copy brings them along."""
+    with open_work(Warehouse(path)) as connection:
+        connection.execute("update marts.observations set value = 'copied' where value = 'old'")
+
+
+def test_where_few_documents_changed_only_their_rows_are_exchanged(published: Path, hundred: dict[str, str]) -> None:
+    changed = {key: value for key, value in hundred.items() if key != "d3"} | {"d1": "new", "d100": "new"}
+    by_documents(published, changed)
+    spoil_the_work_files_old_rows(published)
+    publish(Warehouse(published), "f2", by_document=True)
+    assert observations(published) == changed
+    assert published_fingerprint(Warehouse(published)) == "f2"
+    assert count(published) == count(published, "raw.blocks") == ROWS
+
+
+@pytest.mark.parametrize("reason", ["other rules", "many changed", "written to", "other columns"])
+def test_otherwise_the_table_is_copied_whole(published: Path, hundred: dict[str, str], reason: str) -> None:
+    many = {f"d{number}" for number in range(50)} if reason == "many changed" else {"d1"}
+    by_documents(published, hundred | dict.fromkeys(many, "new"))
+    spoil_the_work_files_old_rows(published)
+    if reason == "written to":
+        with duckdb.connect(str(published)) as connection:
+            connection.execute("update marts.observations set value = 'by an analyst' where document_id = 'd9'")
+    if reason == "other columns":
+        with open_work(Warehouse(published)) as connection:
+            connection.execute("comment on column marts.observations.value is 'the value'")
+    publish(Warehouse(published), "f2", by_document=reason != "other rules")
+    assert observations(published) == {key: "new" if key in many else "copied" for key in hundred}

@@ -1,0 +1,72 @@
+"""What the documents say is there: commands, make targets, files, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+from helpers.command import ROOT
+
+from gongkai.application import app
+
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_is_in_the_readme_and_has_help(name: str) -> None:
+    command = COMMANDS[name]
+    assert f"`gongkai {name}" in README
+    assert command.help and len(command.help.strip()) > 20
+    without_help = [option.name for option in command.params if not getattr(option, "help", None)]
+    assert [option for option in without_help if option != "help"] == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_takes_the_shared_options(name: str) -> None:
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    assert "--debug" in options
+    assert "--warehouse" in options or name == "metrics"
+
+
+def test_every_command_in_the_readme_is_there() -> None:
+    named = set(re.findall(r"gongkai ([a-z]+)\b", README.replace("gongkai COMMAND", "")))
+    assert named <= set(COMMANDS)
+
+
+def test_every_make_target_in_the_readme_is_there_and_has_its_line_of_help() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, flags=re.MULTILINE))
+    assert set(re.findall(r"`?make ([a-z-]+)", README)) <= targets
+    phony = set(re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[0].split())
+    assert phony == targets
+
+
+def test_every_path_in_the_readme_is_there() -> None:
+    named = re.findall(r"`((?:seeds|models|ingest|macros|notebooks|scripts|samples|tests|benchmarks)/[\w./]*)`", README)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_mart_in_the_readme_is_a_model_and_the_other_way_round() -> None:
+    models = {path.stem for path in (ROOT / "models").rglob("*.sql") if not path.stem.startswith(("stg_", "int_"))}
+    table = README.split("| table | one row |")[1].split("\n\n")[0]
+    named = {
+        name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")
+    }
+    assert models == named
+
+
+def test_no_committed_file_names_a_machine_or_a_registry() -> None:
+    words = re.compile(r"/work/|/root/|/home/|registry\.npmjs|files\.pythonhosted|pypi\.org")
+    found = []
+    folders = "gongkai ingest models macros seeds notebooks benchmarks samples scripts .github"
+    for folder in folders.split():
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in {".py", ".sql", ".yml", ".md", ".toml"} and "work" not in path.relative_to(ROOT).parts:
+                found += [str(path)] if words.search(path.read_text("utf-8")) else []
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "README.md", "dbt_project.yml", "profiles.yml"):
+        found += [name] if words.search(Path(ROOT / name).read_text("utf-8")) else []
+    assert found == []
