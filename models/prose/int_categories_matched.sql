@@ -76,7 +76,7 @@ told_apart as (
             and (
                 indicator_code is null
                 or indicator_code = 'disclosure.normative'
-                or (indicator_code = 'response.policy_interpretations' and contains(sentence_before, '其中'))
+                or (indicator_code = 'response.policy_interpretations' and regexp_matches(sentence_before, '其中|分别(?:是|为)：'))
             )
             -- 目录1概述2主动公开: the numbers of a table of contents.
             and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))
@@ -105,6 +105,8 @@ in_lists as (
         *,
         max(case when is_total then sentence_place + place end) over up_to_here as total_place,
         max(case when is_total then period_no end) over up_to_here as total_period,
+        -- 截至年底累计公开782条。其中，机构类4条: classes of what may be a running total.
+        coalesce(arg_max(is_doubtful, figure_no) filter (where is_total) over up_to_here, false) as total_is_doubtful,
         count(*) filter (where is_other) over up_to_here as list_no,
         max(case when is_total then figure_no end) over up_to_here as total_figure_no,
         -- 动态类42条、公告类7条等；: what follows is no item of the list.
@@ -198,7 +200,7 @@ matched as (
         period_part,
         scope_part,
         case
-            when is_doubtful then 'doubtful'
+            when is_doubtful or (total_is_doubtful and follows_total) then 'doubtful'
             when total_period = period_no and list_is_led_in then 'certain'
             else 'likely'
         end as confidence,

@@ -52,7 +52,7 @@ with_coordination as (
         ), before_all) as nouns_named,
         -- 专职人员由2名调整为1名: what it is stands before the figure that it was.
         if(regexp_full_match(before_all, '[^，；。]{0,3}{{ changed_to }}'), regexp_extract(
-            sentence_before, '([^，；。：]*?)(?:由|从)[^，；。]*{{ changed_to }}$', 1
+            sentence_before, '([^，；。：]*?)(?:由|从[^事])[^，；。]*{{ changed_to }}$', 1
         ), '') as noun_before_change,
         regexp_full_match(before_raw, '（(?:其中|含)[，：]?(?:(?:19|20)[0-9]{2}年度?|本年度?|今年|当年)(?:新增|新收|新)?')
             as is_part_of_the_year,
@@ -129,7 +129,9 @@ with_topic as (
         -- 依申请公开政府信息 is about applications, whatever its last words; 申请人 is a person.
         regexp_replace(
             regexp_replace(
-                concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
+                regexp_replace(
+                    concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before), '(复议|诉讼)申请', '\1', 'g'
+                ),
                 '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
             ),
             '(?:建议(?:申请人)?)?向[^，；。＞]{0,14}咨询|申请(?:人|表|书)|(?:属[于於]?|已|结果为)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
@@ -152,7 +154,7 @@ with_topic as (
         -- A year named in the sentence, comparisons and brackets apart.
         try_cast(regexp_extract(
             regexp_replace(sentence_before, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19'
-                '|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门)|至)', '', 'g'),
+                '|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门|结转|转入|遗留)|至)|^.*(?:目前|现有|迄今已)', '', 'g'),
             '.*((?:19|20)[0-9]{2})年', 1
         ) as integer) as year_named,
     from nouns_given

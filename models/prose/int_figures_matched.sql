@@ -124,6 +124,8 @@ wholes_matched as (
         select * from alone_matched
     ) as wholes
     where indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
+        -- 上年转来的2件和新收的17件均已办结: of the two together.
+        and not regexp_matches(before_all, '^(?:和|与|及|以及|连同|加上)')
 ),
 
 -- 行政诉讼3件，均判决维持: what is said of all of them.
@@ -160,8 +162,8 @@ of_all as (
                 '[，；]' ~ ('行?政?复议' if 'review' in rule['whole'] else '行?政?诉讼') ~ '[^，；。0-9]*(?:均|全部|都|皆|全)[^，；。0-9]*(?:' ~ rule['after'] ~ ')'
             ) }})
             -- 行政复议、行政诉讼分别为1件、0件，复议结果为撤销
-            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
-                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关'
+            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence || wholes_matched.next_text, {{ literal(
+                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:的)?(?:结果|机关'
                     '|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
             ) }}))
             {%- endif %}
@@ -245,7 +247,9 @@ matched as (
         is_sum,
     from all_matched
     window
-        same_indicator as (partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no),
+        same_indicator as (
+            partition by document_id, paragraph_no, sentence_no, indicator_code, applies_to order by quantity_no
+        ),
         before_in_document as (
             partition by document_id, indicator_code
             order by paragraph_no, sentence_no, quantity_no

@@ -32,7 +32,7 @@ made_plain as (
         *,
         regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             text,
-            '未(减免|减收|免收|收费|举办|举行)|不(收取|收费)|免(费[，。；]|费提供(?:政府|公开|相关|有关|各类)*信息)', '无\1\2\3', 'g'),
+            '未(减免|减收|免收|收费|举办|举行)|不(收取|收费)|免(费[，。；]|费提供(?:政府|公开|相关|有关|各类)*(?:信息|[，。；]))', '无\1\2\3', 'g'),
             '零(收费|投诉|复议|诉讼|申请|举报|申诉)', '无\1', 'g'),
             '无(锡|为市|为县|棣|极|法|关|偿|线|障碍|正当|效|论|须|需|纸|缝|误|证|人机|党派|偏差|死角|遗漏|明确)', '※\1', 'g'),
             '信息不存在|不存在的|内容不存在', '信息※※※', 'g'),
@@ -130,13 +130,18 @@ of_the_year as (
     select * from scoped
     where scope != ''
         and coalesce(year_named, report_year) is not distinct from report_year
+        -- 受理咨询300人次，零投诉: about the service.
+        and not (regexp_matches(clause, '^无(?:投诉|举报)') and regexp_matches(clauses_before, '咨询|热线|办件'))
         and not regexp_matches(section || subheadings, '(?:问题|不足|打算|下一步|下步|安排|思路|努力方向)')
         and (
             not regexp_matches(clause, '(?:没有|未|无)[^，。；]{0,10}(?:未|不(?:予|能|按)|逾期|超期)')
             -- 6宗申请全部同意公开，没有不予公开的情况: no answer refused it.
             or (
-                regexp_matches(clause, '(?:没有|无)不予公开(?:的)?(?:情况|情形|申请|件)?[，。；]')
-                and regexp_matches(clauses_before, '(?:同意|予以|准予)公开')
+                regexp_matches(clause, '(?:没有|无|未)(?:作出|出现|发生|存在)?(?:过)?不予公开(?:的)?(?:情况|情形|申请|件|答复|决定|告知书?)?[，。；]')
+                and (
+                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开') or regexp_matches(section || subheadings, '申请')
+                    or contains(clause, '作出')
+                )
             )
         )
 ),

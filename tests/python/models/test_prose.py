@@ -141,7 +141,7 @@ def test_the_example_of_a_composition_is_read(
     key = f"meaning {row['reading_id']}"
     right = (row["indicator_code"], "", Decimal(row["example_value"]), row["example_qualifier"])
     assert right in {reading for _, reading in readings[key]}
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         composed = connection.execute(
             "select reading_id from intermediate.int_figures_composed where document_id = ?", [key]
         ).fetchall()
@@ -161,7 +161,7 @@ def test_meanings_that_readings_need_are_those_of_words() -> None:
 
 @pytest.mark.parametrize("row", NUMBER_KINDS, ids=lambda row: row["kind"])
 def test_the_example_of_a_number_kind_holds_one(row: dict[str, str], warehouse: Path) -> None:
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         reasons = connection.execute(
             "select no_figure_because from intermediate.int_numbers where document_id = ?", [f"number {row['kind']}"]
         ).fetchall()
