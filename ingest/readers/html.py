@@ -10,12 +10,12 @@ from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers.txt import decode_text
-from ingest.web.article import find_article
+from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.flow import flow
 
-VERSION = "2"
+VERSION = f"3+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)

@@ -61,7 +61,9 @@ judged as (
         case
             when not is_wrong then 'pass'
             -- A page that moved to a new site shows the day on which it moved.
-            when check_code = 'L-DEADLINE' and days_late > 180 and published_evidence in ('portal', 'property')
+            when check_code = 'L-DEADLINE'
+                and days_late > {{ threshold('days_of_moving') }}
+                and published_evidence in ('portal', 'property')
                 then 'uncertain'
             else 'fail'
         end as result,

@@ -9,7 +9,6 @@ import csv
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
 
+from gongkai.rules.examples import blocks
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
 
@@ -55,14 +55,6 @@ def example_of_labels(labels: str) -> str:
     """A list of categories with labels that are none between two that are."""
     told = "，".join(f"{label}{number}条" for number, label in enumerate(labels.split("|"), start=20))
     return f"【主动公开情况】全年主动公开政府信息900条，其中政策文件类3条，{told}，工作动态类4条。"
-
-
-def blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The blocks of a report with the text: its title, then headings in 【】 and paragraphs parted by ／."""
-    yield "heading", "某某县人民政府2023年政府信息公开工作年度报告"
-    for piece in re.findall(r"【[^】]*】|[^【】／]+", text):
-        kind = "heading" if piece.startswith("【") else "paragraph"
-        yield kind, piece.strip("【】")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 -- Each rule's example is decided by that rule: it matches, and no rule before it does.
 with rules as (
-    select * from {{ ref('agency_rules') }}
+    select * from {{ ref('title_rules') }}
 ),
 
 matches as (
