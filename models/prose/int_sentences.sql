@@ -1,11 +1,7 @@
 {{ config(materialized='by_document') }}
 
-{%- set heading_inside -%}
-^([一二三四五六七八九十]{1,2}、[^，。：；0-9]{2,24}?(?:情况|事项|问题|措施|概述|打算|安排))(?:[^，。；]{0,2}[^，。；和与及、]|[（(])
-{%- endset -%}
-{%- set cells_run_together -%}
-(?:[^，、；：。0-9]*(?:条|件|次|元|人|个|份|篇|处|名)[0-9.]+){3}|(?:[^，、；：。0-9条件次元人个份篇处名场期项年月日%万亿余章号][^，、；：。0-9]{1,40}[0-9]+){5}
-{%- endset -%}
+{%- set heading_inside = prose_pattern('heading_inside') -%}
+{%- set cells_run_together = prose_pattern('cells_run_together') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),

@@ -151,6 +151,17 @@ def test_meanings_that_readings_need_are_those_of_words() -> None:
             assert name.replace("near.", "topic.") in known | slots | topics, row["reading_id"]
 
 
+def test_every_pattern_is_asked_for_where_it_says() -> None:
+    """But those that only stand in others."""
+    patterns = rows(ROOT / "seeds" / "prose" / "prose_patterns.csv")
+    asked = {
+        (name, path.stem)
+        for path in (ROOT / "models" / "prose").glob("*.sql")
+        for name in re.findall(r"""prose_pattern\(["'](\w+)["']\)""", path.read_text("utf-8"))
+    }
+    assert asked == {(row["pattern_id"], row["model"]) for row in patterns}
+
+
 @pytest.mark.parametrize("row", NUMBER_KINDS, ids=lambda row: row["kind"])
 def test_the_example_of_a_number_kind_holds_one(row: dict[str, str], warehouse: Path) -> None:
     with read_work(Warehouse(warehouse)) as connection:
