@@ -129,10 +129,11 @@ texts_taken_apart as (
             text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
             ['tens', 'ten', 'ones', 'suffix']
         ) as numerals,
-        -- Blanks between digits part two figures, unless they mark thousands. A form feed stands
-        -- for what has no width, and parts nothing.
+        -- Blanks between digits part two figures, unless they mark thousands or the last digit of a long figure was
+        -- broken off. A form feed stands for what has no width, and parts nothing.
         regexp_matches(text_regular, '\d\s*[ \t\n\r]\s*\d')
         and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
+        and not regexp_full_match(text_regular, '\s*\d{4,}\s*\n\s*\d\s*')
             as is_parted,
     from texts
 ),
