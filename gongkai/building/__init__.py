@@ -40,14 +40,24 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
     project = project_folder()
     with write_lock(warehouse):
         rules = rules_fingerprint(project)
-        fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
-        if not full_refresh and published_fingerprint(warehouse) == fingerprint:
+        raw = raw_fingerprint(warehouse)
+        fingerprint, published = f"{raw} {rules}", published_fingerprint(warehouse)
+        if not full_refresh and published == fingerprint:
             remove_leftovers(warehouse)
             return Built(warehouse, unchanged=True)
         state.drop_former(warehouse)
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
-        way = _by_dbt if by_dbt else _directly
-        outcome = way(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        if by_dbt:
+            outcome = _by_dbt(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        else:
+            outcome = _directly(
+                project,
+                warehouse,
+                full_refresh=full_refresh,
+                only_raw=only_raw,
+                raw_is_same=(published or "").startswith(f"{raw} "),
+                progress=progress,
+            )
         if not outcome.failures:
             progress(outcome.steps, outcome.steps, "publishing")
             publish(warehouse, fingerprint, by_document=only_raw)
@@ -73,12 +83,21 @@ def _refuse_broken_rules(project: Path, rules: str) -> None:
 
 
 def _directly(
-    project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress
+    project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, raw_is_same: bool, progress: Progress
 ) -> Outcome:
     compiled = compiled_rules(project, warehouse.scratch_folder, progress)
     if compiled.failures:
         return Outcome(compiled.steps, compiled.failures)
-    return build_directly(project, warehouse, compiled, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+    return build_directly(
+        project,
+        warehouse,
+        compiled,
+        # The rules are those of the last build: tests between staging and marts wait for the next change of one.
+        left_out=compiled.tests_between() if only_raw else (),
+        full_refresh=full_refresh,
+        raw_is_same=raw_is_same,
+        progress=progress,
+    )
 
 
 def _by_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Outcome:
