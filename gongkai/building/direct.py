@@ -18,7 +18,7 @@ import yaml
 
 from gongkai.building.compiled import DATABASE, Compiled, Node
 from gongkai.building.data_tests import failed, run_tests
-from gongkai.building.materializing import BrokenContractError, build_by_document, comment, create
+from gongkai.building.materializing import BrokenContractError, Relations, build_by_document, comment, create, relations
 from gongkai.building.outcome import Failure, Outcome, Progress
 from gongkai.building.standing import Standing
 from gongkai.building.steps import Step, run_steps
@@ -64,14 +64,15 @@ def build_directly(
     chosen = [node for key, node in compiled.nodes.items() if node.from_raw and key not in left_out]
     with open_database(project, warehouse.work) as connection:
         known = {} if full_refresh else state.nodes_built(connection)
-        copied = _take_over(connection, compiled)
+        there = relations(connection)
+        copied = _take_over(connection, compiled, there)
         if full_refresh:
             connection.execute(f"delete from {state.LEDGER}")
         standing = Standing(known, raw_is_same=raw_is_same)
         for node in compiled.nodes.values():
             if not node.from_raw:
                 standing.stands(node)
-        outcome = run_steps(connection, _steps(chosen, standing), progress)
+        outcome = run_steps(connection, _steps(chosen, standing, there), progress)
         outcome.steps += copied
         if not outcome.failures:
             there = {node.unique_id: node.version for node in chosen}
@@ -84,7 +85,8 @@ def run_rules_alone(connection: Connection, compiled: Compiled, progress: Progre
     alone = {key: node for key, node in compiled.nodes.items() if not node.from_raw}
     there = state.nodes_built(connection)
     changed = [node for key, node in alone.items() if node.kind != "seed" and there.get(key) != node.version]
-    outcome = run_steps(connection, _steps(changed, Standing({}, raw_is_same=True)), progress)
+    steps = _steps(changed, Standing({}, raw_is_same=True), relations(connection))
+    outcome = run_steps(connection, steps, progress)
     if not outcome.failures:
         state.remember_nodes_built(connection, {key: node.version for key, node in alone.items()})
     return outcome
@@ -118,11 +120,11 @@ def _load_seed(connection: Connection, project: Path, seed: Node) -> None:
     connection.execute(f"copy {seed.relation} from {literal(file)} (format csv, header true, delimiter ',')")
 
 
-def _take_over(connection: Connection, compiled: Compiled) -> int:
+def _take_over(connection: Connection, compiled: Compiled, there: Relations) -> int:
     """Copy what stands on rules alone and is not there in this version; the number of tables and views."""
     alone = {key: node for key, node in compiled.nodes.items() if not node.from_raw and node.kind != "test"}
-    there = state.nodes_built(connection)
-    changed = [node for key, node in alone.items() if there.get(key) != node.version]
+    known = state.nodes_built(connection)
+    changed = [node for key, node in alone.items() if known.get(key) != node.version]
     connection.execute("begin")
     if changed:
         attach(connection, compiled.file, "compiled", "read_only")
@@ -132,7 +134,7 @@ def _take_over(connection: Connection, compiled: Compiled) -> int:
             raise GongkaiError("the rules changed while they were built by; run the command again")
     for node in changed:
         copied = f"from compiled.{node.relation.removeprefix(quoted(DATABASE) + '.')}"
-        create(connection, node, node.sql if node.materialized == "view" else copied)
+        create(connection, node, node.sql if node.materialized == "view" else copied, there)
         if node.kind == "model":
             comment(connection, node)
     # Nothing else counts as built until this build is done.
@@ -150,7 +152,7 @@ class _Group(NamedTuple):
     parents: frozenset[str]
 
 
-def _steps(nodes: list[Node], standing: Standing) -> dict[str, Step]:
+def _steps(nodes: list[Node], standing: Standing, there: Relations) -> dict[str, Step]:
     """A step a model, a step a group of tests; models wait for the tests of all that they stand on, as in dbt build."""
     models = {node.unique_id: node for node in nodes if node.kind == "model"}
     groups: dict[frozenset[str], _Group] = {}
@@ -164,7 +166,7 @@ def _steps(nodes: list[Node], standing: Standing) -> dict[str, Step]:
         needed = {parent for parent in node.parents if parent in models}
         above[key] = needed.union(*(above[parent] for parent in needed))
         tested = {_name(group) for group in groups.values() if group.parents <= above[key]}
-        steps[key] = Step(node.name, 1, needed | tested, partial(_build_model, node, standing))
+        steps[key] = Step(node.name, 1, needed | tested, partial(_build_model, node, standing, there))
     for group in groups.values():
         title = f"tests of {', '.join(models[key].name for key in group.parents) or 'what was landed'}"
         steps[_name(group)] = Step(
@@ -177,14 +179,14 @@ def _name(group: _Group) -> str:
     return " ".join(["tests", *sorted(group.parents)])
 
 
-def _build_model(node: Node, standing: Standing, connection: Connection) -> Outcome:
+def _build_model(node: Node, standing: Standing, there: Relations, connection: Connection) -> Outcome:
     try:
         if node.materialized == "by_document":
-            if not build_by_document(connection, node):
+            if not build_by_document(connection, node, there):
                 standing.keeps_its_rows(node)
         elif not standing.stands(node):
             connection.execute("begin")
-            create(connection, node, node.sql)
+            create(connection, node, node.sql, there)
             comment(connection, node)
             connection.execute("commit")
     except (duckdb.Error, BrokenContractError) as error:

@@ -9,25 +9,36 @@ from gongkai.warehouse import state
 from gongkai.warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
+Relations = dict[str, str]
+"""Which names are those of a table or a view, asked once: the catalog takes milliseconds to answer."""
 
 
 class BrokenContractError(Exception):
     """A model whose columns are not those that its YAML declares."""
 
 
-def create(connection: Connection, node: Node, sql: str) -> None:
+def relations(connection: Connection) -> Relations:
+    """What stands in the file."""
+    rows = connection.execute(
+        "select schema_name, table_name, 'table' from duckdb_tables() where database_name = $1 "
+        "union all select schema_name, view_name, 'view' from duckdb_views() where database_name = $1",
+        [DATABASE],
+    ).fetchall()
+    return {f"{quoted(DATABASE)}.{quoted(schema)}.{quoted(name)}": kind for schema, name, kind in rows}
+
+
+def create(connection: Connection, node: Node, sql: str, there: Relations) -> None:
     """Make the table or view anew, whatever stands under its name."""
     kind = "view" if node.materialized == "view" else "table"
-    if _kind_of(connection, node) not in {None, kind}:
-        connection.execute(f"drop {'table' if kind == 'view' else 'view'} {node.relation}")
-    if not node.has_contract:
+    if there.get(node.relation, kind) != kind:
+        connection.execute(f"drop {there[node.relation]} {node.relation}")
+    there[node.relation] = kind
+    if node.has_contract:
+        _hold_contract(connection, node, sql)
+    if kind == "view" or not node.has_contract:
         connection.execute(f"create or replace {kind} {node.relation} as (\n{sql}\n)")
         return
-    _hold_contract(connection, node, sql)
     names = ", ".join(quoted(column.name) for column in node.columns)
-    if kind == "view":
-        connection.execute(f"create or replace view {node.relation} as (\n{sql}\n)")
-        return
     declared = ", ".join(
         f"{quoted(column.name)} {column.type}{' not null' if column.not_null else ''}" for column in node.columns
     )
@@ -47,16 +58,6 @@ def _hold_contract(connection: Connection, node: Node, sql: str) -> None:
         raise BrokenContractError(f"the columns are not those of the contract in its YAML: {'; '.join(wrong)}")
 
 
-def _kind_of(connection: Connection, node: Node) -> str | None:
-    """Whether a table or a view stands under the name of a model."""
-    row = connection.execute(
-        "select lower(table_type) from information_schema.tables "
-        "where table_catalog = ? and table_schema = ? and table_name = ?",
-        [DATABASE, node.schema, node.name],
-    ).fetchone()
-    return None if row is None else "view" if row[0] == "view" else "table"
-
-
 def comment(connection: Connection, node: Node) -> None:
     """What YAML says of a table and its columns, as comments."""
     there = {column[0] for column in connection.execute(f"from {node.relation} limit 0").description or []}
@@ -71,7 +72,7 @@ def comment(connection: Connection, node: Node) -> None:
         connection.execute(";\n".join(comments))
 
 
-def build_by_document(connection: Connection, node: Node) -> bool:
+def build_by_document(connection: Connection, node: Node, there: Relations) -> bool:
     """As macros/by_document does: the ledger says which documents' rows to replace; where none stay, all is made anew.
 
     dbt compiled the model to read the documents to build from a table of this connection. False where there were none.
@@ -81,7 +82,7 @@ def build_by_document(connection: Connection, node: Node) -> bool:
     [(waiting, landed)] = connection.execute(
         f"select (select count(*) from {pending}), (select count(*) from {DATABASE}.raw.documents)"
     ).fetchall()
-    is_there = _kind_of(connection, node) == "table"
+    is_there = there.get(node.relation) == "table"
     if is_there and not waiting:
         return False
     connection.execute("begin")
@@ -94,7 +95,7 @@ def build_by_document(connection: Connection, node: Node) -> bool:
         connection.execute(f"delete from {node.relation} where {replaced}")
         connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
     else:
-        create(connection, node, node.sql)
+        create(connection, node, node.sql, there)
         comment(connection, node)
     connection.execute(
         f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
