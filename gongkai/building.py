@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from gongkai import interrupts
 from gongkai.project import macros_fingerprint, project_folder, rules_fingerprint
-from gongkai.publishing import publish, published_fingerprint, raw_fingerprint, remove_leftovers
+from gongkai.publishing import (
+    publish,
+    published_fingerprint,
+    raw_fingerprint,
+    remove_leftovers,
+    require_no_relations_of_others,
+)
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.ownership import damaged, is_damage, require_ours
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach
+from gongkai.warehouse.work import require_work
 from ingest.errors import GongkaiError
 
 Progress = Callable[[int, int, str], None]
@@ -46,6 +52,8 @@ class Built:
 
     warehouse: Warehouse
     unchanged: bool = False
+    restored: int = 0
+    """Documents that a lost work file got back from the published one."""
     steps: int = 0
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
@@ -58,22 +66,26 @@ def build(warehouse: Warehouse, *, full_refresh: bool, progress: Progress) -> Bu
     where rules changed and are not as their YAML declares them.
     """
     warehouse = warehouse.absolute()
-    if not warehouse.work.is_file():
+    require_ours(warehouse)
+    if not warehouse.work.exists() and not warehouse.published.exists():
         raise GongkaiError(f"nothing has been ingested for {warehouse} yet; run: gongkai run FOLDER")
     project = project_folder()
     with write_lock(warehouse):
+        built = Built(warehouse, restored=require_work(warehouse))
         rules = rules_fingerprint(project)
         fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
         if not full_refresh and published_fingerprint(warehouse) == fingerprint:
             remove_leftovers(warehouse)
-            return Built(warehouse, unchanged=True)
+            built.unchanged = True
+            return built
+        require_no_relations_of_others(warehouse)
         state.drop_former(warehouse)
         macros = macros_fingerprint(project)
         full_refresh = full_refresh or state.built_by(warehouse, "macros") != macros
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
         if not only_raw:
             _refuse_broken_rules(project, rules)
-        built = _run_dbt(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        _run_dbt(project, built, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
             progress(built.steps, built.steps, "publishing")
             publish(warehouse, fingerprint, by_document=only_raw)
@@ -97,12 +109,13 @@ def _refuse_broken_rules(project: Path, rules: str) -> None:
     refuse_broken_rules(project, rules)
 
 
-def _run_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:
+def _run_dbt(project: Path, built: Built, *, full_refresh: bool, only_raw: bool, progress: Progress) -> None:
     """Run dbt. `only_raw`: the rules are those of the last build, so what stands on them alone is as it was.
 
     Tests of the steps between staging and marts then wait for the next change of a rule: what comes in is tested in
     staging, what goes out in marts.
     """
+    warehouse = built.warehouse
     os.environ["GONGKAI_WAREHOUSE"] = str(warehouse)  # profiles.yml leads dbt to the work file by it
     # Imported here: dbt takes seconds to import, and every other command does without it.
     from dbt.cli.main import dbtRunner
@@ -120,13 +133,12 @@ def _run_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_ra
         *(["--full-refresh"] if full_refresh else []),
     ]
     try:
-        with _noticing_interrupts() as interrupts:
-            result = dbtRunner(callbacks=[counter.on_event]).invoke(arguments)
+        result = dbtRunner(callbacks=[counter.on_event]).invoke(arguments)
     finally:
         _close_dbt()
-    if interrupts:
+    if interrupts.heard() is not None:  # dbt may have taken it for a fault of whatever it was just reading
         raise KeyboardInterrupt
-    built = Built(warehouse, steps=counter.total)
+    built.steps = counter.total
     nodes = getattr(result.result, "results", None)
     if nodes is None:
         detail = " ".join(str(result.exception or "no reason given").split())
@@ -137,29 +149,12 @@ def _run_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_ra
             built.failures.append(_failure(node))
         elif status == "warn":
             built.warnings.append(_failure(node))
+    broken = next((failure for failure in built.failures if is_damage(failure.message)), None)
+    if broken is not None:
+        raise damaged(warehouse.work, broken.message)
     _add_failing_rows(warehouse, nodes, built)
     if not built.failures and not result.success:
         raise GongkaiError(f"dbt stopped before it was done ({result.exception}); run gongkai build again")
-    return built
-
-
-@contextmanager
-def _noticing_interrupts() -> Iterator[list[int]]:
-    """Collect the signals of Ctrl-C: dbt may take the exception for a fault of whatever it was just reading."""
-    noticed: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield noticed  # signals come to the main thread alone
-        return
-
-    def notice(number: int, _: object) -> None:
-        noticed.append(number)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, notice)
-    try:
-        yield noticed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class _Counter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +19,7 @@ _PLACE_SCHEMA = schema_of(PLACE_COLUMNS)
 _REJECT_SCHEMA = schema_of(REJECT_COLUMNS)
 _BATCH_DOCUMENTS = 500
 _BATCH_BYTES = 8 * 1024 * 1024
+_BROKEN = re.compile(r"Corrupt database file|Could not read enough bytes|checksum", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -107,6 +109,8 @@ class Landing:
             self._land_rejects(batch)
             run.commit()
         except duckdb.Error as error:
+            if _BROKEN.search(str(error)):
+                raise  # whoever opened the file knows how it is mended
             said = str(error).splitlines()[0]
             raise GongkaiError(
                 f"the work file took no more ({said}); what landed before is kept; "
