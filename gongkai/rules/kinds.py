@@ -179,6 +179,24 @@ def _decides_its_example(run: _Run) -> None:
             run.add(index, f"the example {shown(example)} is decided by the rule in line {line} before it", example)
 
 
+def _filled(run: _Run) -> None:
+    for column in run.test.arguments["columns"]:
+        for index, value in enumerate(run.seed.column(column)):
+            if not value:
+                run.add(index, f"{column} is empty")
+
+
+def _pattern_reads_example(run: _Run) -> None:
+    names = {"pattern": "pattern", "example": "example", "frame": "{}"} | run.test.arguments
+    patterns, examples = run.seed.column(names["pattern"]), run.seed.column(names["example"])
+    for index, (pattern, example) in enumerate(zip(patterns, examples, strict=True)):
+        framed = names["frame"].replace("{}", pattern)
+        if why := run.rules.tables.why_no_pattern(framed):
+            run.add(index, f"{shown(pattern)} is no pattern: {why}", pattern)
+        elif not pattern or run.rules.tables.first_match(example, [framed]) is None:
+            run.add(index, f"the pattern {shown(pattern)} is not found in its example {shown(example)}", example)
+
+
 def _no(field: str) -> str:
     """`no indicator` for the field indicator_code."""
     for ending in _KEY_ENDINGS:
@@ -197,9 +215,13 @@ KINDS: dict[str, Callable[[_Run], None]] = {
     "known_terms": _known_terms,
     "is_pattern": _is_pattern,
     "decides_its_example": _decides_its_example,
+    "filled": _filled,
+    "pattern_reads_example": _pattern_reads_example,
 }
 
-_OF_WHOLE_SEEDS = {"unique_together", "expression_is_true", "decides_its_example"}
+_OF_WHOLE_SEEDS = {
+    *("unique_together", "expression_is_true", "decides_its_example", "filled", "pattern_reads_example"),
+}
 
 
 def hold(rules: Rules, name: str, test: DataTest) -> None:

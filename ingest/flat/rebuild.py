@@ -19,7 +19,7 @@ from ingest.flat.marked import barred, tabbed
 from ingest.flat.one_line import split_tables
 from ingest.flat.unmarked import blank_columns, cell_a_line
 
-VERSION = "13"
+VERSION = f"14.{shapes.WORDS_VERSION}"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 

@@ -57,7 +57,7 @@ told_apart as (
         not is_about_something_else
             and (not is_coordinated or in_series)
             and not is_shared
-            and measure in ('', '条', '件', '篇', '份', '项', '则', '部')
+            and regexp_full_match(measure, '{{ measure_words("item") }}?')
             and (
                 indicator_code is null
                 or indicator_code = 'disclosure.normative'

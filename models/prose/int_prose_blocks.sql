@@ -73,7 +73,7 @@ with_heading_text as (
                 marker_level = 1
                 or regexp_matches(text, '(?:情况|概述|概况|问题|措施|公开|工作|事项|处理|建议|安排|打算|方式|渠道|内容|数量|形式|报告|附表|说明|机构|经费|培训'
                     '|诉讼|复议|申诉|收费|减免|费用|人员|投诉|举报|申请|管理|建设|保障|解读|监督)[:：]?$')
-            ) and not regexp_matches(text, '[0-9]+(?:条|件|次|篇|人|元|期|个)') then text
+            ) and not regexp_matches(text, '[0-9]+{{ measure_words() }}') then text
             when length(text) <= 30 and not regexp_matches(text, '[。；，！0-9]')
                 and regexp_matches(text, '(?:情况|概述|方面)[:：]?$') then text
             when marker_level is not null

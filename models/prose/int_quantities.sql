@@ -3,13 +3,8 @@
 {%- set share_between -%}
 ([^，；：。、]{2,20}?)的?所?占[^，；。（]*(?:，(?:共?计|合计|共|共有|为|有|即)|（(?:共?计|共|为)?)$
 {%- endset -%}
-{%- set words = [] -%}
-{%- for row in seed_rows(ref('measure_words'), 'length(word) desc, word') -%}
-    {%- do words.append(row['word']) -%}
-{%- endfor -%}
-{%- set measure = words | join('|') if words else '件' -%}
-{%- set measure_of_chinese = words | reject('in', ['点', '行', '分', '头', '支']) | join('|') if words else '件' -%}
--- depends_on: {{ ref('measure_words') }}
+{%- set measure = measure_words() -%}
+{%- set measure_of_chinese = words('measure_words', 'not coalesce(only_after_digits, false)') %}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -37,7 +32,7 @@ cut as (
             regexp_extract_all(
                 text,
                 '^{{ list_marker() }}'
-                '|（[^（）。；]{0,30}不同[^（）。；]{2,30}计为?[1一][条次件]）'
+                '|（[^（）。；]{0,30}不同[^（）。；]{2,30}计为?[1一]{{ measure }}）'
                 '|[A-Za-z][A-Za-z0-9@._/:%&=?#+~-]*'
                 '|[0-9]{3,4}[-—]+[0-9]{6,8}(?:[-—][0-9]+)?|[0-9]{3,4}）[0-9]{7,8}'
                 '|[〔（【\[][0-9]{4}[〕）】\]](?:第?[0-9]+号)?'
@@ -53,11 +48,11 @@ cut as (
                 '|[{{ chinese_digits() }}{{ chinese_scales() }}]+分之[{{ chinese_digits() }}{{ chinese_scales() }}]+'
                 '|[0-9]+(?:\.[0-9]+)?(?:%|‰|个百分点|倍)|[一二两三四五六七八九十几]成[一二三四五六七八九]?'
                 '|[0-9{{ chinese_digits() }}{{ chinese_scales() }}]+(?:余|多)?个?(?:工作日|自然日|小时|分钟|天|周|季度|月|年)'
-                '|[几数上成][十百千万亿]+(?:余|多)?(?:{{ measure }})?'
-                '|{{ arabic_number_pattern() }}(?:余|多|几|来)?(?:亿|万|千|百)?(?:余|多|几)?(?:{{ measure }})?'
+                '|[几数上成][十百千万亿]+(?:余|多)?{{ measure }}?'
+                '|{{ arabic_number_pattern() }}(?:余|多|几|来)?(?:亿|万|千|百)?(?:余|多|几)?{{ measure }}?'
                 '|(?:{{ chinese_number_pattern() }}(?:余|多|几|来)?(?:亿|万)?(?:余|多)?'
                 '|(?:近|约|逾|超过?)[百千万亿](?:余|多)?|[百千万]余)'
-                '(?:{{ measure_of_chinese }})'
+                '{{ measure_of_chinese }}'
                 '|[^0-9A-Za-z〔（【\[第几数上成近约逾超百千万亿{{ chinese_digits() }}{{ chinese_scales() }}]+'
                 '|.'
             ) as pieces,
@@ -106,7 +101,7 @@ counts_kept as (
         -- 16类65条: the number of classes is none of items.
         and parts.measure not in ('类', '大类')
         -- 96期312条: nor is the number of issues.
-        and not (parts.measure = '期' and regexp_matches(coalesce(next_piece, ''), '^[0-9].*[条篇]$'))
+        and not (parts.measure = '期' and regexp_matches(coalesce(next_piece, ''), '^[0-9].*{{ measure_words("item") }}$'))
 ),
 
 -- Chinese numerals with their digits made Arabic, cut at 亿 and 万.

@@ -60,6 +60,9 @@ BROKEN_ROWS: list[tuple[str, str, dict[str, object], list[str]]] = [
         {"pattern": "code", "example": "note", "order_by": "place"},
         ["n", "x", "no", "^note$"],
     ),
+    ("filled", "", {"columns": ["code", "note"]}, ["a", ""]),
+    ("pattern_reads_example", "", {"pattern": "code", "example": "note"}, ["n", "x", "^no", "(", ""]),
+    ("pattern_reads_example", "", {"pattern": "code", "example": "note", "frame": "^(?:{})$"}, ["no", "n|note"]),
 ]
 
 
