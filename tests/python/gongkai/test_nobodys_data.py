@@ -33,7 +33,7 @@ def duckdb_of(statements: str) -> Callable[[Path], None]:
 
 def with_a_log(path: Path) -> None:
     """A database whose last table is in the log beside it."""
-    code = f"import duckdb, os; duckdb.connect({str(path)!r}).execute('create table t as select 1 x'); os._exit(0)"
+    code = f"import duckdb, os; c = duckdb.connect({str(path)!r}); c.execute('create table t (x int)'); os._exit(0)"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert path.with_name(f"{path.name}.wal").exists()
 

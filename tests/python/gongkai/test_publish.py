@@ -106,7 +106,7 @@ def test_a_reader_in_another_process_keeps_its_data_while_builds_are_published(p
 
 def written_and_killed(path: Path, statements: str) -> None:
     """A writing session that never ended: what it wrote is in the log beside the file."""
-    writing = f"import duckdb, os; duckdb.connect({str(path)!r}).execute({statements!r}); os._exit(0)"
+    writing = f"import duckdb, os; c = duckdb.connect({str(path)!r}); c.execute({statements!r}); os._exit(0)"
     subprocess.run([sys.executable, "-c", writing], check=True)
     assert path.with_name(f"{path.name}.wal").exists()
 
