@@ -96,7 +96,7 @@ def find_document(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[st
         more = f" and {len(rows) - SHOWN_FILES} more" if len(rows) > SHOWN_FILES else ""
         raise UsageError(f"{wanted} names {len(rows)} documents: {some}{more}; give one of these")
     raise UsageError(
-        f"no report or document is called {wanted}; give a report_id, a document_id, the beginning of either, or a "
+        f"no report is called {wanted}, nor any other document; give a report_id, a document_id, the beginning of either, or a "
         "source file as marts.dim_document has it"
     )
 
