@@ -96,8 +96,8 @@ def find_document(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[st
         more = f" and {len(rows) - SHOWN_FILES} more" if len(rows) > SHOWN_FILES else ""
         raise UsageError(f"{wanted} names {len(rows)} documents: {some}{more}; give one of these")
     raise UsageError(
-        f"no report is called {wanted}, nor any other document; give a report_id, a document_id, the beginning of either, or a "
-        "source file as marts.dim_document has it"
+        f"no report is called {wanted}, nor any other document; give a report_id or document_id, its beginning, "
+        "or a source file as marts.dim_document has it"
     )
 
 
