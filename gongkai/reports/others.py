@@ -42,7 +42,7 @@ def others(connection: duckdb.DuckDBPyConnection) -> list[Others]:
         with named as (
             select
                 *,
-                source_file || if(archive_member = '', '', '!' || archive_member) as place,
+                source_file || coalesce('!' || nullif(archive_member, ''), '') as place,
                 coalesce(regexp_matches(title, $title), false) as is_titled,
             from marts.dim_document
             where document_class != 'annual_report'
