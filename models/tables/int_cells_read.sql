@@ -112,18 +112,18 @@ texts_taken_apart as (
             regexp_replace(
                 regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
             ),
-            '^(约|近|大约|共|共计|增加?|新增|上升|减少?|下降|降低|不足|超过?)?([+↑↓-]?)'
-            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?([↑↓]?)（?([^\d（）]{0,8})）?$',
+            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+↑↓-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?([↑↓]?)（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'arrow', 'suffix']
         ) as parts,
         regexp_extract(
             text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
             ['tens', 'ten', 'ones', 'suffix']
         ) as numerals,
-        -- Blanks between digits part two figures, unless they mark thousands. A form feed stands
-        -- for what has no width, and parts nothing.
+        -- Blanks between digits part two figures, unless they mark thousands or the last digit of a long figure was
+        -- broken off. A form feed stands for what has no width, and parts nothing.
         regexp_matches(text_regular, '\d\s*[ \t\n\r]\s*\d')
         and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
+        and not regexp_full_match(text_regular, '\s*\d{4,}\s*\n\s*\d\s*')
             as is_parted,
     from texts
 ),
@@ -175,8 +175,7 @@ texts_read as (
             when own_label is not null then labelled_figure
             when parts['digits'] != '' then
                 case
-                    when parts['sign'] in ('-', '↓') or parts['arrow'] = '↓' or parts['prefix'][1:1] in ('减', '下', '降')
-                        then -1
+                    when parts['sign'] in ('-', '↓') or parts['arrow'] = '↓' or parts['prefix'][1:1] = '减' then -1
                     else 1
                 end
                 * try_cast(translate(parts['digits'], '٬，', '') || parts['decimals'] as decimal(24, 6))

@@ -97,6 +97,8 @@ def test_a_seed_with_the_mark_that_excel_writes_is_read(project: Path) -> None:
     [
         (b"kind,pattern,example\nfoot,(a,b\n", r"page_words\.csv, line 2: \(a is no regular expression"),
         (b"kind,pattern,example\nfoot,a{0,4},aa\n", r"page_words\.csv, line 2: more or fewer fields"),
+        (b"kind,pattern,example\nfoot,,aa\n", r"page_words\.csv, line 2: pattern is empty"),
+        (b"kind,words\nfoot,aa\n", r"page_words\.csv: has no column pattern"),
         ("kind,pattern,example\nfoot,版权,版权\n".encode("gbk"), r"page_words\.csv: is no CSV file in UTF-8"),
         (None, r"page_words\.csv is neither beside the package"),
     ],
