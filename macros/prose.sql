@@ -25,3 +25,8 @@ case
             + coalesce(try_cast(regexp_extract({{ numerals }}, '([1-9])$', 1) as bigint), 0)
 end
 {%- endmacro %}
+
+{# The value of one digit, Arabic or Chinese. #}
+{% macro small_digit(digit) -%}
+try_cast(translate({{ digit }}, '零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖', '000122345678' || '9123456789') as integer)
+{%- endmacro %}

@@ -31,6 +31,18 @@ regexp_replace({{ grouped }}, '(分别[为是有计]?\d{1,3})，(\d\d\d[^\d，�
 regexp_replace(regexp_replace({{ listed }}, '(^|[^\d，、.٬%表图件第别次])(\d{1,3})，(\d\d\d)(\.\d|[^\d，、.٬%]|$)', '\1\2٬\3\4', 'g'), '(^|[^\d，、.٬%表图件第别次])(\d{1,2})，(\d\d\d)，(\d\d\d)(\.\d|[^\d，、.٬%]|$)', '\1\2٬\3٬\4\5', 'g')
 {%- endmacro %}
 
+{# Regular text without the simplified character that some copies put in brackets after its traditional one, 公開(开):
+   blanked, place by place. `column` is the text as found, `regular` the same regularised. #}
+{% macro without_doubled_characters(column, regular) -%}
+case
+    when regexp_matches({{ column }}, '[{{ traditional_from() }}][（(].[）)]') then array_to_string(list_transform(
+        regexp_extract_all({{ regular }}, '[^（]（[^（）]）|[^（]|（'),
+        lambda piece: if(length(piece) = 4 and piece[1] = piece[3], piece[1] || '   ', piece)
+    ), '')
+    else {{ regular }}
+end
+{%- endmacro %}
+
 {# Characters made safe inside a regular expression's brackets. #}
 {% macro class_of(characters) -%}
 {{ characters | replace('\\', '\\\\') | replace(']', '\\]') | replace('-', '\\-') | replace('^', '\\^') }}

@@ -16,10 +16,11 @@ from ingest.flat.bar_lines import bar_lines
 from ingest.flat.glued import glued
 from ingest.flat.lines import Found, Line
 from ingest.flat.marked import barred, tabbed
+from ingest.flat.numbers_alone import join_figures
 from ingest.flat.one_line import split_tables
 from ingest.flat.unmarked import blank_columns, cell_a_line
 
-VERSION = f"14.{shapes.WORDS_VERSION}"
+VERSION = f"15.{shapes.WORDS_VERSION}"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 
@@ -45,6 +46,7 @@ def rebuild(parts: list[Block | Table]) -> list[Block | Table]:
 
 def _rebuild_run(blocks: list[Block]) -> list[Block | Table]:
     """One run of paragraphs without anything else between."""
+    blocks = join_figures(blocks)
     lines = _lines(blocks)
     found: list[Found] = []
     for finder in (tabbed, bar_lines, barred, glued, blank_columns, cell_a_line):

@@ -1,30 +1,19 @@
 {{ config(materialized='by_document') }}
 
+{%- set wholes = [] -%}
 {%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
-{#- Measure words that stand for the same sets of units are tried with the same rules, and with no others. A figure
-    without a measure word may be of cases or of items. -#}
-{%- set words_by_sets = {'case item': ["''"]} -%}
-{%- for row in seed_rows(ref('measure_words'), 'word') if row['unit_sets'] -%}
-    {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
-{%- endfor -%}
-{%- set of_a_body -%}
-(?:^|[，、；：])(?:其中)?[^，、；：]{2,10}(?:局|委|办|厅|镇|乡|街道|中心|部门)(?:共|累计|主动|全年)*(?:收到|受理|接到|公开|发布)[^，；]*$
-{%- endset -%}
+{%- set of_a_body = prose_pattern('of_a_body') -%}
 {%- set ways_and_outcomes -%}
 (?:当面|现场|网络|网上|网站|在线|线上|信函|信件|邮寄|邮件|传真|自然人|法人|企业|公民|个人|组织|公开|不存在|不属于|无法提供|不予|补正)
 {%- endset -%}
 {%- set parts_of_applications -%}
 (?:[（，、；：]*(?:其中|包括|含)?[，：]?(?:[^，、；：。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12}[0-9]+{{ measure_words('case') }}?|[0-9]+{{ measure_words('case') }}[^，、；。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12})(?:（[^）]*）)?(?:，占[^，；。）]*)?）?|，(?:较|比|同比|与)[^，；。]*)*
 {%- endset -%}
-{%- set decided -%}
-^，(?:已|均|全部)*(?:审结|办结|结案)([0-9]+)件(，[^；。0-9]*)
-{%- endset -%}
-{%- set wholes = [] -%}
+{%- set decided = prose_pattern('decided') -%}
 {%- for rule in rules if rule['whole'] -%}
     {%- for code in rule['whole'].split('|') if literal(code) not in wholes -%}{%- do wholes.append(literal(code)) -%}{%- endfor -%}
 {%- endfor -%}
 -- depends_on: {{ ref('prose_figures') }}
--- depends_on: {{ ref('measure_words') }}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -33,69 +22,41 @@ figures as (
     select
         figures.* exclude (section, subheadings, opening_line, lead_in),
         substring(sentence, place + piece_length + 1) as rest_of_sentence,
-        case when right(gap_after, 1) in ('。', '；') then gap_after || next_text else gap_after end as said_next,
-        contains(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中') as is_among_parts,
-        -- What must not stand beside the figure is looked for here.
+        regexp_matches(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '{{ prose_pattern("among_parts") }}') as is_among_parts,
+        -- What is said of the figure after it, up to the words that lead to the next one.
         case
-            when is_coordinated then noun
-            -- 1000条（包括网站、公开栏）: how the whole is made up.
-            when starts_with(after, '（') then before_raw || '＃' || regexp_replace(after, '^（(?:包括|含|其中)[^）]*）?', '')
-            else before_raw || '＃' || after
-        end as beside,
+            when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（）]*$', '')
+        end as said_after,
+        -- What must not stand beside the figure is looked for here.
+        if(is_coordinated, noun, before_raw || '＃' || after) as beside,
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
-    where not figures.is_about_something_else
 ),
 
 rules as (
     select * from {{ ref('prose_figures') }}
 ),
 
-figures_read as (
+chosen as (
     select
-        * exclude (context),
-        -- What is said of the figure after it, up to the words that lead to the next one.
-        case
-            when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（）]*$', '')
-        end as said_after,
-        case
-            {%- for sets, words in words_by_sets.items() %}
-            when measure in ({{ words | join(', ') }}) then list_filter([
-                {%- for rule in rules
-                    if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
-                case when {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
-                    {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
-                    {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
-                    {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
-                    {%- if rule['then'] %}regexp_matches(said_next, {{ literal(rule['then']) }}) and {% endif -%}
-                    {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
-                    {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
-                    true then '{{ rule['rule_id'] }}' end,
-                {%- endfor %}
-                null::varchar
-            ], lambda rule_id: rule_id is not null)
-            {%- endfor %}
-            else null::varchar[]
-        end as rule_ids,
+        figures.*,
+        chosen.rule_id,
+        chosen.indicator_code,
+        chosen.applies_to,
+        chosen.confidence,
     from figures
+    inner join {{ ref('int_figures_chosen') }} as chosen
+        on figures.document_id = chosen.document_id and figures.figure_no = chosen.figure_no
 ),
 
-rules_met as (
-    select figures_read.*, rules.rule_no, rules.rule_id, rules.indicator_code, rules.applies_to, rules.confidence
-    from (select * exclude (rule_ids), unnest(rule_ids) as rule_id_met from figures_read) as figures_read
-    inner join rules on figures_read.rule_id_met = rules.rule_id
-),
-
--- One reading for each figure: the first rule in the order of the seed.
 figures_matched as (
-    select *
-    from rules_met
+    select * from chosen
     where applies_to = 'figure'
-    qualify row_number() over (partition by document_id, figure_no order by rule_no) = 1
 ),
 
 also_matched as (
-    select * from rules_met where applies_to = 'also'
+    select * from chosen
+    where applies_to = 'also'
 ),
 
 -- Rules that read one figure as another indicator too, by the indicator that they look at.
@@ -140,6 +101,10 @@ wholes_matched as (
         * replace (
             -- 行政复议2件，审结2件，均维持: that all were decided is passed over.
             case
+                when starts_with(indicator_code, 'appeal.litigation') and contains(said_after, '复议')
+                    then regexp_replace(said_after, '[^，；。]*复议[^，；。]*', '', 'g')
+                when starts_with(indicator_code, 'appeal.review') and contains(said_after, '诉讼')
+                    then regexp_replace(said_after, '[^，；。]*诉讼[^，；。]*', '', 'g')
                 when starts_with(indicator_code, 'appeal.')
                     and regexp_extract(rest_of_sentence, '{{ decided }}', 1) = value::bigint::varchar
                     then regexp_replace(rest_of_sentence, '{{ decided }}.*$', '\2')
@@ -155,6 +120,8 @@ wholes_matched as (
         select * from alone_matched
     ) as wholes
     where indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
+        -- 上年转来的2件和新收的17件均已办结: of the two together.
+        and not regexp_matches(before_all, '{{ prose_pattern("together_with") }}')
 ),
 
 -- 行政诉讼3件，均判决维持: what is said of all of them.
@@ -186,9 +153,13 @@ of_all as (
             or regexp_matches(wholes_matched.said_after_parts, {{ literal(said_later) }})
             {%- endif %}
             {%- if rule['whole'].startswith('appeal') %}
+            -- 行政复议2件、行政诉讼1件，复议均维持
+            or regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
+                '[，；]' ~ ('行?政?复议' if 'review' in rule['whole'] else '行?政?诉讼') ~ '[^，；。0-9]*(?:均|全部|都|皆|全)[^，；。0-9]*(?:' ~ rule['after'] ~ ')'
+            ) }})
             -- 行政复议、行政诉讼分别为1件、0件，复议结果为撤销
-            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
-                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关'
+            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence || wholes_matched.next_text, {{ literal(
+                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:的)?(?:结果|机关'
                     '|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
             ) }}))
             {%- endif %}
@@ -237,14 +208,21 @@ matched as (
                 ']*)$', 1), '其中')
                 and applies_to = 'figure' and not is_coordinated
                 -- 累计公开893条，其中本年度新增211条: the later one is the year's.
-                and not regexp_matches(before_all, '(?:本年度?|当年|今年|(?:19|20)[0-9]{2}年度?)[^，]{0,2}(?:新增|新公开)')
+                and not regexp_matches(before_all, '{{ prose_pattern("new_in_the_year") }}')
                 then 'part'
             else scope_part
         end as scope_part,
         case when is_doubtful then 'doubtful' else confidence end as confidence,
         -- 主动公开61条。其中，通知43条，…管理公开2条; 全县收到20件，县教育局收到8件
         applies_to = 'figure'
-            and coalesce(max(value) filter (where not is_of_a_body) over before_in_paragraph >= value, false)
+            and (
+                -- 县政府公开办公开62条, after what the whole county disclosed
+                (
+                    indicator_code = 'disclosure.total' and is_of_a_body
+                    and coalesce(max(value) filter (where not is_of_a_body) over before_in_document >= value, false)
+                )
+                or coalesce(max(value) filter (where not is_of_a_body) over before_in_paragraph >= value, false)
+            )
             and (
                 (
                     indicator_code = 'disclosure.total'
@@ -262,9 +240,17 @@ matched as (
         before_all,
         applies_to,
         is_of_a_body,
+        is_sum,
     from all_matched
     window
-        same_indicator as (partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no),
+        same_indicator as (
+            partition by document_id, paragraph_no, sentence_no, indicator_code, applies_to order by quantity_no
+        ),
+        before_in_document as (
+            partition by document_id, indicator_code
+            order by paragraph_no, sentence_no, quantity_no
+            rows between unbounded preceding and 1 preceding
+        ),
         before_in_paragraph as (
             -- Where no total is told, the figure of the website stands for it.
             partition by
@@ -286,7 +272,6 @@ told_once as (
                     scope_part, confidence, applies_to, qualifier
             ) as values_in_sentence,
             -- 系统收到申请9件，信函收到申请2件，共计11件
-            regexp_matches(before_all, '^(?:共计|合计|总计|总共)(?:收到|受理|公开|收取)?(?:了)?$') as is_sum,
             bool_or(is_sum) over (partition by document_id, paragraph_no, sentence_no, indicator_code) as has_sum,
         from matched
         where not is_part_told

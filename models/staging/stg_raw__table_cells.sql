@@ -20,12 +20,19 @@ regularised as (
         source.after_block_no,
         source.table_kind,
         source.text,
-        {{ regularise('source.text') }} as text_regular,
-        -- Blanks inside a cell only come from wrapping and padding; labels and figures are compared without them.
-        regexp_replace({{ regularise('source.text') }}, '\s', '', 'g') as text_squashed,
+        {{ regularise('source.text') }} as text_of_one_form,
         source.confidence,
     from source
     inner join documents_to_build on source.document_id = documents_to_build.document_id
+),
+
+mended as (
+    select
+        * exclude (text_of_one_form),
+        {{ without_doubled_characters('text', 'text_of_one_form') }} as text_regular,
+        -- Blanks inside a cell only come from wrapping and padding; labels and figures are compared without them.
+        regexp_replace(text_regular, '\s', '', 'g') as text_squashed,
+    from regularised
 )
 
-select * from regularised
+select * from mended

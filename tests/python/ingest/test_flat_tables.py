@@ -427,3 +427,12 @@ def test_long_lines_are_quick(line: str) -> None:
 def test_many_short_lines_are_quick() -> None:
     lines = [Block(text) for text in ["一、数量", "（一）其他", "3", "件"] * 20_000]
     assert rebuild(list(lines))
+
+
+@pytest.mark.parametrize("parted_by", ["\n", "\n\n"])
+def test_figures_of_a_sentence_on_lines_of_their_own_are_prose(parted_by: str) -> None:
+    lines = ["某某县", "2012", "年年度报告", "一、概述", "培训", "2", "期、", "51", "人次。公开信息", "1203", "条。"]
+    found = rebuild(blocks(parted_by.join(lines)))
+    assert all(isinstance(part, Block) for part in found)
+    text = "\n".join(part.text for part in found if isinstance(part, Block))
+    assert text.split("\n") == ["某某县2012年年度报告", "一、概述", "培训2期、51人次。公开信息1203条。"]

@@ -32,6 +32,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 FIGURE_RULES = rows(ROOT / "seeds" / "prose" / "prose_figures.csv")
 ZERO_RULES = rows(ROOT / "seeds" / "prose" / "prose_zeros.csv")
 READING_RULES = rows(ROOT / "seeds" / "prose" / "prose_readings.csv")
+MEANINGS = rows(ROOT / "seeds" / "prose" / "prose_meanings.csv")
+NUMBER_KINDS = rows(ROOT / "seeds" / "prose" / "number_kinds.csv")
+LABEL_KINDS = rows(ROOT / "seeds" / "prose" / "label_kinds.csv")
+WORDS = {row["word"]: row["meaning"] for row in rows(ROOT / "seeds" / "prose" / "prose_words.csv")}
 CASES = rows(SENTENCES)
 
 
@@ -40,8 +44,17 @@ def texts() -> dict[str, str]:
     found = {f"figure {rule['rule_id']}": rule["example"] for rule in FIGURE_RULES}
     found |= {f"zero {rule['zero_id']}": rule["example"] for rule in ZERO_RULES}
     found |= {f"reading {rule['reading_id']}": rule["example"] for rule in READING_RULES}
+    found |= {f"meaning {row['reading_id']}": row["example"] for row in MEANINGS}
+    found |= {f"number {row['kind']}": row["example"] for row in NUMBER_KINDS}
+    found |= {f"label {row['kind']}": example_of_labels(row["examples"]) for row in LABEL_KINDS}
     found |= {f"sentence {number}": case["text"] for number, case in enumerate(CASES, start=2)}
     return found
+
+
+def example_of_labels(labels: str) -> str:
+    """A list of categories with labels that are none between two that are."""
+    told = "，".join(f"{label}{number}条" for number, label in enumerate(labels.split("|"), start=20))
+    return f"【主动公开情况】全年主动公开政府信息900条，其中政策文件类3条，{told}，工作动态类4条。"
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +126,59 @@ def test_the_example_of_a_zero_rule_is_read_by_it(
     assert (rule["indicator_code"], "", Decimal(0), "exact") in found
 
 
+@pytest.mark.parametrize("row", MEANINGS, ids=lambda row: row["reading_id"])
+def test_the_example_of_a_composition_is_read(
+    row: dict[str, str], warehouse: Path, readings: dict[str, list[tuple[str, Reading]]]
+) -> None:
+    key = f"meaning {row['reading_id']}"
+    right = (row["indicator_code"], "", Decimal(row["example_value"]), row["example_qualifier"])
+    assert right in {reading for _, reading in readings[key]}
+    with read_work(Warehouse(warehouse)) as connection:
+        composed = connection.execute(
+            "select reading_id from intermediate.int_figures_composed where document_id = ?", [key]
+        ).fetchall()
+    assert (row["reading_id"],) in composed
+
+
+def test_meanings_that_readings_need_are_those_of_words() -> None:
+    known = {meaning for meanings in WORDS.values() for meaning in meanings.split()}
+    slots = {meaning.split(".")[0] for meaning in known}
+    topics = {f"topic.{row['topic']}" for row in rows(ROOT / "seeds" / "prose" / "prose_topics.csv")}
+    for row in MEANINGS:
+        for need in row["needs"].replace("+", " ").split():
+            assert need.replace("near.", "topic.") in known, row["reading_id"]
+        for name in row["forbids"].split():
+            assert name.replace("near.", "topic.") in known | slots | topics, row["reading_id"]
+
+
+def test_every_pattern_is_asked_for_where_it_says() -> None:
+    """But those that only stand in others."""
+    patterns = rows(ROOT / "seeds" / "prose" / "prose_patterns.csv")
+    asked = {
+        (name, path.stem)
+        for path in (ROOT / "models" / "prose").glob("*.sql")
+        for name in re.findall(r"""prose_pattern\(["'](\w+)["']\)""", path.read_text("utf-8"))
+    }
+    assert asked == {(row["pattern_id"], row["model"]) for row in patterns}
+
+
+@pytest.mark.parametrize("row", NUMBER_KINDS, ids=lambda row: row["kind"])
+def test_the_example_of_a_number_kind_holds_one(row: dict[str, str], warehouse: Path) -> None:
+    with read_work(Warehouse(warehouse)) as connection:
+        reasons = connection.execute(
+            "select no_figure_because from intermediate.int_numbers where document_id = ?", [f"number {row['kind']}"]
+        ).fetchall()
+    assert (row["reason"],) in reasons
+
+
+@pytest.mark.parametrize("row", LABEL_KINDS, ids=lambda row: row["kind"])
+def test_labels_of_a_kind_are_no_categories_and_the_list_goes_on_unless_it_is_of_carriers(
+    row: dict[str, str], readings: dict[str, list[tuple[str, Reading]]]
+) -> None:
+    labels = {label for _, (_, label, _, _) in readings[f"label {row['kind']}"] if label}
+    assert labels == ({"政策文件类"} if row["kind"] == "carrier" else {"政策文件类", "工作动态类"})
+
+
 @pytest.fixture(scope="module")
 def effects(warehouse: Path) -> dict[str, set[str]]:
     """What the readings did to the figures of each text."""
@@ -127,7 +193,8 @@ def effects(warehouse: Path) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("rule", READING_RULES, ids=lambda rule: rule["reading_id"])
 def test_the_example_of_a_reading_takes_its_effect(rule: dict[str, str], effects: dict[str, set[str]]) -> None:
-    assert rule["effect"] in effects[f"reading {rule['reading_id']}"]
+    effect = f"{rule['effect']}: {rule['reason']}" if rule["reason"] else rule["effect"]
+    assert effect in effects[f"reading {rule['reading_id']}"]
 
 
 def test_evidence_is_found_where_it_is_said_to_stand(warehouse: Path) -> None:

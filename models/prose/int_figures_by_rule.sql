@@ -1,0 +1,77 @@
+{{ config(materialized='by_document') }}
+
+{%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
+{#- Measure words that stand for the same sets of units are tried with the same rules, and with no others. A figure
+    without a measure word may be of cases or of items. -#}
+{%- set words_by_sets = {'case item': ["''"]} -%}
+{%- for row in seed_rows(ref('measure_words'), 'word') if row['unit_sets'] -%}
+    {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
+{%- endfor -%}
+-- depends_on: {{ ref('prose_figures') }}
+-- depends_on: {{ ref('measure_words') }}
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+figures as (
+    select
+        figures.* exclude (section, subheadings, opening_line, lead_in),
+        case when right(gap_after, 1) in ('。', '；') then gap_after || next_text else gap_after end as said_next,
+        -- What must not stand beside the figure is looked for here.
+        case
+            when is_coordinated then noun
+            -- 1000条（包括网站、公开栏）: how the whole is made up.
+            when starts_with(after, '（') then before_raw || '＃' || regexp_replace(after, '^（(?:包括|含|其中)[^）]*）?', '')
+            else before_raw || '＃' || after
+        end as beside,
+    from {{ ref('int_figures') }} as figures
+    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    where not figures.is_about_something_else
+),
+
+rules as (
+    select * from {{ ref('prose_figures') }}
+),
+
+figures_read as (
+    select
+        document_id,
+        figure_no,
+        case
+            {%- for sets, words in words_by_sets.items() %}
+            when measure in ({{ words | join(', ') }}) then list_filter([
+                {%- for rule in rules
+                    if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
+                case when {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
+                    {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
+                    {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
+                    {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
+                    {%- if rule['then'] %}regexp_matches(said_next, {{ literal(rule['then']) }}) and {% endif -%}
+                    {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
+                    {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
+                    true then '{{ rule['rule_id'] }}' end,
+                {%- endfor %}
+                null::varchar
+            ], lambda rule_id: rule_id is not null)
+            {%- endfor %}
+            else null::varchar[]
+        end as rule_ids,
+    from figures
+),
+
+rules_met as (
+    select
+        figures_read.document_id,
+        figures_read.figure_no,
+        rules.rule_no,
+        rules.rule_id,
+        rules.indicator_code,
+        rules.applies_to,
+        rules.confidence,
+    from (
+        select document_id, figure_no, unnest(rule_ids) as rule_id_met from figures_read
+    ) as figures_read
+    inner join rules on figures_read.rule_id_met = rules.rule_id
+)
+
+select * from rules_met
