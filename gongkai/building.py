@@ -21,11 +21,11 @@ from gongkai.publishing import (
 )
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import write_lock
-from gongkai.warehouse.ownership import damaged, is_damage, require_ours
+from gongkai.warehouse.ownership import damaged, require_ours
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, records
 from gongkai.warehouse.work import require_work
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""

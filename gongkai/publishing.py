@@ -21,10 +21,10 @@ from pathlib import Path
 import duckdb
 
 from gongkai.warehouse import Warehouse, state
-from gongkai.warehouse.ownership import damaged, is_damage, published_found
+from gongkai.warehouse.ownership import damaged, is_whole, published_found
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, literal, quoted, records
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 
 EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
 """The raw tables that are published with the marts: evidence leads to their words."""
@@ -110,7 +110,8 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
         _sync(warehouse.published_file.parent)
     except (OSError, duckdb.Error) as error:
         if is_damage(error):
-            raise damaged(warehouse.work, reason(error)) from error
+            is_published = warehouse.published.exists() and not is_whole(warehouse.published)
+            raise damaged(warehouse.published if is_published else warehouse.work, reason(error)) from error
         raise GongkaiError(
             f"cannot publish {warehouse} ({reason(error)}); the published file is as it was before: "
             "make room or give the right to write, then run gongkai build again"
@@ -122,16 +123,16 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
 
 
 def require_no_relations_of_others(warehouse: Warehouse) -> None:
-    """GongkaiError where tables or views stand in the published schemas that no publish has put there."""
+    """GongkaiError where a table, view or macro stands in the published schemas that no publish has put there."""
     if not warehouse.published.exists():
         return
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.published, "published", "read_only")
         publication = records(connection, "select * from published.raw.publication")
-        known = publication[0].get("relations") if publication else None
-        if not isinstance(known, list):  # a file from before publishes noted this
-            return
-        there = {f"{schema}.{name}" for schema in _SCHEMAS for name in _relations(connection, "published", schema)}
+    known = publication[0].get("relations") if publication else None
+    if not isinstance(known, list):  # a file from before publishes noted this
+        return
+    there = {f"{schema}.{name}" for schema, name in _objects(warehouse) if schema in _SCHEMAS and name is not None}
     others = sorted(there - {*known, "raw.publication"})
     if others:
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
@@ -142,30 +143,31 @@ def require_no_relations_of_others(warehouse: Warehouse) -> None:
 
 
 def _has_schemas_of_others(warehouse: Warehouse) -> bool:
-    """Whether anything stands in the published file outside the published schemas: tables, views, macros, and so on."""
-    if not warehouse.published.exists():
-        return False
+    """Whether anything stands in the published file outside the published schemas."""
+    return warehouse.published.exists() and any(schema not in _SCHEMAS for schema, _ in _objects(warehouse))
+
+
+def _objects(warehouse: Warehouse) -> list[tuple[str, str | None]]:
+    """Schema and name of all that people can make in the published file; a schema itself has no name."""
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.published, "published", "read_only")
-        row = connection.execute(
+        return connection.execute(
             """
             with objects as (
-                select database_name, schema_name from duckdb_schemas() where schema_name != 'main'
-                union all select database_name, schema_name from duckdb_tables()
-                union all select database_name, schema_name from duckdb_views() where not internal
-                union all select database_name, schema_name from duckdb_functions() where not internal
-                union all select database_name, schema_name from duckdb_sequences()
-                union all select database_name, schema_name from duckdb_types() where not internal
+                select database_name, schema_name, null as name, internal from duckdb_schemas()
+                union all select database_name, schema_name, table_name, internal from duckdb_tables()
+                union all select database_name, schema_name, view_name, internal from duckdb_views()
+                union all select database_name, schema_name, function_name, internal from duckdb_functions()
+                union all select database_name, schema_name, type_name, internal from duckdb_types()
+                union all select database_name, schema_name, sequence_name, false from duckdb_sequences()
             )
 
-            select 1
+            select schema_name, name
             from objects
             where database_name = 'published'
-                and schema_name not in ('marts', 'raw', 'information_schema', 'pg_catalog')
-            limit 1
+                and not internal
             """
-        ).fetchone()
-    return row is not None
+        ).fetchall()
 
 
 def _copy_file(warehouse: Warehouse, aside: Path) -> None:

@@ -9,11 +9,11 @@ import duckdb
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
-from gongkai.warehouse.ownership import is_damage, published_found, set_aside, work_found
+from gongkai.warehouse.ownership import is_whole, published_found, set_aside, work_found
 from gongkai.warehouse.settings import SETTINGS
-from gongkai.warehouse.sql import attach, quoted
+from gongkai.warehouse.sql import attach
 from gongkai.warehouse.work import make_work
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 
 
 @dataclass(slots=True)
@@ -45,8 +45,8 @@ def mend(warehouse: Warehouse, *, originals: bool) -> Mended:
                 "gongkai rebuild FOLDER"
             )
         _make_from_first_readable(warehouse, candidates, mended, originals=originals)
-        if warehouse.published.exists() and not _is_whole(warehouse.published):
-            mended.kept += filter(None, [set_aside(warehouse.published)])
+        if warehouse.published.exists() and not is_whole(warehouse.published):
+            mended.kept += filter(None, [set_aside(warehouse.published_file)])
     return mended
 
 
@@ -77,20 +77,3 @@ def _empty_log(path: Path) -> None:
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, path, "emptied", "read_write")
         connection.execute("checkpoint emptied")
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether every table of a database can be read to its end: DuckDB proves each block by a checksum."""
-    with duckdb.connect(config=SETTINGS) as connection:
-        try:
-            attach(connection, path, "proved", "read_only")
-            for schema, name in connection.execute(
-                "select schema_name, table_name from duckdb_tables() where database_name = 'proved'"
-            ).fetchall():
-                table = f"proved.{quoted(schema)}.{quoted(name)}"
-                connection.execute(f"select max(hash(proven)) from {table} as proven").fetchone()  # noqa: S608 - quoted
-        except duckdb.Error as error:
-            if is_damage(error):
-                return False
-            raise
-    return True

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+
+_DAMAGE = re.compile(
+    r"Corrupt database file|Could not read enough bytes|not a valid DuckDB database|checksum|replaying WAL",
+    re.IGNORECASE,
+)
 
 
 class GongkaiError(Exception):
@@ -15,6 +21,11 @@ class UsageError(GongkaiError):
     """The command was called in a wrong way. Exit status 2."""
 
     exit_code = 2
+
+
+def is_damage(error: BaseException | str) -> bool:
+    """Whether DuckDB says that a file of its own is cut off or broken."""
+    return _DAMAGE.search(str(error)) is not None
 
 
 class RejectReason(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +10,7 @@ import pyarrow as pa
 
 from ingest.documents.arrow import schema_of
 from ingest.documents.raw import PLACE_COLUMNS, REJECT_COLUMNS
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
 from ingest.results import Landed, Rejected, Result, Unchanged
 
@@ -19,7 +18,6 @@ _PLACE_SCHEMA = schema_of(PLACE_COLUMNS)
 _REJECT_SCHEMA = schema_of(REJECT_COLUMNS)
 _BATCH_DOCUMENTS = 500
 _BATCH_BYTES = 8 * 1024 * 1024
-_BROKEN = re.compile(r"Corrupt database file|Could not read enough bytes|checksum", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -109,7 +107,7 @@ class Landing:
             self._land_rejects(batch)
             run.commit()
         except duckdb.Error as error:
-            if _BROKEN.search(str(error)):
+            if is_damage(error):
                 raise  # whoever opened the file knows how it is mended
             said = str(error).splitlines()[0]
             raise GongkaiError(

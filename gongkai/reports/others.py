@@ -13,9 +13,6 @@ SHOWN_FILES = 3
 SHOWN_TEXT = 5
 """Blocks of text that are shown of a document."""
 
-# As a report is titled, whatever stands before and behind.
-_REPORTS_TITLE = r"公开.{0,12}(年度报告|年报|工作报告|情况报告|总结)"
-
 
 @dataclass(frozen=True, slots=True)
 class Others:
@@ -40,10 +37,7 @@ def others(connection: duckdb.DuckDBPyConnection) -> list[Others]:
     rows = connection.execute(
         f"""
         with named as (
-            select
-                *,
-                source_file || coalesce('!' || nullif(archive_member, ''), '') as place,
-                coalesce(regexp_matches(title, $title), false) as is_titled,
+            select *, source_file || coalesce('!' || archive_member, '') as place
             from marts.dim_document
             where document_class != 'annual_report'
         )
@@ -52,13 +46,12 @@ def others(connection: duckdb.DuckDBPyConnection) -> list[Others]:
             document_class,
             class_reason,
             count(*),
-            count(*) filter (is_titled),
-            list(place order by is_titled desc, place)[:{SHOWN_FILES}],
+            count(*) filter (has_report_title),
+            list(place order by has_report_title desc, place)[:{SHOWN_FILES}],
         from named
         group by document_class, class_reason
-        order by count(*) filter (is_titled) desc, count(*) desc, document_class, class_reason
-        """,  # noqa: S608 - a number of ours
-        {"title": _REPORTS_TITLE},
+        order by count(*) filter (has_report_title) desc, count(*) desc, document_class, class_reason
+        """  # noqa: S608 - a number of ours
     ).fetchall()
     return [Others(*row) for row in rows]
 

@@ -71,13 +71,12 @@ class Warehouse:
     @property
     def published_log(self) -> Path:
         """What DuckDB leaves beside the published file where somebody's writing session did not end well."""
-        return self.published.with_name(f"{self.published.name}.wal")
+        return self.published_file.with_name(f"{self.published_file.name}.wal")
 
     @property
     def next_published(self) -> Path:
         """The file that this process makes to take the place of the published one."""
-        file = self.published_file
-        return file.with_name(f"{file.stem}.publishing-{os.getpid()}{_ENDING}")
+        return self.published_file.with_name(f"{self.published_file.stem}.publishing-{os.getpid()}{_ENDING}")
 
     def left_by_killed_publishes(self) -> Iterator[Path]:
         """Files that were to take the place of the published one and never did, or are about to, with their logs."""

@@ -20,8 +20,8 @@ import duckdb
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
-from gongkai.warehouse.sql import attach, records
-from ingest.errors import GongkaiError
+from gongkai.warehouse.sql import attach, quoted, records
+from ingest.errors import GongkaiError, is_damage
 
 State = Literal["missing", "ours", "foreign", "newer", "damaged", "busy"]
 
@@ -33,9 +33,6 @@ _OTHER_MAGIC = {
     b"PAR1": "a parquet file",
     b"\x1f\x8b": "a gzip archive",
 }
-_DAMAGE = re.compile(
-    r"Corrupt database file|Could not read enough bytes|not a valid DuckDB database|checksum|replaying WAL", re.I
-)
 _NEWER = re.compile(r"version number|newer version|storage version", re.I)
 
 _PUBLISHED_MARK, _WORK_MARK = "publication", "ingest_runs"
@@ -73,11 +70,6 @@ def damaged(path: Path, reason: str) -> DamagedError:
         f"{path} is damaged ({reason}); mend the warehouse with: gongkai rebuild, or gongkai rebuild FOLDER to read "
         "the originals again"
     )
-
-
-def is_damage(error: BaseException | str) -> bool:
-    """Whether DuckDB says that a file is cut off or broken."""
-    return _DAMAGE.search(str(error)) is not None
 
 
 def published_found(warehouse: Warehouse) -> Found:
@@ -150,6 +142,23 @@ def _look_inside(path: Path, mark: str) -> Found:
     if _order(newest) > _order(_ours()):
         return Found(path, "newer", f"was made by gongkai {newest}")
     return Found(path, "ours")
+
+
+def is_whole(path: Path) -> bool:
+    """Whether every table of a database of ours can be read to its end: DuckDB proves each block by a checksum."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        try:
+            attach(connection, path, "proved", "read_only")
+            for schema, name in connection.execute(
+                "select schema_name, table_name from duckdb_tables() where database_name = 'proved'"
+            ).fetchall():
+                table = f"proved.{quoted(schema)}.{quoted(name)}"
+                connection.execute(f"select max(hash(proven)) from {table} as proven").fetchone()  # noqa: S608 - quoted
+        except duckdb.Error as error:
+            if is_damage(error):
+                return False
+            raise
+    return True
 
 
 def _ours() -> str:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import duckdb
 
 from gongkai.warehouse import Warehouse
-from gongkai.warehouse.ownership import damaged, is_damage, published_found
+from gongkai.warehouse.ownership import damaged, published_found
 from gongkai.warehouse.settings import SETTINGS
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 
 MEMORY = "512MB"
 """What DuckDB may take for sorting; a longer table is sorted on disk. With batches and constant-memory sheets, an

@@ -10,11 +10,11 @@ import duckdb
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import in_the_way, not_writable, write_lock
-from gongkai.warehouse.ownership import damaged, is_damage, require_ours, set_aside, work_found
+from gongkai.warehouse.ownership import damaged, require_ours, set_aside, work_found
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach
 from ingest.documents.raw import RAW_TABLES, create_raw
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 
 _ROW_GROUP = 20_480
 """Rows that DuckDB keeps together. Each checkpoint writes the last, partly filled group anew, all its text in memory:

@@ -278,19 +278,21 @@ def test_what_is_no_report_is_counted_named_and_shown(tmp_path: Path, gongkai: G
     notice = "关于做好2017年度政府信息公开工作年度报告编制工作的通知\n\n各科室：请于一月底前报送材料。\n"
     files = {
         "通知.txt": notice.encode(),
+        "半年.txt": "某局2016年上半年政府信息公开工作总结\n\n上半年主动公开信息12条。\n".encode(),
         "指南.txt": "办事指南\n\n请携带身份证到一号窗口办理。\n".encode(),
         "x.txt": b"",
     }
     done = gongkai("run", write(tmp_path / "files", files), published=published)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert "0 current reports out of 2 documents" in lines
-    at = lines.index("2 documents are not reports (gongkai show DOCUMENT says more of one):")
-    assert "with a report's title: 通知.txt" in lines[at + 1]
-    assert "指南.txt" in lines[at + 2]
-    assert lines[at : at + 3] == [
-        line for line in gongkai("status", published=published).stdout.splitlines() if line in lines[at : at + 3]
+    assert "0 current reports out of 3 documents" in lines
+    at = lines.index("3 documents are not reports (gongkai show DOCUMENT says more of one):")
+    assert lines[at + 1] == "  1 other, part_of_a_year, 1 of them with a report's title: 半年.txt"
+    assert sorted(lines[at + 2 : at + 4]) == [
+        "  1 other, guide_or_list: 指南.txt",
+        "  1 other, request_to_report: 通知.txt",
     ]
+    assert "\n".join(lines[at : at + 4]) in gongkai("status", published=published).stdout
     shown = gongkai("show", "指南.txt", published=published)
     assert shown.returncode == 0, shown.stderr
     assert "is no annual report" in shown.stdout and "taken for: other" in shown.stdout

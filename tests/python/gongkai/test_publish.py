@@ -142,13 +142,14 @@ def test_schemas_of_analysts_go_on_in_the_new_file_even_from_the_log(published: 
 
 def test_a_table_of_an_analyst_among_ours_stops_the_publish(published: Path) -> None:
     publish(Warehouse(published), "f1")
-    written_and_killed(published, "create table marts.mine as select 1 as x")
+    written_and_killed(published, "create table marts.mine as select 1 as x; create macro raw.twice(x) as 2 * x")
     before = {path.name: path.read_bytes() for path in published.parent.iterdir() if "work" not in path.name}
-    with pytest.raises(GongkaiError, match=r"holds marts\.mine, .* move it to a schema of your own"):
+    with pytest.raises(GongkaiError, match=r"holds marts\.mine and 1 more, .* move it to a schema of your own"):
         publish(Warehouse(published), "f2")
     assert {path.name: path.read_bytes() for path in published.parent.iterdir() if "work" not in path.name} == before
     with duckdb.connect(str(published)) as connection:
         connection.execute("create schema mine; create table mine.mine as from marts.mine; drop table marts.mine")
+        connection.execute("drop macro raw.twice")
     publish(Warehouse(published), "f2")
     assert "mine.mine" in tables(published)
 
@@ -162,12 +163,14 @@ def test_a_link_and_mode_and_owner_stay(tmp_path: Path, published: Path) -> None
     if os.getuid() == 0:
         os.chown(real, 1234, 4321)
     before = real.stat()
+    written_and_killed(real, "create schema mine; create table mine.notes as select 1 as x")
     publish(Warehouse(published), "f2")
     assert published.is_symlink() and published.readlink() == real
     assert published_fingerprint(Warehouse(published)) == "f2"
     after = real.stat()
     assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
     assert [path.name for path in real.parent.iterdir()] == ["real.duckdb"]
+    assert count(published, "mine.notes") == 1
 
 
 def test_killed_publishes_leave_the_old_file_whole_and_their_leftovers_are_cleaned(published: Path) -> None:
