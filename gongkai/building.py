@@ -20,7 +20,7 @@ from gongkai.publishing import (
     require_no_relations_of_others,
 )
 from gongkai.warehouse import Warehouse, state
-from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.lock import in_the_way, write_lock
 from gongkai.warehouse.ownership import damaged, require_ours
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, records
@@ -122,6 +122,8 @@ def _run_dbt(project: Path, built: Built, *, full_refresh: bool, only_raw: bool,
 
     counter = _Counter(progress)
     scratch = warehouse.scratch_folder
+    if scratch.is_symlink() or (scratch.exists() and not scratch.is_dir()):
+        raise in_the_way(scratch)
     arguments = [
         "build",
         *("--project-dir", str(project), "--profiles-dir", str(project)),

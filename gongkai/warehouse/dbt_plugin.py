@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 
 from gongkai.warehouse.ownership import look_for_work
-from ingest.errors import GongkaiError
 
 
 class Plugin(BasePlugin):
     """Looks at the work file before dbt attaches it, which would make a missing one."""
 
     def configure_connection(self, conn: Any) -> None:
-        """GongkaiError where the file is missing, somebody else's, from a newer version, or broken."""
+        """DbtRuntimeError, which dbt tells without a traceback, where the file is missing, not ours or broken."""
         for attachment in (self.creds.attach if self.creds else None) or []:
             found = look_for_work(Path(attachment.path))
             if found.state == "missing":
-                raise GongkaiError(f"there is no work file {found.path}; make it with: gongkai ingest FOLDER")
+                raise DbtRuntimeError(f"there is no work file {found.path}; make it with: gongkai ingest FOLDER")
             if found.state not in {"ours", "busy"}:
-                raise found.error()
+                raise DbtRuntimeError(str(found.error()))

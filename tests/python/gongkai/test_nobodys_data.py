@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import Gongkai
+from helpers.command import ROOT, Gongkai, gongkai_environment
 from helpers.raw import raw, report, rows, write
 
 from gongkai.warehouse import Warehouse
@@ -115,8 +116,13 @@ def test_each_command_refuses_in_one_line(tmp_path: Path, folder: Path, gongkai:
     assert kept(home) == before
 
 
-@pytest.mark.parametrize("name", ["w.work.lock", "w.work.new", "w.work.tmp"])
-@pytest.mark.parametrize("kind", ["file", "link", "folder"])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *itertools.product(["w.work.lock", "w.work.new", "w.work.tmp"], ["file", "link", "folder"]),
+        *itertools.product(["w.dbt"], ["file", "link"]),
+    ],
+)
 def test_what_stands_in_the_place_of_a_private_file_is_kept(
     tmp_path: Path, folder: Path, gongkai: Gongkai, name: str, kind: str
 ) -> None:
@@ -126,19 +132,34 @@ def test_what_stands_in_the_place_of_a_private_file_is_kept(
     if kind == "file":
         (home / name).write_bytes(b"our notes, long ones")
     elif kind == "link":
-        (home / name).symlink_to(elsewhere / "notes" if name != "w.work.tmp" else elsewhere)
+        (home / name).symlink_to(elsewhere if name in {"w.work.tmp", "w.dbt"} else elsewhere / "notes")
     else:
         write(home / name, {"notes": b"our notes"})
-    done = gongkai("ingest", folder, published=home / "w.duckdb")
+    done = gongkai("run" if name == "w.dbt" else "ingest", folder, published=home / "w.duckdb")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
     assert "stands where a private file of the warehouse belongs" in done.stderr
-    assert (elsewhere / "notes").read_bytes() == b"our notes"
+    assert kept(elsewhere) == {"notes": b"our notes"} and not [each for each in elsewhere.iterdir() if each.is_dir()]
     if kind == "file":
         assert (home / name).read_bytes() == b"our notes, long ones"
     elif kind == "folder":
         assert (home / name / "notes").read_bytes() == b"our notes"
     else:
         assert (home / name).is_symlink()
+
+
+def test_dbt_alone_opens_no_file_of_others(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with_a_log(home / "w.work.duckdb")
+    before = kept(home)
+    command = [str(Path(sys.executable).with_name("dbt")), "run", "--select", "dim_level"]
+    command += ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")]
+    for name, words in (("w", "is a database that gongkai did not make"), ("lost", "there is no work file")):
+        environment = gongkai_environment(home / f"{name}.duckdb")
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode != 0
+        assert words in done.stdout and "Traceback" not in done.stdout, done.stdout[-2000:]
+        assert kept(home) == before
 
 
 def test_a_link_in_a_circle_is_named(tmp_path: Path, folder: Path, gongkai: Gongkai) -> None:
@@ -213,7 +234,7 @@ def damage(path: Path, kind: str) -> None:
 def test_a_lost_work_file_comes_back_from_what_is_published(built: Path, folder: Path, gongkai: Gongkai) -> None:
     whole = raw(built)
     work_of(built).unlink()
-    assert "gongkai build makes it anew" in gongkai("status", published=built).stderr
+    assert "is lost; make it anew from what is published: gongkai build" in gongkai("status", published=built).stderr
     done = gongkai("ingest", folder, published=built)
     assert done.returncode == 0, done.stderr
     documents = len(whole["documents"])

@@ -14,13 +14,17 @@ from helpers.command import ROOT, gongkai_environment
 from PIL import Image, ImageDraw
 
 READ = """
-import sys
+import sys, time
 from pathlib import Path
 from ingest.limits import Limits
 from ingest.readers import image
 print(image.read(Path(sys.argv[1]).read_bytes(), "scan.png", Limits()).parts)
+time.sleep(float(sys.argv[2]))
 """
-"""Reads a scan in a process that nobody has cut off from the network."""
+"""Reads a scan in a process that nobody has cut off from the network, and stays for some seconds."""
+
+SECONDS_TO_CALL = 15
+"""onnxruntime would call its maker about six seconds after it was used."""
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def environment(home: Path) -> dict[str, str]:
 def test_ocr_gathers_nothing_to_report(scan: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     done = subprocess.run(
-        [sys.executable, "-c", READ, str(scan)], env=environment(home), capture_output=True, text=True, check=False
+        [sys.executable, "-c", READ, str(scan), "0"], env=environment(home), capture_output=True, text=True, check=False
     )
     assert "2016" in done.stdout, done.stderr
     assert [path for path in home.rglob("*") if "onnxruntime" in path.name.lower()] == []
@@ -53,7 +57,7 @@ def test_ocr_calls_nobody(scan: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     command = ["strace", "-f", "-e", "trace=connect,sendto,sendmsg,sendmmsg", "-o", str(trace)]
     done = subprocess.run(
-        [*command, sys.executable, "-c", READ, str(scan)],
+        [*command, sys.executable, "-c", READ, str(scan), str(SECONDS_TO_CALL)],
         env=environment(tmp_path / "home"), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "2016" in done.stdout, done.stderr
