@@ -17,6 +17,7 @@ from ingest.web.data_tables import Layouts
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
+from ingest.web.scripted import show_scripted
 from ingest.web.style_sheets import mark_hidden
 
 VERSION = f"4+words{WORDS_VERSION}"
@@ -45,6 +46,7 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     body = root.find("body")
     if body is None:
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
+    show_scripted(root)
     show_fields(root)
     mark_hidden(root)
     weights = weigh(body, limits.nesting)
