@@ -9,6 +9,7 @@ from lxml import etree
 
 from ingest.documents.model import Block, BlockKind, Cell, Document, Table
 from ingest.documents.notes import raised, set_level
+from ingest.documents.short_rows import set_under_heads
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers.docx_styles import PLAIN, Look, Numbering, Styles, is_unseen
@@ -199,6 +200,7 @@ class _Reader:
                     cells.append(left)
                 col += span
                 self._count(span)
+        set_under_heads(cells)
         yield Table(cells)
         yield from nested
 
