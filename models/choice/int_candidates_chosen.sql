@@ -47,7 +47,7 @@ graded as (
         and candidates.col_no is not distinct from unsure_places.col_no
 ),
 
--- One place of the text gives one figure: two rules that agree on it are one candidate.
+-- One place of the text gives one figure: two rules that agree on it, or two clauses of one sentence, are one candidate.
 distinct_readings as (
     select *
     from graded
@@ -57,6 +57,7 @@ distinct_readings as (
             block_no, table_no, row_no, col_no, char_start
         order by
             case confidence when 'certain' then 1 when 'likely' then 2 else 3 end,
+            place_in_paragraph,
             rule_id
     ) = 1
 ),
@@ -91,7 +92,7 @@ chosen as (
             '|', document_id, indicator_code, applicant_type, category_label, value,
             'b', block_no, 't', table_no, 'r', row_no, 'c', col_no, 's', char_start
         )), 16) as observation_id,
-        * exclude (choice_rank, is_of_own_scope),
+        * exclude (choice_rank, is_of_own_scope, paragraph_no, place_in_paragraph, length_in_paragraph),
         choice_rank = 1 as is_selected,
     from ranked
 )
