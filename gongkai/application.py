@@ -18,6 +18,7 @@ from gongkai.commands.review import review
 from gongkai.commands.run import run
 from gongkai.commands.show import show
 from gongkai.commands.status import status
+from gongkai.commands.unread import unread
 from gongkai.console import Debug, say
 
 app = typer.Typer(
@@ -56,3 +57,4 @@ app.command()(doctor)
 app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
+app.command()(unread)

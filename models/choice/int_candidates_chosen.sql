@@ -92,7 +92,7 @@ chosen as (
             '|', document_id, indicator_code, applicant_type, category_label, value,
             'b', block_no, 't', table_no, 'r', row_no, 'c', col_no, 's', char_start
         )), 16) as observation_id,
-        * exclude (choice_rank, is_of_own_scope, paragraph_no, place_in_paragraph, length_in_paragraph),
+        * exclude (is_of_own_scope, paragraph_no, place_in_paragraph, length_in_paragraph),
         choice_rank = 1 as is_selected,
     from ranked
 )

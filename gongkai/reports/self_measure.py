@@ -1,0 +1,106 @@
+"""How right prose is read, as a warehouse can tell by itself: where a report says a thing in a table too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gongkai.warehouse import Warehouse
+from gongkai.warehouse.published import open_published, require_marts
+
+LEAST_VALUE = 10
+"""Smaller figures stand in a text for too many things to say that one of them is the table's."""
+
+_PRECISION = """
+select dim_indicator.fact_table, rule_agreement.confidence, sum(agree)::integer, sum(n)::integer
+from marts.rule_agreement
+inner join marts.dim_indicator using (indicator_code)
+group by all order by all
+"""
+
+# A figure of a table whose value stands in the prose with a measure word, and is of nothing else in the tables: read where
+# the prose gave an observation of the same indicator.
+_RECALL = f"""
+with of_tables as (
+    select report_id, any_value(indicator_code) as indicator_code, value
+    from marts.observations
+    where basis = 'table' and is_selected and applicant_type = 'all' and category_label is null
+        and value >= {LEAST_VALUE}
+    group by report_id, value
+    having count(distinct indicator_code) = 1
+),
+in_prose as (
+    select report_id, value, list_distinct(flatten(list(coalesce(observation_ids, [])))) as observation_ids
+    from marts.quantities
+    where block_no is not null and measure is not null and value is not null
+    group by report_id, value
+),
+said_twice as (
+    select of_tables.indicator_code, exists (
+        from marts.observations
+        where list_contains(in_prose.observation_ids, observations.observation_id)
+            and observations.indicator_code = of_tables.indicator_code
+    ) as is_read
+    from of_tables
+    inner join in_prose using (report_id, value)
+)
+select dim_indicator.fact_table, count(*) filter (where is_read)::integer, count(*)::integer
+from said_twice
+inner join marts.dim_indicator using (indicator_code)
+group by all order by all
+"""  # noqa: S608 - the one thing filled in is a number of ours
+
+
+@dataclass(slots=True)
+class Share:
+    """So many of so many."""
+
+    right: int = 0
+    n: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """None where there is nothing to measure."""
+        return round(self.right / self.n, 4) if self.n else None
+
+    def add(self, right: int, n: int) -> None:
+        self.right += right
+        self.n += n
+
+    def summary(self) -> dict[str, float | int | None]:
+        return {"share": self.share, "right": self.right, "n": self.n}
+
+
+@dataclass(slots=True)
+class SelfMeasure:
+    """Precision: readings of prose that a table agrees with; recall: figures of tables that prose says too, read."""
+
+    precision: Share = field(default_factory=Share)
+    recall: Share = field(default_factory=Share)
+    precision_by_group: dict[str, Share] = field(default_factory=dict)
+    recall_by_group: dict[str, Share] = field(default_factory=dict)
+    precision_by_confidence: dict[str, Share] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, object]:
+        """As JSON has it."""
+        return {
+            "precision": self.precision.summary(),
+            "recall": self.recall.summary(),
+            "precision_by_group": {name: each.summary() for name, each in self.precision_by_group.items()},
+            "recall_by_group": {name: each.summary() for name, each in self.recall_by_group.items()},
+            "precision_by_confidence": {name: each.summary() for name, each in self.precision_by_confidence.items()},
+        }
+
+
+def measure(warehouse: Warehouse) -> SelfMeasure:
+    """Measure the published warehouse by itself."""
+    found = SelfMeasure()
+    with open_published(warehouse) as connection:
+        require_marts(connection, "rule_agreement", "quantities")
+        for group, confidence, agree, n in connection.execute(_PRECISION).fetchall():
+            found.precision.add(agree, n)
+            found.precision_by_group.setdefault(group, Share()).add(agree, n)
+            found.precision_by_confidence.setdefault(confidence, Share()).add(agree, n)
+        for group, read, n in connection.execute(_RECALL).fetchall():
+            found.recall.add(read, n)
+            found.recall_by_group.setdefault(group, Share()).add(read, n)
+    return found
