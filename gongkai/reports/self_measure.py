@@ -17,8 +17,8 @@ inner join marts.dim_indicator using (indicator_code)
 group by all order by all
 """
 
-# A figure of a table whose value stands in the prose with a measure word, and is of nothing else in the tables: read where
-# the prose gave an observation of the same indicator.
+# A figure of a table whose value stands in the prose with a measure word, and is of nothing else in the tables: read
+# where the prose gave an observation of the same indicator.
 _RECALL = f"""
 with of_tables as (
     select report_id, any_value(indicator_code) as indicator_code, value

@@ -20,15 +20,13 @@ from marts.quantities
 where block_no is not null
 """
 
-# A noun without the words around it that do not name it: 全年共, numbers, years.
-_GROUPS = """
+# The end of a noun names it best; figures and marks in it part what belongs together.
+_GROUPS = r"""
 with unread as (
     select
         report_id,
         measure,
-        coalesce(nullif(regexp_replace(regexp_replace(
-            right(noun, 12), '[0-9一二三四五六七八九十]+年|[0-9]+|^其中|^全年|^本年度?|^今年|^共|^累计|^已|^并', '', 'g'
-        ), '[，。：；、（）“”※]', '', 'g'), ''), '(none)') as noun,
+        coalesce(nullif(right(regexp_replace(noun, '[^\p{{Han}}]', '', 'g'), 12), ''), '(none)') as noun,
         replace(clause, words, '【' || words || '】') as text,
     from marts.quantities
     where outcome = 'unread' and block_no is not null and measure is not null
