@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gongkai.commands.build import build
+from gongkai.commands.check import check
 from gongkai.commands.doctor import doctor
 from gongkai.commands.evaluate import evaluate
 from gongkai.commands.export import export
@@ -49,6 +50,7 @@ def _root(
 app.command()(ingest)
 app.command()(build)
 app.command()(run)
+app.command()(check)
 app.command()(status)
 app.command()(rejects)
 app.command()(show)

@@ -54,7 +54,8 @@ class Built:
 def build(warehouse: Warehouse, *, full_refresh: bool, progress: Progress) -> Built:
     """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
 
-    GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start.
+    GongkaiError where nothing has been ingested yet, another run is writing, or dbt cannot even start; BrokenRules
+    where rules changed and are not as their YAML declares them.
     """
     warehouse = warehouse.absolute()
     if not warehouse.work.is_file():
@@ -70,6 +71,8 @@ def build(warehouse: Warehouse, *, full_refresh: bool, progress: Progress) -> Bu
         macros = macros_fingerprint(project)
         full_refresh = full_refresh or state.built_by(warehouse, "macros") != macros
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
+        if not only_raw:
+            _refuse_broken_rules(project, rules)
         built = _run_dbt(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         if not built.failures:
             progress(built.steps, built.steps, "publishing")
@@ -77,6 +80,21 @@ def build(warehouse: Warehouse, *, full_refresh: bool, progress: Progress) -> Bu
             # Not before: rows that a failed publish left out must not count as published by these rules.
             state.remember_built(warehouse, rules=rules, macros=macros)
     return built
+
+
+def check_changed_rules(warehouse: Warehouse) -> None:
+    """BrokenRules where the rules are not those of the published file and are not as their YAML declares them."""
+    project = project_folder()
+    rules = rules_fingerprint(project)
+    if not (published_fingerprint(warehouse) or "").endswith(f" {rules}"):
+        _refuse_broken_rules(project, rules)
+
+
+def _refuse_broken_rules(project: Path, rules: str) -> None:
+    # Imported here: where nothing changed, a build does without it.
+    from gongkai.rules.checking import refuse_broken_rules
+
+    refuse_broken_rules(project, rules)
 
 
 def _run_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Built:

@@ -23,6 +23,7 @@ from ingest.manifest import Manifest
 from ingest.messages import Task
 from ingest.pool import FileDone, Pool
 from ingest.results import Landed, Place, Rejected, Result, Unchanged
+from ingest.words import check_words
 
 _KEPT_REJECTS = 1_000
 _DUCKDB_MEMORY = "512MB"
@@ -71,9 +72,10 @@ def ingest_paths(
     """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
 
     Readers and database write aside in `temp_folder`. `workers` is the number of reading processes (one a core by
-    default). GongkaiError where there is nothing to read or the disk takes no more; what cannot be read of the files is
-    in the summary's rejects.
+    default). GongkaiError where there is nothing to read, the disk takes no more, or a row of the words of pages is
+    broken; what cannot be read of the files is in the summary's rejects.
     """
+    check_words()
     begun = time.monotonic()
     connection.execute("set memory_limit = $limit", {"limit": _DUCKDB_MEMORY})
     connection.execute("set temp_directory = $folder", {"folder": str(temp_folder / "duckdb")})

@@ -225,6 +225,7 @@ class Landing:
                     documents.document_id,
                     documents.reader,
                     documents.reader_version,
+                    documents.properties,
                     met.place[1] as source_file,
                     met.place[2] as archive_member,
                     {manifest}.manifest_url,

@@ -16,3 +16,7 @@ end
 {% macro day_of(year, month, day) -%}
 try_cast(format('{}-{:02d}-{:02d}', {{ year }}, {{ small_number(month) }}, {{ small_number(day) }}) as date)
 {%- endmacro %}
+
+{# A day as reports write it, in such text, with its three parts as groups; and the parts themselves. #}
+{% macro day_pattern() -%}(\d{4})[年./-]{{ day_number_pattern() }}[月./-]{{ day_number_pattern() }}[日号]?{%- endmacro %}
+{% macro day_number_pattern() -%}(\d?十\d?|\d{1,2}){%- endmacro %}

@@ -84,7 +84,8 @@ judged as (
             when excess < 0 and could_rise then 'uncertain'
             when excess > 0 and could_fall then 'uncertain'
             -- Parts far from their total are a selection of it, or lists within lists; one that nearly adds up has a slip.
-            when comparison = 'near' and abs(excess) > right_sum * 0.15 then 'uncertain'
+            when comparison = 'near' and abs(excess) > right_sum * {{ threshold('parts_far_from_total') }}
+                then 'uncertain'
             else 'fail'
         end as result,
         left_sum as expected,

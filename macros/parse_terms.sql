@@ -28,3 +28,6 @@ select
     multiplier * coalesce(try_cast(name as decimal(20, 4)), 1) as factor,
 from named
 {%- endmacro %}
+
+{# A term as seeds write it; its parts are named. #}
+{% macro term_pattern() -%}[+-]?(?:(?P<factor>[0-9]+(?:\.[0-9]+)?)\*)?(?P<name>[a-z0-9_.]+)(?::(?P<applicant>[a-z_]+))?(?:@(?P<place>[a-z]+))?{%- endmacro %}

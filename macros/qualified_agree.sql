@@ -16,9 +16,10 @@ end
 {% macro bound_holds(exact, bound) -%}
 case
     when {{ bound }}.qualifier = 'at_least' and {{ exact }}.value = {{ bound }}.value
-        then regexp_matches({{ bound }}.evidence_text, '以上|至少|不少于|不低于')
+        then regexp_matches({{ bound }}.evidence_text, '{{ words("check_words", "use = 'at_least_inclusive'") }}')
     when {{ bound }}.qualifier = 'at_least' then {{ exact }}.value between {{ bound }}.value and 2 * {{ bound }}.value
-    when {{ exact }}.value = {{ bound }}.value then regexp_matches({{ bound }}.evidence_text, '以内|以下|至多|最多|不超过')
+    when {{ exact }}.value = {{ bound }}.value
+        then regexp_matches({{ bound }}.evidence_text, '{{ words("check_words", "use = 'at_most_inclusive'") }}')
     else {{ exact }}.value < {{ bound }}.value
 end
 {%- endmacro %}

@@ -29,7 +29,8 @@ SETS = {
     "corpus": [CORPUS / "originals", CORPUS / "rewritten"],
     "corpus-2": [CORPUS.with_name("corpus-2") / name for name in ("rewritten-2", "real", "faults")],
 }
-TIMES = ("first_seen_at", "last_seen_at", "ingested_at")
+NOT_COMPARED = ("first_seen_at", "last_seen_at", "ingested_at", "reader_version")
+"""When a document was read, and by which version: not what was read in it."""
 SHOWN_ROWS = 5
 
 
@@ -67,7 +68,7 @@ def differences(before: Path, after: Path) -> Iterator[str]:
                 continue
             if old != new:
                 yield f"{table}: columns differ: {sorted(set(old) ^ set(new))}"
-            both = ", ".join(f'"{column}"' for column in old if column in new and column not in TIMES)
+            both = ", ".join(f'"{column}"' for column in old if column in new and column not in NOT_COMPARED)
             for side, other in (("before", "after"), ("after", "before")):
                 only = connection.execute(
                     f"select {both} from {side}.marts.{table} except all select {both} from {other}.marts.{table}"  # noqa: S608

@@ -10,6 +10,12 @@ from pathlib import Path
 
 import opencc
 
+SUPPLEMENT = (
+    "⺁⺝⺟⺠⺧⺩⺬⺮⺼⻁⻄⻅⻆⻉⻋⻑⻒⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+    "厂月母民牛王示竹肉虎西见角贝车长长长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+)
+"""Radicals of the supplement that are whole characters in names; Unicode gives them no plain form (NFKC)."""
+
 
 def in_gb2312(char: str) -> bool:
     try:
@@ -33,9 +39,14 @@ def main() -> None:
         plain = unicodedata.normalize("NFKC", char)
         if plain != char and len(plain) == 1:
             traditional[char] = simplify(plain)
+    traditional |= dict(zip(*SUPPLEMENT, strict=True))
     width = {chr(c): chr(c - 0xFEE0) for c in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
     width |= dict(zip("％．＋－／＝～＠＆＊＜＞＃＿｜", "%.+-/=~@&*<>#_|", strict=True))
-    width |= dict(zip("\u00a0\u3000\t\r\u2002\u2003\u2009\u202f\ufeff\u200b", " " * 10, strict=True))
+    width |= dict(zip("\u00a0\u3000\t\u2002\u2003\u2009\u202f", " " * 7, strict=True))
+    # What has no width parts no figure: a form feed is a blank that int_cells_read tells from others.
+    width |= dict(zip("\ufeff\u200b\u200c\u200d\u2060\u00ad", "\f" * 6, strict=True))
+    # Raised digits are marks of notes.
+    width |= dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", " " * 12, strict=True))
     width |= dict(zip("();:!?｡﹙﹚﹝﹞〈〉", "（）；：！？。（）〔〕《》", strict=True))
     width |= dict(zip("−‐‑﹣", "----", strict=True))
     out = ["{# Made by scripts/rebuild_character_map.py: characters and what each stands for, place by place. #}"]

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gongkai.building import Built, Failure
 from gongkai.building import build as build_warehouse
+from gongkai.commands.check import problems_told
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, safe, say
 from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
@@ -33,7 +34,7 @@ def build_and_tell(warehouse: Warehouse, *, full_refresh: bool) -> Built:
         TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("{task.description}"), console=err, transient=True, disable=not err.is_terminal,
     )  # fmt: skip
-    with bar:
+    with problems_told(), bar:
         task = bar.add_task("reading the rules", total=None)
 
         def progress(done: int, total: int, name: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rich.table import Table
 
+from gongkai.building import check_changed_rules
 from gongkai.commands.build import FullRefresh, build_and_tell
+from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
 from gongkai.warehouse import Warehouse
@@ -24,6 +26,8 @@ def run(
     debug: Debug = False,
 ) -> int:
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
+    with problems_told():
+        check_changed_rules(warehouse)
     summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)

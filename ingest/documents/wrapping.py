@@ -8,13 +8,16 @@ from collections import Counter
 from dataclasses import replace
 
 from ingest.documents.model import Block, Table
+from ingest.words import version_of, words_for
 
-VERSION = "1"
+_STARTING_WORDS = words_for("paragraph_start")
+VERSION = f"2.{version_of(_STARTING_WORDS)}"
 """Raised when lines become other paragraphs than before, so that all documents are read again."""
 
 _MIN_WIDTH, _MAX_WIDTH = 40, 120
 _START = re.compile(
-    r"\s|[（(]?[一二三四五六七八九十]{1,3}[、）).．]|[（(]?\d{1,2}[）)、.．](?!\d)|第[一二三四五六七八九十]+[章节条部]|附件|附表|[●■◆○•·*-]"
+    r"\s|[（(]?[一二三四五六七八九十]{1,3}[、）).．]|[（(]?\d{1,2}[）)、.．](?!\d)|第[一二三四五六七八九十]+[章节条部]|[●■◆○•·*-]|"
+    + _STARTING_WORDS
 )
 
 

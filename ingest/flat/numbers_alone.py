@@ -15,12 +15,10 @@ from dataclasses import replace
 
 from ingest.documents.model import Block
 from ingest.flat import shapes
+from ingest.words import measure_words
 
 _FIGURE = re.compile(r"\d[\d,，. ]*[余多万亿]?$")
-_GOES_ON = re.compile(
-    r"(?:亿元|万元|元|人次|人|万?条|万?件|次|期|场|篇|份|项|个|起|部|册|家|处|名|宗|例|批|位|则)"
-    r"(?:[，,、。；;：:（(）)]|[^\d\s]*[，,、。；;])|年[^\d\s]{2}"
-)
+_GOES_ON = re.compile(rf"[千万亿]?{measure_words()}(?:[，,、。；;：:（(）)]|[^\d\s]*[，,、。；;])|年[^\d\s]{{2}}")
 """How a line begins that goes on after a figure: a measure word and a stop, perhaps after words; or a year's 年."""
 _OPEN_END = re.compile(r"[\u3400-\u9fff、，,：:（(“”》）)]$")
 

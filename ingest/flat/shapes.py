@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingest.words import measure_words, version_of, words_for
+
 BLANKS = " \t\r\n\u3000\xa0\u200b\ufeff"
 BARS = "|｜│┃║¦"
 
 _NUMBER = r"[+\-±]?(?:\d{1,3}(?:[,， ]\d{3})+|\d+)(?:\.\d+)?"
-_MEASURES = (
-    "亿元|万元|千元|元|人次|人次数|条次|期次|万条|万次|万件|万人|份次|件次|"
-    "条|件|次|个|人|篇|份|期|场|项|起|部|册|家|处|名|宗|只|例|批|张|%|‰"
-)
-_VALUE = re.compile(rf"(?:{_NUMBER})\s?(?:{_MEASURES})?$")
+_MEASURE = rf"(?:[千万亿]?{measure_words()}|[%‰])"
+_VALUE = re.compile(rf"(?:{_NUMBER})\s?{_MEASURE}?$")
 _NOTHING = re.compile(r"(?:[/\\]|[-‐‑–—―─_]{1,3}|\*+|○|〇)$")
-_UNIT = re.compile(rf"[（(]?(?:{_MEASURES})[）)]?$")
+_UNIT = re.compile(rf"[（(]?{_MEASURE}[）)]?$")
 _SENTENCE = re.compile(r"[。；！？;!?]")
 _PAUSE = re.compile(r"[，,：:。；！？]")
 _BRACKETED = re.compile(r"（[^（）]*）|\([^()]*\)|“[^“”]*”|《[^《》]*》|〔[^〔〕]*〕")
@@ -26,10 +25,13 @@ _ENUMERATED = re.compile(
 )
 _NUMERALS = "〇一二三四五六七八九"
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,3}\s?[、.．]")
-_TABLE_TITLE = re.compile(r"表\s*(?:[（(][^（）()]*[）)])?$|^附\s*[件表]|\d{4}\s?年度?\s*[）)]?$|填报|填表|[：:]$")
+_TABLE_TITLE = re.compile(rf"{words_for('table_title')}|\d{{4}}\s?年度?\s*[）)]?$|[：:]$")
 _PAGE_MARK = re.compile(r"[-‐‑–—―─·.]+\s*\d+\s*[-‐‑–—―─·.]+$")
 _DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+
+WORDS_VERSION = version_of(_MEASURE, _TABLE_TITLE.pattern)
+"""Of the words by which lines are told apart: part of the version of all that looks at their shapes."""
 
 LONGEST_LABEL = 60
 _LONGEST_WITH_BRACKETS = 160

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 from statistics import median
+
+from ingest.documents.notes import raised
 
 _SAME_SIZE = 1.15
 _SAME_SIZE_IN_SCANS = 1.35
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
 _SPACED_MIXED = 1.0
+_WIDE = 0.6
+_RISE, _SMALL, _NEAR = 0.2, 0.8, 0.5
+"""How high a note's mark stands over the line's foot, how small it is, and how near: in heights of what it marks."""
+_ONE_PLACE = 0.25
+"""Heights between the left edges of two digits up to which they stand over each other; a digit is half as wide."""
+UNTOLD = "\ufffd"
+"""What stands for a character that the file does not tell."""
 _MARKS = "，。；：、！？（）〔〕【】《》“”‘’"
 
 
@@ -129,26 +139,77 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
         else:
             rows.append([glyph])
             middles.append(glyph.middle)
-    return [line_of(_without_doubles(sorted(row, key=lambda glyph: glyph.x0))) for row in rows]
+    return [line_of(_as_read(sorted(row, key=lambda glyph: glyph.x0))) for row in rows]
 
 
-def _without_doubles(row: list[Glyph]) -> list[Glyph]:
-    """A row without glyphs printed twice in one place, as made-up bold type is."""
+def _as_read(row: list[Glyph]) -> list[Glyph]:
+    """
+    A row as a reader takes it: glyphs printed twice in one place, as made-up bold type is, stand once; small raised
+    digits are marks of notes; where two figures are printed over each other, neither is told.
+    """
     kept: list[Glyph] = []
+    base: Glyph | None = None
+    is_clash = False
     for glyph in row:
-        if kept and kept[-1].text == glyph.text and glyph.x0 - kept[-1].x0 < 0.3 * (kept[-1].x1 - kept[-1].x0):
-            continue
+        if kept:
+            before = kept[-1]
+            apart = glyph.x0 - before.x0
+            if before.text == glyph.text and apart < 0.3 * (before.x1 - before.x0):
+                continue
+            is_clash = is_clash or _clash(before, glyph, apart)
+            if base is not None and _is_raised(glyph, base):
+                kept.append(replace(glyph, text=raised(glyph.text)))
+                continue
+        base = glyph
         kept.append(glyph)
+    return _without_clashes(kept) if is_clash else kept
+
+
+def _is_raised(glyph: Glyph, base: Glyph) -> bool:
+    """Whether a glyph is small and stands high, right behind a glyph of the line."""
+    tall = base.bottom - base.top
+    return (
+        glyph.bottom < base.bottom - _RISE * tall
+        and glyph.bottom - glyph.top < _SMALL * tall
+        and glyph.x0 - base.x1 < _NEAR * tall
+        and glyph.confidence is None
+    )
+
+
+def _clash(before: Glyph, glyph: Glyph, apart: float) -> bool:
+    """Whether two digits stand in one place; OCR tells places too roughly."""
+    return (
+        apart < _ONE_PLACE * (glyph.bottom - glyph.top)
+        and apart < 0.6 * (before.x1 - before.x0)
+        and glyph.text.isdecimal()
+        and before.text.isdecimal()
+        and glyph.confidence is None
+    )
+
+
+def _without_clashes(row: list[Glyph]) -> list[Glyph]:
+    """A row with one glyph of no meaning for each run of digits in which two stand in one place."""
+    kept: list[Glyph] = []
+    for is_figure, run in groupby(row, key=lambda glyph: glyph.text.isdecimal()):
+        glyphs = list(run)
+        if is_figure and any(_clash(one, other, other.x0 - one.x0) for one, other in pairwise(glyphs)):
+            glyphs = [replace(glyphs[0], text=UNTOLD, x1=max(glyph.x1 for glyph in glyphs))]
+        kept += glyphs
     return kept
 
 
 def spaced(glyphs: list[Glyph], size: float) -> str:
-    """Text of glyphs in order, with blanks for gaps: narrow ones count between Latin letters and digits only."""
+    """
+    Text of glyphs in order, with blanks for gaps: narrow ones count between Latin letters and digits only.
+
+    Two blanks stand for a gap between digits that is too wide to mark thousands.
+    """
     text = ""
     right = 0.0
     for glyph in glyphs:
-        if text and (glyph.x0 - right) / size > _gap_of_blank(text[-1], glyph.text[0]):
-            text += " "
+        gap = (glyph.x0 - right) / size
+        if text and gap > _gap_of_blank(text[-1], glyph.text[0]):
+            text += "  " if gap > _WIDE and text[-1].isdecimal() and glyph.text[0].isdecimal() else " "
         text += glyph.text
         right = glyph.x1
     return text

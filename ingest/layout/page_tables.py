@@ -12,7 +12,7 @@ from ingest.layout.grids import Grid, clustered, split_stacked
 from ingest.layout.marks import Glyph, confidence_of, lines_of
 
 _PAGE_MARK = re.compile(r"[-‐‑–—―─]\s*\d{1,4}\s*[-‐‑–—―─]$")
-_SET_APART = re.compile(r"[\d０-９](?: [\d０-９])+$")
+_SET_APART = re.compile(r"[\d０-９](?: {1,2}[\d０-９])+$")
 _SAME_EDGE = 8.0
 _FULL = 0.7
 _LOOKED_AT = 600
@@ -111,6 +111,8 @@ def _on_columns(draft: Draft, xs: list[float]) -> None:
     places = [min(range(len(xs)), key=lambda index: abs(xs[index] - x)) for x in draft.xs]
     for cell in draft.cells:
         begin, end = places[cell.col], places[cell.col + cell.col_span]
+        # a column narrower than the others' lines tell apart shares the place of the one before it
+        begin = min(begin, len(xs) - 2)
         cell.col, cell.col_span = begin, max(end - begin, 1)
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ingest.documents.model import Block, BlockKind, Cell, Document, Table
+from ingest.documents.notes import raised, set_level
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.readers.docx_styles import Numbering, Styles
+from ingest.readers.docx_styles import PLAIN, Look, Numbering, Styles, is_unseen
 from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
 
-VERSION = "1"
+VERSION = "2"
 
 _LONGEST_HEADING = 100
 _WIDEST_SPAN = 1_000
@@ -104,7 +105,7 @@ class _Reader:
     def _paragraph(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
         properties = child(element, "pPr")
         boxes: list[etree._Element] = []
-        text = "".join(_texts(element, boxes))
+        text = set_level("".join(self._texts(element, boxes, self.styles.look(properties))))
         if text.strip():
             number = self.styles.number(properties)
             if number is not None and not is_on(properties, "rPr", "del"):
@@ -117,6 +118,36 @@ class _Reader:
         for box in boxes:
             self._check_depth(depth)
             yield from self.parts(box, depth + 1)
+
+    def _texts(self, element: etree._Element, boxes: list[etree._Element], look: Look) -> Iterator[str]:
+        """
+        Text of a paragraph's runs in order, without what is hidden, struck out or deleted; text boxes are collected.
+
+        `look` is how the paragraph's text looks; a raised number comes as superscripts.
+        """
+        for inner in element:
+            kind = local(inner)
+            if kind == "t":
+                yield raised(inner.text or "") if look.get("raised", False) else inner.text or ""
+            elif kind in ("tab", "ptab"):
+                yield "\t"
+            elif kind in ("br", "cr"):
+                yield "\n" if attribute(inner, "type") in (None, "textWrapping") else ""
+            elif kind == "noBreakHyphen":
+                yield "-"
+            elif kind == "sym":
+                yield _symbol(attribute(inner, "char"))
+            elif kind == "txbxContent":
+                boxes.append(inner)
+            elif kind == "AlternateContent":
+                yield from self._texts(_chosen(inner), boxes, look)
+            elif kind == "r":
+                properties = child(inner, "rPr")
+                own = look if properties is None else self.styles.run_look(properties, look)
+                if own is PLAIN or not is_unseen(own):
+                    yield from self._texts(inner, boxes, own)
+            elif kind and kind not in _LEFT_OUT:
+                yield from self._texts(inner, boxes, look)
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
         """A table and then those nested in it; one of a single cell is only a frame around its content."""
@@ -175,31 +206,6 @@ def _numbered(number: str, text: str) -> str:
     return f"{number} {text}" if number and text[0].isascii() and text[0].isalnum() else number + text
 
 
-def _texts(element: etree._Element, boxes: list[etree._Element]) -> Iterator[str]:
-    """Text of a paragraph's runs in order; text boxes met on the way are collected, deleted text is left out."""
-    for inner in element:
-        kind = local(inner)
-        if kind == "t":
-            yield inner.text or ""
-        elif kind in ("tab", "ptab"):
-            yield "\t"
-        elif kind in ("br", "cr"):
-            yield "\n" if attribute(inner, "type") in (None, "textWrapping") else ""
-        elif kind == "noBreakHyphen":
-            yield "-"
-        elif kind == "sym":
-            yield _symbol(attribute(inner, "char"))
-        elif kind == "txbxContent":
-            boxes.append(inner)
-        elif kind == "AlternateContent":
-            yield from _texts(_chosen(inner), boxes)
-        elif kind == "r":
-            if not is_on(inner, "rPr", "vanish"):
-                yield from _texts(inner, boxes)
-        elif kind and kind not in _LEFT_OUT:
-            yield from _texts(inner, boxes)
-
-
 def _symbol(code: str | None) -> str:
     """A character given by its code in a symbol font; one of a font's own (private use) says nothing as text."""
     try:
@@ -220,7 +226,7 @@ def _chosen(element: etree._Element) -> etree._Element:
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
     for element in table:
         kind = local(element)
-        if kind == "tr" and child(element, "trPr", "del") is None:
+        if kind == "tr" and child(element, "trPr", "del") is None and not is_on(element, "trPr", "hidden"):
             yield element
         elif kind in _TRANSPARENT:
             yield from _rows(element)

@@ -1,14 +1,15 @@
-"""Styles and automatic numbers of a Word document: heading levels, and the text that Word shows before a paragraph."""
+"""Styles and automatic numbers of a Word document: heading levels, what is shown, and what stands before paragraphs."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from lxml import etree
 
-from ingest.readers.ooxml import attribute, child, child_value, is_on, local
+from ingest.readers.ooxml import OFF, attribute, child, child_value, is_on, local
 
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _TITLE_NAMES = {"title", "标题"}
@@ -16,11 +17,19 @@ _DIGITS = "〇一二三四五六七八九"
 _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
 
 
+Look: TypeAlias = dict[str, bool]
+"""What run properties say of text that is not seen (`vanish`, `strike`, `dstrike`) or stands raised (`raised`)."""
+
+PLAIN: Look = {}
+_UNSEEN = ("vanish", "strike", "dstrike")
+
+
 @dataclass(slots=True)
 class _Style:
     parent: str | None
     outline: int | None
     number: tuple[str | None, int | None]
+    look: Look
 
 
 @dataclass(slots=True)
@@ -33,16 +42,19 @@ class _Level:
 
 @dataclass(slots=True)
 class Styles:
-    """Paragraph styles with what they inherit."""
+    """Styles of paragraphs and characters with what they inherit."""
 
     _styles: dict[str, _Style] = field(default_factory=dict)
     _default: str | None = None
+    _everywhere: Look = field(default_factory=dict)
 
     @classmethod
     def parse(cls, root: etree._Element | None) -> Styles:
         styles = cls()
         for element in root if root is not None else ():
-            if local(element) != "style" or attribute(element, "type") not in ("paragraph", None):
+            if local(element) == "docDefaults":
+                styles._everywhere = look_of(child(element, "rPrDefault", "rPr"))
+            if local(element) != "style" or attribute(element, "type") not in ("paragraph", "character", None):
                 continue
             key = attribute(element, "styleId") or ""
             outline = _whole(child_value(element, "pPr", "outlineLvl"))
@@ -53,8 +65,9 @@ class Styles:
             if outline is None and name.lower() in _TITLE_NAMES:
                 outline = 0
             number = child(element, "pPr", "numPr")
-            styles._styles[key] = _Style(child_value(element, "basedOn"), outline, _number(number))
-            if is_on_attribute(element, "default"):
+            look = look_of(child(element, "rPr"))
+            styles._styles[key] = _Style(child_value(element, "basedOn"), outline, _number(number), look)
+            if is_on_attribute(element, "default") and attribute(element, "type") != "character":
                 styles._default = key
         return styles
 
@@ -77,9 +90,35 @@ class Styles:
                 return (number_id, chosen or 0) if number_id != "0" else None
         return None
 
+    def look(self, properties: etree._Element | None) -> Look:
+        """How the text of a paragraph with these properties looks where its runs say nothing."""
+        return self._look(self._chain(properties), self._everywhere)
+
+    def run_look(self, properties: etree._Element, paragraph: Look) -> Look:
+        """How a run looks: by its own properties, else by its style and the paragraph's, which cancel each other."""
+        own = look_of(properties)
+        style = child_value(properties, "rStyle") if self._styles else None
+        if style is not None:
+            named = self._look(self._styles_from(style), PLAIN)
+            if named:
+                both = {name: named.get(name, False) != paragraph.get(name, False) for name in _UNSEEN}
+                paragraph = {**both, "raised": named.get("raised", paragraph.get("raised", False))}
+        return {**paragraph, **own} if own else paragraph
+
+    @staticmethod
+    def _look(chain: list[_Style], base: Look) -> Look:
+        look = base
+        for style in reversed(chain):
+            if style.look:
+                look = {**look, **style.look}
+        return look
+
     def _chain(self, properties: etree._Element | None) -> list[_Style]:
+        return self._styles_from(child_value(properties, "pStyle") or self._default)
+
+    def _styles_from(self, key: str | None) -> list[_Style]:
+        """A style and those that it is based on."""
         chain: list[_Style] = []
-        key = child_value(properties, "pStyle") or self._default
         while key in self._styles and len(chain) < 20:
             chain.append(self._styles[key])
             key = chain[-1].parent
@@ -198,6 +237,23 @@ def roman(number: int) -> str:
 
 
 _ROMAN = ("M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I")
+
+
+def look_of(properties: etree._Element | None) -> Look:
+    """What run properties say of how the text looks; nothing where they leave it to the style."""
+    look: Look = {}
+    for element in properties if properties is not None else ():
+        name = local(element)
+        if name in _UNSEEN:
+            look[name] = attribute(element, "val") not in OFF
+        elif name == "vertAlign":
+            look["raised"] = attribute(element, "val") == "superscript"
+    return look
+
+
+def is_unseen(look: Look) -> bool:
+    """Whether text of this look is hidden or struck out."""
+    return any(look.get(name, False) for name in _UNSEEN)
 
 
 def is_on_attribute(element: etree._Element, name: str) -> bool:

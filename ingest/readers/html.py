@@ -10,12 +10,14 @@ from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers.txt import decode_text
-from ingest.web.article import find_article
+from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import Element, squeezed, weigh
+from ingest.web.fields import show_fields
 from ingest.web.flow import flow
+from ingest.web.style_sheets import mark_hidden
 
-VERSION = "2"
+VERSION = f"3+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
@@ -39,6 +41,8 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     body = root.find("body")
     if body is None:
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
+    show_fields(root)
+    mark_hidden(root)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:

@@ -7,12 +7,13 @@ import warnings
 
 from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
+from ingest.flat import shapes
 from ingest.layout.assemble import parts_of
 from ingest.layout.marks import PageMarks
 from ingest.limits import Limits
 from ingest.readers import ocr
 
-VERSION = "6"
+VERSION = f"7+words{shapes.WORDS_VERSION}"
 
 _MOST_PIXELS = 80_000_000
 

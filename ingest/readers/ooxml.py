@@ -75,6 +75,10 @@ class Package:
         return found
 
 
+OFF = ("0", "false", "off", "none")
+"""What a toggle says where it is switched off."""
+
+
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or processing instruction."""
     tag = element.tag
@@ -106,7 +110,7 @@ def child_value(element: etree._Element | None, *path: str) -> str | None:
 def is_on(element: etree._Element | None, *path: str) -> bool:
     """Whether a toggle along a path is there and not switched off."""
     found = child(element, *path)
-    return found is not None and attribute(found, "val") not in ("0", "false", "off", "none")
+    return found is not None and attribute(found, "val") not in OFF
 
 
 def core_properties(package: Package) -> dict[str, str]:

@@ -6,13 +6,14 @@ import pypdfium2
 
 from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
+from ingest.flat import shapes
 from ingest.layout.assemble import parts_of
 from ingest.layout.marks import PageMarks
 from ingest.limits import Limits
 from ingest.readers import ocr
 from ingest.readers.pdfium import PageText, open_pdf, page_text
 
-VERSION = "6"
+VERSION = f"7+words{shapes.WORDS_VERSION}"
 
 _BAD_SHARE = 0.2
 _FEW_GLYPHS = 10

@@ -1,9 +1,10 @@
-"""Marks of PDF pages through pdfium: every character with its box, ruling lines, and whether the text can be used."""
+"""Marks of PDF pages through pdfium: characters that are seen, ruling lines, and whether the text can be used."""
 
 from __future__ import annotations
 
 import ctypes
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pypdfium2
@@ -11,13 +12,15 @@ import pypdfium2.raw as raw
 
 from ingest.errors import RejectError, RejectReason
 from ingest.layout.marks import Glyph, PageMarks, Ruling
+from ingest.layout.struck import struck_out
 from ingest.limits import Limits
+from ingest.readers.pdf_seen import Box, Sight
 
 _THIN = 2.5
 _SHORTEST = 3.0
 _DEEPEST_FORM = 5
 _MOST_PATHS = 50_000
-_INVISIBLE = 3
+_SHOWN_NOTES = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_REDACT}
 
 
 @dataclass(slots=True)
@@ -38,6 +41,8 @@ def open_pdf(data: bytes, limits: Limits) -> pypdfium2.PdfDocument:
     try:
         document = pypdfium2.PdfDocument(data)
         count = len(document)
+        if document.get_formtype() == raw.FORMTYPE_ACRO_FORM:
+            document.init_forms()  # draws the fields that the file gives a value and no look
     except pypdfium2.PdfiumError as error:
         if raw.FPDF_GetLastError() == raw.FPDF_ERR_PASSWORD or "assword" in str(error):
             raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password") from error
@@ -51,26 +56,49 @@ def open_pdf(data: bytes, limits: Limits) -> pypdfium2.PdfDocument:
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
     """Marks of the page at `index` (from 0), turned upright as the page is shown."""
-    try:
-        page = document[index]
-    except pypdfium2.PdfiumError as error:
-        raise RejectError(RejectReason.DAMAGED, f"page {index + 1} cannot be read: {error}") from error
+    page = _page(document, index)
     try:
         view = _View(page)
-        glyphs, bad, unseen = _glyphs(page, view)
         paths = _Paths(view)
         paths.collect(page.raw, None, 0)
         share = paths.picture_area / max(view.width * view.height, 1)
+        glyphs, bad, is_layer = _glyphs(page, view, paths.sight, share)
+        if paths.strokes:
+            struck, lines = struck_out(glyphs, paths.strokes, paths.verticals)
+            glyphs = [glyph for place, glyph in enumerate(glyphs) if place not in struck]
+            paths.forget(lines)
         marks = PageMarks(index + 1, view.width, view.height, glyphs, paths.horizontals, paths.verticals)
         seen = bool(paths.picture_area or paths.count)
         return PageText(
             marks,
             bad_share=bad / max(len(glyphs), 1),
-            invisible=unseen > 0.5 * max(len(glyphs), 1) and share > 0.5,
+            invisible=is_layer,
             pictured=share > 0.3 or (not glyphs and seen),
         )
     finally:
         page.close()
+
+
+def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
+    """The page, with what forms and notes show on it made part of its contents."""
+    try:
+        page = document[index]
+        if _SHOWN_NOTES.intersection(_notes(page)):
+            raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+            page.close()
+            page = document[index]
+    except pypdfium2.PdfiumError as error:
+        raise RejectError(RejectReason.DAMAGED, f"page {index + 1} cannot be read: {error}") from error
+    return page
+
+
+def _notes(page: pypdfium2.PdfPage) -> Iterator[int]:
+    """Kinds of the notes on a page."""
+    for number in range(raw.FPDFPage_GetAnnotCount(page.raw)):
+        note = raw.FPDFPage_GetAnnot(page.raw, number)
+        if note:
+            yield raw.FPDFAnnot_GetSubtype(note)
+            raw.FPDFPage_CloseAnnot(note)
 
 
 class _View:
@@ -95,11 +123,12 @@ class _View:
         return left, tall - high, right, tall - low
 
 
-def _glyphs(page: pypdfium2.PdfPage, view: _View) -> tuple[list[Glyph], int, int]:
-    """Glyphs without made-up blanks; how many of them have no known meaning, and how many are not seen."""
+def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: float) -> tuple[list[Glyph], int, bool]:
+    """Glyphs that are seen, without made-up blanks; how many have no known meaning; whether they lie over a scan."""
     text_page = page.get_textpage()
     glyphs: list[Glyph] = []
-    bad = unseen = 0
+    indices: list[int] = []
+    bad: set[int] = set()
     box = raw.FS_RECTF()
     try:
         handle = text_page.raw
@@ -117,19 +146,16 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View) -> tuple[list[Glyph], int, int
                 continue
             text = _character(code)
             if text is None or raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
-                bad += 1
+                bad.add(len(glyphs))
                 text = text or "\ufffd"
             glyphs.append(Glyph(text, x0, top, x1, bottom))
-            if index % 16 == 0 and _is_unseen(handle, index):
-                unseen += 16
+            indices.append(index)
+        unseen = sight.unseen(handle, glyphs, indices, picture_share)
     finally:
         text_page.close()
-    return glyphs, bad, unseen
-
-
-def _is_unseen(handle: object, index: int) -> bool:
-    text_object = raw.FPDFText_GetTextObject(handle, index)
-    return bool(text_object) and raw.FPDFTextObj_GetTextRenderMode(text_object) == _INVISIBLE
+    if unseen.places:
+        glyphs = [glyph for place, glyph in enumerate(glyphs) if place not in unseen.places]
+    return glyphs, len(bad - unseen.places), unseen.is_layer
 
 
 def _character(code: int) -> str | None:
@@ -146,12 +172,15 @@ Matrix = tuple[float, float, float, float, float, float]
 
 
 class _Paths:
-    """Ruling lines among the paths of a page, and the area that pictures cover."""
+    """Ruling lines among the paths of a page, what of it is seen, and the area that pictures cover."""
 
     def __init__(self, view: _View) -> None:
         self.view = view
         self.horizontals: list[Ruling] = []
         self.verticals: list[Ruling] = []
+        self.strokes: list[Ruling] = []
+        """The horizontals that are lines by themselves and no edges of boxes."""
+        self.sight = Sight(self._bounds)
         self.picture_area = 0.0
         self.count = 0
 
@@ -167,13 +196,24 @@ class _Paths:
             if kind == raw.FPDF_PAGEOBJ_PATH:
                 self.count += 1
                 self._path(item, matrix)
+            elif kind == raw.FPDF_PAGEOBJ_TEXT:
+                self.sight.add_text(item, matrix)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 x0, top, x1, bottom = self._bounds(item, matrix)
+                self.sight.add_picture((x0, top, x1, bottom))
                 self.picture_area += max(x1 - x0, 0) * max(bottom - top, 0)
+            elif kind == raw.FPDF_PAGEOBJ_SHADING:
+                self.sight.add_picture(self._bounds(item, matrix))
             elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
                 self.collect(item, _product(_matrix(item), matrix), depth + 1)
 
-    def _bounds(self, item: object, matrix: Matrix | None) -> tuple[float, float, float, float]:
+    def forget(self, lines: list[Ruling]) -> None:
+        """Take lines out of the rulings: they strike text out and part no cells."""
+        if lines:
+            known = {id(line) for line in lines}
+            self.horizontals = [line for line in self.horizontals if id(line) not in known]
+
+    def _bounds(self, item: object, matrix: Matrix | None) -> Box:
         left, low, right, high = (ctypes.c_float() for _ in range(4))
         raw.FPDFPageObj_GetBounds(item, left, low, right, high)
         x0, y0, x1, y1 = left.value, low.value, right.value, high.value
@@ -185,17 +225,22 @@ class _Paths:
         x0, top, x1, bottom = self._bounds(item, matrix)
         wide, tall = x1 - x0, bottom - top
         if wide <= _THIN or tall <= _THIN:
-            self._edge(x0, top, x1, bottom)
-        elif raw.FPDFPath_CountSegments(item) <= 5:
+            self._edge(x0, top, x1, bottom, is_line=True)
+            return
+        is_box = raw.FPDFPath_CountSegments(item) <= 5
+        self.sight.add_path(item, (x0, top, x1, bottom), is_box)
+        if is_box:
             for edge in ((x0, top, x1, top), (x0, bottom, x1, bottom), (x0, top, x0, bottom), (x1, top, x1, bottom)):
                 self._edge(*edge)
         else:
             self._segments(item, _product(_matrix(item), matrix))
 
-    def _edge(self, x0: float, top: float, x1: float, bottom: float) -> None:
+    def _edge(self, x0: float, top: float, x1: float, bottom: float, *, is_line: bool = False) -> None:
         if x1 - x0 >= bottom - top:
             if x1 - x0 >= _SHORTEST:
                 self.horizontals.append(Ruling(x0, x1, (top + bottom) / 2))
+                if is_line:
+                    self.strokes.append(self.horizontals[-1])
         elif bottom - top >= _SHORTEST:
             self.verticals.append(Ruling(top, bottom, (x0 + x1) / 2))
 
@@ -220,7 +265,7 @@ class _Paths:
     def _straight(self, one: tuple[float, float], other: tuple[float, float]) -> None:
         (xa, ya), (xb, yb) = one, other
         if abs(xa - xb) <= 1 or abs(ya - yb) <= 1:
-            self._edge(*self.view.box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)))
+            self._edge(*self.view.box(min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb)), is_line=True)
 
 
 def _matrix(item: object) -> Matrix:

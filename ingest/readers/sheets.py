@@ -12,17 +12,15 @@ from ingest.documents.model import Block, Cell, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.flat import shapes
 from ingest.limits import Limits
-from ingest.readers.ooxml import Package, core_properties, local
+from ingest.readers.ooxml import Package, core_properties
+from ingest.readers.xlsx_parts import SheetParts, column_number, sheet_parts
 
-VERSION = "1"
+VERSION = "2"
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2}) 00:00:00$")
 _HEAD = 4096
 _COUNT = re.compile(rb'\b(?:c|uniqueC)ount="(\d{1,15})"')
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="[A-Z]{1,3}(\d{1,7})"[^>/]*>\s*<')
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([^"]{1,40})"')
-_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})$")
 
 
 @dataclass(slots=True)
@@ -71,7 +69,7 @@ def _area(sheet: bytes) -> int:
         rows.add(int(match[2]))
     if not rows:
         return 0
-    at = [_column(letters.decode("ascii")) for letters in columns]
+    at = [column_number(letters.decode("ascii")) for letters in columns]
     return (max(rows) - min(rows) + 1) * (max(at) - min(at) + 1)
 
 
@@ -82,7 +80,7 @@ def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[_Sheet
             raise RejectError(
                 RejectReason.TOO_MANY_PAGES, f"{len(workbook.sheet_names)} sheets; the limit is {limits.pages}"
             )
-        merged = _merged(package) if package is not None else {}
+        known = sheet_parts(package) if package is not None else {}
         sheets = []
         places = 0
         for sheet_name in workbook.sheet_names:
@@ -94,7 +92,11 @@ def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[_Sheet
                 raise RejectError(RejectReason.TOO_MANY_CELLS, f"more than {limits.cells} cells")
             columns = [[_text(value) for value in column.to_pylist()] for column in sheet.to_arrow().columns]
             rows = [list(row) for row in zip(*columns, strict=True)]
-            sheets.append(_Sheet(sheet_name, rows, _placed(merged.get(sheet_name), rows, sheet)))
+            found = _Sheet(sheet_name, rows, {})
+            if sheet_name in known:
+                left = min((column.absolute_index for column in sheet.available_columns()), default=0)
+                found = _placed(found, known[sheet_name], left)
+            sheets.append(found)
         return sheets
     except fastexcel.FastExcelError as error:
         protected = "password" in str(error).lower() or "encrypt" in str(error).lower()
@@ -110,65 +112,38 @@ def _text(value: str | None) -> str:
     return midnight[1] if midnight else value
 
 
-Range = tuple[int, int, int, int]
+def _placed(sheet: _Sheet, parts: SheetParts, left: int) -> _Sheet:
+    """
+    A sheet of a .xlsx as it is shown: merged, without what is hidden, with the sums that nobody computed.
 
-
-@dataclass(slots=True)
-class _Merges:
-    """Merged ranges (first row, first column, last row, last column from 0), and the first row with anything in it."""
-
-    top: int
-    ranges: list[Range]
-
-
-def _merged(package: Package) -> dict[str, _Merges]:
-    """What is merged in a .xlsx, by sheet name."""
-    found: dict[str, _Merges] = {}
-    main = next((part for kind, part in package.relationships("").values() if kind == "officeDocument"), "")
-    workbook = package.xml(main)
-    related = package.relationships(main) if workbook is not None else {}
-    for element in workbook.iter() if workbook is not None else ():
-        if local(element) != "sheet":
+    calamine leaves out what is empty before the first cell: `parts.top` and `left` tell where the texts begin.
+    """
+    height, width = len(sheet.rows), len(sheet.rows[0])
+    for (at_row, at_column), text in parts.computed.items():
+        row, column = at_row - parts.top, at_column - left
+        if 0 <= row < height and 0 <= column < width:
+            sheet.rows[row][column] = text
+    rows = [row for row in range(height) if row + parts.top not in parts.hidden_rows]
+    columns = [
+        column
+        for column in range(width)
+        if not any(first <= column + left <= last for first, last in parts.hidden_columns)
+    ]
+    row_places = {row: place for place, row in enumerate(rows)}
+    column_places = {column: place for place, column in enumerate(columns)}
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    for first_row, first_column, last_row, last_column in parts.merged:
+        row, column = first_row - parts.top, first_column - left
+        if not (0 <= row < height and 0 <= column < width):
             continue
-        key = next((value for name, value in element.attrib.items() if str(name).endswith("}id")), "")
-        part = related.get(str(key), ("", ""))[1]
-        if part in package:
-            content = package.read(part)
-            top = _FILLED.search(content)
-            found[element.get("name", "")] = _Merges(int(top[1]) - 1 if top else 0, list(_ranges(content)))
-    return found
-
-
-def _ranges(sheet: bytes) -> Iterator[Range]:
-    """Merged ranges in a sheet's XML, found without building a tree of it: the sheets are the large parts."""
-    for reference in _MERGE.findall(sheet):
-        match = _RANGE.match(reference.decode("ascii", "replace"))
-        if match:
-            yield int(match[2]) - 1, _column(match[1]), int(match[4]) - 1, _column(match[3])
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1
-
-
-def _placed(
-    merges: _Merges | None, rows: list[list[str]], sheet: fastexcel.ExcelSheet
-) -> dict[tuple[int, int], tuple[int, int]]:
-    """Merged ranges counted from where the sheet's cells begin: calamine leaves out what is empty before them."""
-    if merges is None:
-        return {}
-    left = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    height, width = len(rows), len(rows[0])
-    placed: dict[tuple[int, int], tuple[int, int]] = {}
-    for first_row, first_col, last_row, last_col in merges.ranges:
-        row, col = first_row - merges.top, first_col - left
-        if 0 <= row < height and 0 <= col < width:
-            down, across = last_row - first_row + 1, last_col - first_col + 1
-            placed[row, col] = min(down, height - row), min(across, width - col)
-    return placed
+        down = [row_places[at] for at in range(row, min(last_row - parts.top + 1, height)) if at in row_places]
+        across = [column_places[at] for at in range(column, min(last_column - left + 1, width)) if at in column_places]
+        if down and across:
+            merged[down[0], across[0]] = len(down), len(across)
+            # what a merged cell says stands in its first place, which may be hidden
+            sheet.rows[rows[down[0]]][columns[across[0]]] = sheet.rows[row][column]
+    shown = [[sheet.rows[row][column] for column in columns] for row in rows]
+    return _Sheet(sheet.name, shown, merged)
 
 
 def _parts(sheet: _Sheet, page: int) -> Iterator[Block | Table]:
@@ -200,9 +175,11 @@ def _is_row(texts: list[list[str]], row: int) -> bool:
 
 
 def _table(sheet: _Sheet, numbers: list[int], page: int) -> Table:
+    """The table in these rows, without the columns at its right that only other tables of the sheet use."""
     cells: list[Cell] = []
     first = numbers[0]
     covered: set[tuple[int, int]] = set()
+    width = 0
     for row in numbers:
         for col, text in enumerate(sheet.rows[row]):
             if (row, col) in covered:
@@ -211,4 +188,6 @@ def _table(sheet: _Sheet, numbers: list[int], page: int) -> Table:
             down = min(down, numbers[-1] - row + 1)
             covered.update((row + r, col + c) for r in range(down) for c in range(across))
             cells.append(Cell(row - first + 1, col + 1, text, down, across, page))
-    return Table(cells)
+            if text.strip():
+                width = max(width, col + across)
+    return Table([cell for cell in cells if cell.col <= width])

@@ -7,52 +7,43 @@ from dataclasses import dataclass
 
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
+from ingest.words import page_labels, version_of, words_for
 
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
 _FURNITURE_TAGS = {"nav", "aside", "footer"}
-_FURNITURE_NAMES = re.compile(
-    r"^(?:nav\w*|menus?|(?:bread)?crumbs?|position|location|weizhi|dqwz|header|topbar|foot|footer|copyright|"
-    r"side\w*|share|bdshare\w*|social|related|relate|xgxx|xgwz|prev|pager|pagination|hot|rank\w*|"
-    r"recommend\w*|friend\w*|search\w*|login|tools|toolbar|qrcode|ewm|comments?|banner|logo|ads?|weather)$"
+_KINDS = (
+    *("frame_name", "article_name", "title_name", "place_label", "first_page", "publisher", "byline"),
+    *("neighbour", "share", "widget", "counter", "foot"),
 )
-_CONTENT_NAMES = re.compile(
-    r"^(?:trs_?u?editor\w*|ucap-?content|zoom|wp_articlecontent|pages_content|article-?(?:con\w*|body|txt|text|main)|"
-    r"articlecontent|(?:news|info|detail|xxgk|zw|text|view|main)[-_]?(?:con|cont|content|txt|text|body))$"
-)
-_BREADCRUMB = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置[：:]|(?:网站|本站)?首页[>＞»›/→|])")
+_WORDS = {kind: words_for(kind) for kind in _KINDS}
+_LABELS = page_labels()
+WORDS_VERSION = version_of(*_WORDS.values(), _LABELS)
+"""Of all the words by which an article is found: other words find other articles."""
+
+_FRAME_NAMES = re.compile(f"^{_WORDS['frame_name']}$")
+_ARTICLE_NAMES = re.compile(f"^{_WORDS['article_name']}$")
+_TITLE_NAMES = re.compile(_WORDS["title_name"])
+_BREADCRUMB = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}[：:]|{_WORDS['first_page']}[>＞»›/→|])")
 _STEP = re.compile(r"\s*(?:>+|＞+|»|›|→|/|\||-{2,})\s*")
 _MOST_STEPS = 8
-_BREADCRUMB_LABEL = re.compile(r"^[【\[]?(?:您?(?:现在|当前|目前)?的?(?:所在)?位置(?:是)?)?\s*[：:]?\s*")
+_BREADCRUMB_LABEL = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}是?)?\s*[：:]?\s*")
 # Who runs the site, as its foot says.
-_PUBLISHER = re.compile(r"主\s*办(?:单位|单\s+位)?\s*[：:]\s*([\u4e00-\u9fff（）()]{4,30})")
-_NEIGHBOURS = re.compile(r"^[上下前后]一?[篇条页][：:]|^(?:相关|推荐|热点|最新)(?:链接|新闻|文章|阅读|稿件)[：:]?$")
-_SHARE = re.compile(
-    r"^[【\[]?(?:分享[到至]?[：:]|分享[到至].{0,20}$|扫一扫.{0,30}$|打印(?:本页|此页|文章)?[】\]|\s]|打印(?:本页|此页|文章)|"
-    r"关闭(?:本页|窗口)|字[体号][：:]|返回顶部$)"
+_PUBLISHER = re.compile(rf"{_WORDS['publisher']}\s*[：:]\s*(?P<publisher>[\u4e00-\u9fff（）()]{{4,30}})")
+_BEGINS_FURNITURE = re.compile(
+    rf"^(?:{_WORDS['neighbour']}|[【\[]?{_WORDS['share']}|{_WORDS['widget']})|{_BREADCRUMB.pattern}"
 )
-_WIDGET = re.compile(
-    r"^(?:今天是|现在是)\d{4}年|^欢迎您?(?:访问|光临|来到)|^无障碍(?:浏览|阅读|版)?$|^(?:繁體|繁体|简体)(?:版|中文)?$"
-)
-_COUNTER = re.compile(
-    r"^(?:浏览|点击|阅读|访问)(?:次数|量|数)[：:]\d*次?$|"
-    r"(?:日期|时间|来源|索引号|字号)[：:].*(?:浏览|点击|阅读|访问)(?:次数|量|数)[：:]"
-)
-_FOOT = re.compile(
-    r"ICP备\d|公网安备|网站标识码[：:]|版权所有|copyright|累计访问量?[：:]|最佳分辨率|网站地图\|", re.IGNORECASE
-)
-_LABELLED_FURNITURE = (_BREADCRUMB, _NEIGHBOURS, _SHARE, _WIDGET)
-_LABELS = (
-    "索引号|信息索引号?|文号|发文字号|公开类别|发布机构|发布机关|发布单位|发文机关|发文单位|公开机构|信息来源|文章来源|稿件来源|"
-    "来源|作者|发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|公开时间|更新时间|时间|日期|信息名称|名称|标题|主题分类"
-)
+_HOLDS_FURNITURE = re.compile(f"{_WORDS['counter']}|{_WORDS['foot']}", re.IGNORECASE)
 _LABELLED = re.compile(
-    rf"(?:^|[\s\u3000\[【|])({_LABELS})[】\]]?\s*[：:]\s*([^\s\u3000|【】\[\]]+(?: \d{{1,2}}:\d\d(?::\d\d)?)?)"
+    rf"(?:^|[\s\u3000\[【|])(?P<label>{_LABELS})[】\]]?\s*[：:]\s*"
+    r"(?P<value>[^\s\u3000|【】\[\]]+(?: \d{1,2}:\d\d(?::\d\d)?)?)"
 )
 # A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…
 _BYLINE_DAY = re.compile(
-    r"(\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*"
-    r"(?:来源|信息来源|作者|浏览|点击|阅读|访问|字[体号])(?:次数|量|数)?\s*[：:]"
+    r"(?P<day>\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*"
+    rf"{_WORDS['byline']}\s*[：:]"
 )
+_POSTED = "发布时间"
+"""The label under which such a day is kept."""
 _SIGNATURE = re.compile(r"^.{0,40}\d{4}年\d{1,2}月\d{1,2}日$")
 
 
@@ -81,11 +72,11 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
         if weights[outside].chars <= 400:
             around = shown_text(outside)
             if publisher := _PUBLISHER.search(around):
-                labels.setdefault("publisher", publisher[1])
-            for label, value in _LABELLED.findall(around):
-                labels.setdefault(label, value)
+                labels.setdefault("publisher", publisher["publisher"])
+            for labelled in _LABELLED.finditer(around):
+                labels.setdefault(labelled["label"], labelled["value"])
             if posted := _BYLINE_DAY.match(around.strip()):
-                labels.setdefault("发布时间", posted[1])
+                labels.setdefault(_POSTED, posted["day"])
     for outside in (*before, *framing):
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
             labels["breadcrumb"] = " > ".join(steps)
@@ -127,14 +118,14 @@ def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
     if not few_sentences or weight.chars > 400:
         return False
     names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
-    named = any(_FURNITURE_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
+    named = any(_FRAME_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
     if named and weight.stops == 0:
         return True
     text = squeezed(shown_text(element))
-    if weight.stops <= 1 and weight.chars <= 120 and any(pattern.match(text) for pattern in _LABELLED_FURNITURE):
+    if weight.stops <= 1 and weight.chars <= 120 and _BEGINS_FURNITURE.match(text):
         return True
     has_title = any(True for _ in element.iter("h1", "h2", "table"))
-    return not has_title and weight.stops <= 1 and bool(_FOOT.search(text) or _COUNTER.search(text))
+    return not has_title and weight.stops <= 1 and bool(_HOLDS_FURNITURE.search(text))
 
 
 def _is_in_layout(element: Element, layouts: Layouts) -> bool:
@@ -150,7 +141,7 @@ def _named_content(body: Element, weights: dict[Element, Weight], total: Weight,
         if weight is None or not is_element(element) or element in furniture:
             continue
         names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
-        if any(_CONTENT_NAMES.match(name) for name in names) and weight.stops >= 0.6 * total.stops and weight.chars:
+        if any(_ARTICLE_NAMES.match(name) for name in names) and weight.stops >= 0.6 * total.stops and weight.chars:
             return element
     return body
 
@@ -222,7 +213,7 @@ def _title(element: Element) -> str | None:
         if not is_element(node):
             continue
         names = f"{node.get('id', '')} {node.get('class', '')}".lower()
-        if node.tag in ("h1", "h2", "h3") or "title" in names or "biaoti" in names:
+        if node.tag in ("h1", "h2", "h3") or _TITLE_NAMES.search(names):
             text = re.sub(r"\s+", " ", shown_text(node)).strip()
             if 6 <= len(squeezed(text)) <= 80:
                 return text

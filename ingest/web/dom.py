@@ -15,7 +15,7 @@ Element: TypeAlias = Any
 
 UNSEEN = frozenset(
     "script style noscript template iframe frame frameset object embed applet svg math canvas audio video map area "  # noqa: SIM905
-    "head title meta link base input select button textarea option optgroup datalist rt rp".split()
+    "head title meta link base input select button textarea option optgroup datalist rt rp del s strike".split()
 )
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "  # noqa: SIM905
@@ -24,7 +24,11 @@ BLOCKS = frozenset(
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
-_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|"
+    r"text-decoration(?:-line)?\s*:[^;]*\bline-through\b)",
+    re.IGNORECASE,
+)
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 _STOPS = re.compile("[。；，！？]")
 

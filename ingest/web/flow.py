@@ -6,13 +6,15 @@ import re
 from collections.abc import Container
 
 from ingest.documents.model import Block, Cell, Table
+from ingest.documents.notes import raised, set_level
 from ingest.limits import Limits
 from ingest.web.data_tables import Layouts, places
-from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen
+from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen, shown_text
 
 _LONGEST_HEADING = 100
 _SOURCE_LINE_END = "\x01"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_RAISED = re.compile(r"vertical-align\s*:\s*super\b", re.IGNORECASE)
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
 
@@ -42,6 +44,9 @@ class _Writer:
         tag = element.tag
         if tag == "br":
             self._pieces.append("\n")
+            return
+        if tag == "sup" or _RAISED.search(element.get("style", "")):
+            self._pieces.append(raised(_collapsed(shown_text(element))))
             return
         if tag == "table" and element not in self._layouts:
             self._table(element)
@@ -109,4 +114,4 @@ def _joined(pieces: list[str]) -> str:
     """Inline text as a browser shows it: line ends of the source are blanks, and nothing between wide characters."""
     text = _END_IN_WIDE.sub("", "".join(pieces)).replace(_SOURCE_LINE_END, " ")
     lines = [re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n")]
-    return "\n".join(lines).strip("\n")
+    return set_level("\n".join(lines).strip("\n"))

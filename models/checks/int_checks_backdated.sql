@@ -1,6 +1,3 @@
-{#- A file is often made some days after the day that it bears; a page that moves to a new site is made anew years later. -#}
-{%- set days_of_grace = 30 -%}
-{%- set days_of_moving = 180 -%}
 with reports as (
     select * from {{ ref('dim_report') }}
     where published_on is not null
@@ -73,7 +70,7 @@ compared as (
         reports.published_on,
         date_diff('day', reports.published_on, made.made_on) as days_until_made,
         date_diff('day', reports.published_on, looked_in_vain.not_there_on) as days_not_there,
-        if(days_not_there > {{ days_of_grace }}, looked_in_vain.not_there_on, made.made_on) as later_day,
+        if(days_not_there > {{ threshold('days_of_grace') }}, looked_in_vain.not_there_on, made.made_on) as later_day,
         date_diff('day', reports.published_on, later_day) as days_later,
     from reports
     left join made on reports.document_id = made.document_id
@@ -88,9 +85,9 @@ judged as (
         'L-BACKDATE' as check_code,
         'all' as applicant_type,
         case
-            when days_not_there > {{ days_of_grace }} then 'fail'
-            when days_until_made > {{ days_of_moving }} then 'uncertain'
-            when days_until_made > {{ days_of_grace }} then 'fail'
+            when days_not_there > {{ threshold('days_of_grace') }} then 'fail'
+            when days_until_made > {{ threshold('days_of_moving') }} then 'uncertain'
+            when days_until_made > {{ threshold('days_of_grace') }} then 'fail'
             else 'pass'
         end as result,
         null::decimal(20, 4) as expected,

@@ -7,9 +7,8 @@ judged as (
         report_id,
         check_code,
         'all' as applicant_type,
-        -- Few cases jump by chance: only a change of 30 or more is worth a look.
         case
-            when abs(value - previous_value) < 30 then 'pass'
+            when abs(value - previous_value) < {{ threshold('smallest_jump') }} then 'pass'
             when value > tolerance * previous_value or tolerance * value < previous_value then 'fail'
             else 'pass'
         end as result,

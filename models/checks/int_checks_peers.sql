@@ -27,8 +27,8 @@ judged as (
         check_code,
         'all' as applicant_type,
         case
-            when peer_count < 10 or robust_z is null then 'not_applicable'
-            when abs(robust_z) > tolerance and abs(value - previous_value) >= 30 then 'fail'
+            when peer_count < {{ threshold('fewest_peers') }} or robust_z is null then 'not_applicable'
+            when abs(robust_z) > tolerance and abs(value - previous_value) >= {{ threshold('smallest_jump') }} then 'fail'
             else 'pass'
         end as result,
         (previous_value * exp(median_log_ratio))::decimal(20, 4) as expected,

@@ -10,6 +10,15 @@ figures as (
     select * from {{ ref('int_check_figures') }}
 ),
 
+-- Forms that are a table of statistics, and forms of several tables.
+official_forms as (
+    select forms.form, bool_or(shapes.form_part = 'statistics') as is_statistics
+    from {{ ref('forms') }} as forms
+    inner join {{ ref('form_shapes') }} as shapes on list_contains(string_split(shapes.forms, ';'), forms.form)
+    where forms.labels_needed is not null
+    group by forms.form
+),
+
 figure_counts as (
     select report_id, count(value) as figure_count from figures
     group by report_id
@@ -20,11 +29,13 @@ described as (
         reports.*,
         coalesce(figure_counts.figure_count, 0) as figure_count,
         years.form as form_prescribed,
+        official_forms.is_statistics,
         if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on)
             as deadline_on,
     from reports
     left join figure_counts on reports.report_id = figure_counts.report_id
     left join years on reports.year = years.year
+    left join official_forms on years.form = official_forms.form
 ),
 
 -- Whose report it is, of when, on which form, in time: one row a check. NULL is not judged.
@@ -39,8 +50,8 @@ checked as (
             region_code is null and level_code is distinct from 'national',
             year is null,
             figure_count = 0,
-            case when form_prescribed in ('2019', '2021') then form = 'narrative' end,
-            case when form_prescribed = '2014' then form = 'narrative' end,
+            case when not is_statistics then form = 'narrative' end,
+            case when is_statistics then form = 'narrative' end,
             published_on > deadline_on,
             published_on > current_date,
         ]) as is_wrong,
@@ -61,7 +72,9 @@ judged as (
         case
             when not is_wrong then 'pass'
             -- A page that moved to a new site shows the day on which it moved.
-            when check_code = 'L-DEADLINE' and days_late > 180 and published_evidence in ('portal', 'property')
+            when check_code = 'L-DEADLINE'
+                and days_late > {{ threshold('days_of_moving') }}
+                and published_evidence in ('portal', 'property')
                 then 'uncertain'
             else 'fail'
         end as result,

@@ -38,8 +38,7 @@ against_last_year as (
         previous.year::varchar as detail_en,
     from fingerprints as these
     inner join fingerprints as previous on these.agency_id = previous.agency_id and these.year = previous.year + 1
-    -- One or two figures stay the same by chance.
-    where these.figure_count >= 5
+    where these.figure_count >= {{ threshold('fewest_figures_repeated') }}
 ),
 
 against_others as (
@@ -53,7 +52,7 @@ against_others as (
         )))[1:3], '、') as detail_zh,
         detail_zh as detail_en,
     from fingerprints
-    where figure_count >= 8
+    where figure_count >= {{ threshold('fewest_figures_shared') }}
     window same_figures as (partition by year, fingerprint)
 ),
 

@@ -9,12 +9,11 @@ with reports as (
     select * from {{ ref('dim_report') }} where is_current and year is not null
 ),
 
--- Short texts are alike by nature.
 signed as (
     select reports.report_id, reports.agency_id, reports.agency_name, reports.year, signatures.signature
     from reports
     inner join {{ ref('int_text_signatures') }} as signatures on reports.document_id = signatures.document_id
-    where signatures.shingle_count >= 20
+    where signatures.shingle_count >= {{ threshold('fewest_clauses_compared') }}
 ),
 
 last_year as (

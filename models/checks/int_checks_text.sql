@@ -1,5 +1,8 @@
 {{ config(materialized='by_document') }}
 
+{%- set since = words('check_words', "use = 'since'") -%}
+{%- set item = measure_words('item') -%}
+{%- set repealed = words('check_words', "use = 'repealed'") %}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -116,7 +119,10 @@ posted as (
         documents.document_id,
         'L-BEFORE' as check_code,
         try_cast(regexp_extract(
-            documents.properties::varchar, '"(?:发布时间|发布日期|公开日期|公开时间|pubdate|publishdate)" *: *"(20\d\d-\d\d-\d\d)', 1
+            documents.properties::varchar,
+            '"(?:{{ words("page_labels", "says = 'posted'", column="label") }}|'
+            || '{{ words("date_words", "use = 'posting_property'") }})" *: *"(20\d\d-\d\d-\d\d)',
+            1
         ) as date) as posted_on,
         posted_on < dates.period_end as is_wrong,
         posted_on::varchar as detail,
@@ -130,9 +136,12 @@ running_counts as (
     select
         document_id,
         unnest(regexp_extract_all(
-            text, '((?:自|从)?20\d\d年[^。，；]{0,12}(?:以来|至今|起)[^。；]{0,40}?\d[\d٬]*(?:余|多)?[条件])', 1
+            text, '((?:自|从)?20\d\d年[^。，；]{0,12}{{ since }}[^。；]{0,40}?\d[\d٬]*(?:余|多)?{{ item }})', 1
         ) || regexp_extract_all(
-            text, '((?:以来|开通|上线|改版|建站|算起)[^。；]{0,50}?累计[^。；\d]{0,14}\d[\d٬.]*万?(?:余|多)?[条件])', 1
+            text,
+            '({{ words("check_words", "use = 'running_begin'") }}[^。；]{0,50}?'
+            || '{{ words("check_words", "use = 'running_total'") }}[^。；\d]{0,14}\d[\d٬.]*万?(?:余|多)?{{ item }})',
+            1
         )) as words,
     from blocks
 ),
@@ -140,7 +149,7 @@ running_counts as (
 running_counts_dated as (
     select
         *,
-        try_cast(regexp_extract(words, '(20\d\d)年.{0,12}(?:以来|至今|起)', 1) as integer) as since_year,
+        try_cast(regexp_extract(words, '(20\d\d)年.{0,12}{{ since }}', 1) as integer) as since_year,
     from running_counts
 ),
 
@@ -173,18 +182,19 @@ other_bodies as (
     group by all
 ),
 
+-- One row a table that says of each document whether it is in force.
 validity as (
     select
         document_id,
         'Q-VALIDITY' as check_code,
-        bool_or(text_squashed in ('有效', '是')) and bool_or(regexp_matches(text_squashed, '已废止|已失效|^失效$|^废止$'))
-            as is_wrong,
+        bool_or(regexp_full_match(text_squashed, '{{ words("check_words", "use = 'in_force'") }}'))
+        and bool_or(regexp_matches(text_squashed, '已{{ repealed }}|^{{ repealed }}$')) as is_wrong,
         coalesce(string_agg(text_squashed, '、' order by row_no, col_no)
-            filter (where regexp_matches(text_squashed, '废止|失效')), '') as detail,
+            filter (where regexp_matches(text_squashed, '{{ repealed }}')), '') as detail,
     from cells
     where length(text_squashed) <= 12
     group by document_id, table_no
-    having bool_or(regexp_matches(text_squashed, '有效性|是否有效'))
+    having bool_or(regexp_matches(text_squashed, '{{ words("check_words", "use = 'validity_head'") }}'))
 ),
 
 checked as (

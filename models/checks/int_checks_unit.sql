@@ -10,8 +10,9 @@ judged as (
         'all' as applicant_type,
         case
             when value = 0 or previous_value = 0 then 'not_applicable'
-            when value / previous_value between 8000 and 12500 then 'fail'
-            when previous_value / value between 8000 and 12500 then 'fail'
+            when greatest(value / previous_value, previous_value / value)
+                between {{ threshold('smallest_unit_jump') }} and {{ threshold('largest_unit_jump') }}
+                then 'fail'
             else 'pass'
         end as result,
         previous_value as expected,

@@ -3,7 +3,7 @@
 {#- A figure, and after it within the clause the percentage said of it: 207条，占63.4%; 116件，同比增长5.2%. -#}
 {%- set figure = '(\d[\d٬]*)[^\d%。；]{0,8}?' -%}
 {%- set of_a_total = '(?:占[^\d%。；，]{0,16}?|（(?:占[^\d%。；，]{0,16}?)?)' -%}
-{%- set since_last_year = '(?:同比|[比较](?:上|去|前)一?年)[^\d%。；]{0,8}?' -%}
+{%- set since_last_year = words('check_words', "use = 'last_year'") ~ '[^\d%。；]{0,8}?' -%}
 {%- set percentage = '(\d+(?:\.\d+)?)%' -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -42,8 +42,8 @@ sentences as (
 ),
 
 {%- set share = figure ~ of_a_total ~ percentage %}
-{%- set rise = figure ~ since_last_year ~ '(?:增长|增加|上升|提高|增幅)[^\d%。；]{0,3}' ~ percentage %}
-{%- set fall = figure ~ since_last_year ~ '(?:下降|减少|降低|降幅)[^\d%。；]{0,3}' ~ percentage %}
+{%- set rise = figure ~ since_last_year ~ words('check_words', "use = 'rise'") ~ '[^\d%。；]{0,3}' ~ percentage %}
+{%- set fall = figure ~ since_last_year ~ words('check_words', "use = 'fall'") ~ '[^\d%。；]{0,3}' ~ percentage %}
 {%- for kind, pattern in [('share', share), ('rise', rise), ('fall', fall)] %}
 
 {{ kind }}_pairs as (

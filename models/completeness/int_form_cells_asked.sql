@@ -15,6 +15,16 @@ applicants as (
     select * from {{ ref('applicants') }}
 ),
 
+-- The generations that are official, and the parts of each.
+form_parts as (
+    select distinct parts.form_part, parts.form
+    from (
+        select form_part, unnest(string_split(forms, ';')) as form from {{ ref('form_shapes') }}
+    ) as parts
+    inner join {{ ref('forms') }} as forms on parts.form = forms.form
+    where forms.labels_needed is not null
+),
+
 label_forms as (
     select form_part, label, row_code, place, unnest(string_split(forms, ';')) as form from labels
     where row_code is not null
@@ -36,13 +46,15 @@ rows_asked as (
         on label_forms.form = groups.form
         and label_forms.row_code = groups.parent_code
         and label_forms.place is null
-    where label_forms.form_part in ('application', 'statistics') and label_forms.form in ('2014', '2019', '2021')
+    where
+        label_forms.form_part in ('application', 'statistics')
+        and label_forms.form in (select form from form_parts)
 ),
 
 -- Tables of rows and columns: which of their figures a generation asks for is what the indicators say.
 crossings_asked as (
     select
-        unnest(list_filter(string_split(indicators.forms, ';'), lambda form: form in ('2019', '2021'))) as form,
+        form_parts.form,
         cells.form_part,
         indicators.name_zh as label,
         cells.row_code,
@@ -50,6 +62,9 @@ crossings_asked as (
         cells.indicator_code,
     from cells
     inner join indicators on cells.indicator_code = indicators.indicator_code
+    inner join form_parts
+        on cells.form_part = form_parts.form_part
+        and list_contains(string_split(indicators.forms, ';'), form_parts.form)
     -- Lawsuits in all are a sum that no cell of the form holds.
     where not (cells.form_part = 'appeals' and cells.row_code = 'litigation')
 ),

@@ -1,6 +1,7 @@
 {{ config(materialized='by_document') }}
 
 {# How much each report says in words, and what it says of its problems. #}
+{%- set problems = words('statutory_sections', "section_code like '%.problems'", column='phrases') %}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -35,7 +36,7 @@ in_sections as (
 measured as (
     select
         *,
-        coalesce(regexp_matches(section, '问题|不足|困难|改进'), false) as is_of_problems,
+        coalesce(regexp_matches(section, '{{ problems }}'), false) as is_of_problems,
     from in_sections
 ),
 

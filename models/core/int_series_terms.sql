@@ -1,14 +1,13 @@
-with harmonised as (
-    select * from {{ ref('harmonised_series') }}
+with harmonised_terms as (
+    select * from {{ ref('harmonised_terms') }}
+),
+
+by_forms as (
+    select series_code, unnest(string_split(forms, ';')) as form, terms from harmonised_terms
 ),
 
 by_form as (
-    {%- for form in ['narrative', '2014', '2019', '2021'] %}
-    {%- set column = 'narrative' if form == 'narrative' else 'form_' ~ form %}
-    select series_code, '{{ form }}' as form, unnest(string_split({{ column }}, ' ')) as term from harmonised
-    where {{ column }} is not null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select series_code, form, unnest(string_split(terms, ' ')) as term from by_forms
 ),
 
 terms as (

@@ -2,9 +2,7 @@
 
 {# What the small tables around a report say of it, label by label: 发布机构, 生成日期, 填报单位. Value in the next cell, or
    in the same one after a colon. #}
-{%- set labels -%}
-发布机构|发文机关|发布单位|公开机构|责任单位|填报单位|填表单位|编制单位|报送单位|单位名称|发布时间|发布日期|公开时间|公开日期|生成日期|成文日期|发文日期|填报日期
-{%- endset -%}
+{%- set labels = words('page_labels', 'in_cell', 'label') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),

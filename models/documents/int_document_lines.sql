@@ -26,7 +26,9 @@ parted as (
             when may_be_many_lines
                 then string_split(
                     regexp_replace(
-                        regexp_replace(trim(text_regular), '(报告|年报|总结|[。）])\s+', '\1' || chr(10), 'g'),
+                        regexp_replace(
+                            trim(text_regular), '({{ title_word('line_end') }}|[。）])\s+', '\1' || chr(10), 'g'
+                        ),
                         '([^\d\s])[ \t]+([^\d\s])', '\1' || chr(10) || '\2', 'g'
                     ),
                     chr(10)
@@ -66,12 +68,7 @@ marked as (
     select
         *,
         -- 索引号、来源、浏览次数: what a portal says of the page, not what the report says.
-        regexp_matches(
-            line,
-            '^(索引号|信息索引|主题分类|发布机构|发文机关|信息来源|文章来源|来源|作者|名称|文号|有效性|'
-            || '发布时间|发布日期|发文日期|成文日期|生成日期|公开日期|日期|时间|'
-            || '当前位置|您的位置|首页|浏览|点击|字号|字体|打印|分享|今天是|打开|下载)'
-        )
+        regexp_matches(line, '^{{ words('page_labels', 'opens_line', 'label') }}')
         and length(line) <= 200
         and not regexp_matches(line, '。') as is_about_page,
     from first_and_last

@@ -2,8 +2,7 @@
 
 {# The title of each document: the best of what its first lines, alone or two or three together, its properties and its
    file name offer. #}
-{%- set report_words -%}公开.{0,30}(年度报告|年报|报告|总结|汇报)》?.{0,14}${%- endset -%}
-{%- set other_words -%}(公开|年报|年度报告).*(通知|通报|函|意见|指南|目录|清单|办法|规定|细则|制度|方案|要点|格式|模板|样本|表|说明|须知|流程|一览){%- endset -%}
+{%- set rules = seed_rows(ref('title_rules'), 'rule_order') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -71,7 +70,7 @@ cell_titles as (
     from {{ ref('stg_raw__table_cells') }} as cells
     inner join documents_to_build on cells.document_id = documents_to_build.document_id
     where cells.table_no <= 2 and cells.row_no <= 3 and length(cells.text_squashed) between 8 and 60
-        and regexp_matches(cells.text_squashed, '{{ report_words }}')
+        and regexp_matches(cells.text_squashed, '{{ words('title_rules', "rule_id = 'report'", 'pattern') }}')
 ),
 
 candidates as (
@@ -90,18 +89,17 @@ scored as (
     select
         *,
         case
-            -- The notice that goes on in the next line: 关于做好2017年年度报告 / 编制工作的通知.
-            when line_count > 1 and regexp_matches(title, '公开.*(年度报告|年报).{0,20}(通知|通报|函|意见)$') then 7
-            when regexp_matches(title, '{{ report_words }}') then 6
-            when regexp_matches(title, '(年度报告|年报)(（[^）]*）)?$') then 4
-            when regexp_matches(title, '{{ other_words }}') then 4
-            when evidence = 'body' and line_count = 1 and place = 1 then 1
+            {%- for rule in rules %}
+            when line_count >= {{ rule['least_lines'] }} and regexp_matches(title, {{ literal(rule['pattern']) }})
+                then {{ rule['score'] }}
+            {%- endfor %}
+            when evidence = 'body' and line_count = 1 and place = 1 then {{ weight('first_line_as_title') }}
             else 0
         end as title_score,
         regexp_matches(title, '(19|20)\d\d|二[〇○零o一二三四五六七八九]{3}年')::integer
         + regexp_matches(
             regexp_extract(title, '^(.*?)(政府|政务)?(信息)?公开', 1),
-            '[省市县区旗镇乡州盟局委厅部署院会社团行所队校]|街道|苏木|政府|中心|办公室|公司|大学|医院'
+            '{{ title_word('whose') }}'
         )::integer as detail_score,
     from candidates
 ),
@@ -121,7 +119,7 @@ best as (
         partition by document_id
         order by
             -- What the document itself shows comes before what its properties and its name say.
-            case when title_score >= 4 then 0 else 1 end,
+            case when title_score >= {{ weight('plain_title') }} then 0 else 1 end,
             case evidence when 'body' then 1 when 'cell' then 2 when 'property' then 3 else 4 end,
             title_score desc,
             detail_score desc,

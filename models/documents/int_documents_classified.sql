@@ -2,10 +2,8 @@
 
 {# What a document is: an annual report, or another thing of those that lie in the same folders. #}
 {%- set rules = seed_rows(ref('document_rules'), 'rule_order') -%}
-{%- set section_words -%}
-(总体情况|概述|概况|基本情况|工作情况|组织领导|主动公开|公开(政府)?信息|(政府)?信息公开|公开情况|依申请|收到和处理|.{0,8}复议|.{0,6}(问题|不足))
-{%- endset -%}
-{%- set elsewhere -%}附件|下载|点击|详见|链接|查看|全文{%- endset -%}
+{%- set parts = seed_rows(ref('document_signs'), 'sign_order', "shows = 'part'") -%}
+{%- set elsewhere = document_sign('elsewhere') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -29,7 +27,7 @@ openings as (
         -- A page of links shows many titles of reports, each on its own line.
         count(*) filter (
             where lines.line_no <= 20 and length(lines.line) <= 60
-            and regexp_matches(lines.line, '公开.{0,20}(年度报告|年报)[^。；，]{0,14}$')
+            and regexp_matches(lines.line, '{{ document_sign('listed_title') }}')
         ) as report_title_count,
     from {{ ref('int_document_lines') }} as lines
     inner join documents_to_build on lines.document_id = documents_to_build.document_id
@@ -52,36 +50,24 @@ blocks as (
 parts_found as (
     select
         document_id,
-        bool_or(regexp_matches(line, '^.{0,12}(主动公开|公开的?政府信息|信息公开情况|公开情况)'))::integer
-        + bool_or(regexp_matches(line, '^.{0,14}(依申请|收到和处理|申请公开)'))::integer
-        + bool_or(regexp_matches(line, '复议.{0,12}诉讼'))::integer
-        + bool_or(regexp_matches(line, '^.{0,14}(问题|不足|改进|打算|困难)'))::integer
-        + bool_or(regexp_matches(line, '(收费|费用|减免)'))::integer
-        + bool_or(regexp_matches(line, '(统计|数据|起止).{0,8}(期限|时限|时间|期间|截止|截至|时段)'))::integer
-        + bool_or(regexp_matches(line, '其他需要(报告|说明)的'))::integer
-        + bool_or(regexp_matches(
-            line, '(编制|编成|撰写|公布|报告).{0,30}(年度报告|年报|情况)|(年度报告|年报).{0,20}(公布|编制)|报告如下'
-        ))::integer
+        0
+        {%- for part in parts %}
+        + bool_or(regexp_matches(line, {{ literal(part['pattern']) }}))::integer
+        {%- endfor %}
         as part_count,
         -- It speaks of its own year: 收到申请, 主动公开 with what was done.
-        bool_or(
-            regexp_matches(line, '(主动公开|公开(各类)?(政府)?信息|收到|受理|申请).{0,30}(\d|零|无|没有|未)')
-            or regexp_matches(line, '(公开|发布|更新).{0,8}信息.{0,6}\d|(未|没有|无).{0,10}(收到|接到|受理|申请)')
-            or regexp_matches(line, '(公开|发布|公布|公示|推送|上传|更新).{0,30}\d(余|多)?(条|篇|件|份|次|期|个)')
-        ) as tells_of_work,
+        bool_or(regexp_matches(line, '{{ document_sign('work') }}')) as tells_of_work,
         -- A section that the regulations ask for, and a sentence under its heading.
         bool_or(
             length(line) <= 36
-            and regexp_matches(line, '^（?[一二三四五六七八九十\d]*[、.）]{0,2}{{ section_words }}')
+            and regexp_matches(line, '{{ document_sign('section') }}')
             and not regexp_matches(line, '[。；]')
             and regexp_matches(next_line, '^.{10,}。')
             and not regexp_matches(next_line, '{{ elsewhere }}')
         ) as has_section,
         count(*) filter (where regexp_matches(line, '.{8,}。')) as sentence_count,
         -- It says what it is, or it sends the reader to a file or to another page.
-        bool_or(regexp_matches(
-            line, '编制本(年度)?报告|报告如下|(统计|数据|起止).{0,8}(期限|时限|时间|期间|截止|截至|时段).{0,12}\d'
-        )) as has_preamble,
+        bool_or(regexp_matches(line, '{{ document_sign('preamble') }}')) as has_preamble,
         bool_or(regexp_matches(line, '{{ elsewhere }}')) as sends_elsewhere,
     from blocks
     group by document_id
@@ -91,11 +77,11 @@ parts_found as (
 tables_found as (
     select
         cells.document_id,
-        count(*) filter (where regexp_matches(
-            {{ squash('cells.text_regular') }}, '(主动公开|公开).{0,10}(数|量|条)|(收到|受理)?.{0,6}申请.{0,6}(数|量|件)|信息类别'
-        )) as label_count,
         count(*) filter (
-            where regexp_matches({{ squash('cells.text_regular') }}, '^\d[\d,]*(\.\d+)?(条|件|次)?$')
+            where regexp_matches({{ squash('cells.text_regular') }}, '{{ document_sign('table_label') }}')
+        ) as label_count,
+        count(*) filter (
+            where regexp_matches({{ squash('cells.text_regular') }}, '{{ document_sign('table_figure') }}')
         ) as figure_count,
     from {{ ref('stg_raw__table_cells') }} as cells
     inner join documents_to_build on cells.document_id = documents_to_build.document_id
@@ -113,7 +99,7 @@ judged as (
         coalesce(parts_found.sentence_count, 0) as sentence_count,
         coalesce(parts_found.has_section, false)
         or coalesce(parts_found.has_preamble and not parts_found.sends_elsewhere, false)
-        and coalesce(openings.report_title_count, 0) <= 2
+        and coalesce(openings.report_title_count, 0) <= {{ weight('titles_in_a_report') }}
             as has_section_or_preamble,
         coalesce(parts_found.sends_elsewhere, false) as sends_elsewhere,
         case
@@ -126,16 +112,22 @@ judged as (
             {%- endfor %}
         end as ruling,
         case
-            when openings.report_title_count >= 5 and coalesce(parts_found.part_count, 0) < 4
+            when openings.report_title_count >= {{ weight('titles_in_a_list') }}
+                and coalesce(parts_found.part_count, 0) < {{ weight('parts_alone') }}
                 then 'other|list_of_titles'
         end as list_ruling,
         case
-            when parts_found.part_count >= 4 and parts_found.tells_of_work then 'annual_report|parts_of_a_report'
-            when parts_found.part_count >= 3 and titles.title_score >= 4 then 'annual_report|parts_of_a_report'
+            when parts_found.part_count >= {{ weight('parts_alone') }} and parts_found.tells_of_work
+                then 'annual_report|parts_of_a_report'
+            when parts_found.part_count >= {{ weight('parts_under_a_title') }}
+                and titles.title_score >= {{ weight('plain_title') }}
+                then 'annual_report|parts_of_a_report'
             else 'other|no_sign_of_a_report'
         end as content_ruling,
         coalesce(parts_found.tells_of_work, false)
-        or coalesce(tables_found.label_count >= 1 and tables_found.figure_count >= 3, false) as tells_of_work,
+        or coalesce(
+            tables_found.label_count >= 1 and tables_found.figure_count >= {{ weight('figures_of_a_table') }}, false
+        ) as tells_of_work,
         documents.char_count,
     from documents
     left join titles on documents.document_id = titles.document_id
@@ -150,8 +142,11 @@ classified as (
         case
             when list_ruling is not null then list_ruling
             -- The title of a report over nothing but a link to a file, over news of it, or over headings to be filled.
-            when ruling like 'annual_report|%' and char_count < 400 and not tells_of_work
-                and (part_count < 2 or sentence_count = 0 or sends_elsewhere) and not has_section_or_preamble
+            when ruling like 'annual_report|%'
+                and char_count < {{ weight('characters_of_a_report') }}
+                and (part_count < {{ weight('parts_of_a_short_report') }} or sentence_count = 0 or sends_elsewhere)
+                and not tells_of_work
+                and not has_section_or_preamble
                 then 'other|title_without_report'
             else coalesce(ruling, content_ruling)
         end as decision,

@@ -21,22 +21,17 @@ hints as (
     select document_id, 'page_title', unnest(regexp_split_to_array(properties ->> 'title', '\s*(?:[_|—]|-)+\s*')[2:])
     from documents
     union all
-    select document_id, 'publisher', properties ->> 'publisher'
+    select document_id, 'publisher', coalesce({{ properties_that_say('publisher') }})
     from documents
     union all
-    select document_id, 'source', coalesce(properties ->> '信息来源', properties ->> '来源', properties ->> 'ContentSource')
+    select document_id, 'source', coalesce({{ properties_that_say('source') }})
     from documents
     union all
     select
         document_id,
         'address',
         unnest(regexp_split_to_array(
-            lower(coalesce(
-                manifest_url,
-                properties ->> 'canonical',
-                properties ->> 'og:url',
-                properties ->> 'Content-Location'
-            )),
+            lower(coalesce(manifest_url, {{ properties_that_say('address') }})),
             '[^a-z]+'
         )),
     from documents

@@ -1,6 +1,7 @@
 {{ config(materialized='by_document') }}
 
 {# The first and last lines of each report in one piece, its own way to speak of itself, and where it can be reached. #}
+{%- set own_words = words('agency_endings', "kind = 'department' and self_word is not null", 'self_word') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -24,7 +25,7 @@ texts as (
         string_agg(line, '。' order by line_no) filter (where line_no <= 10 and not is_about_page) as opening,
         string_agg(line, '。' order by line_no) as all_lines,
         -- 我局, 本委, 我办: a department writes.
-        sum(len(regexp_extract_all(line, '[我本][局委厅]|[我本]办(?:公室)?')))::integer as department_self_count,
+        sum(len(regexp_extract_all(line, '[我本]{{ own_words }}')))::integer as department_self_count,
     from lines
     group by document_id
 ),
@@ -35,7 +36,9 @@ with_reach as (
         nullif(regexp_extract(
             all_lines, '(?:^|[^\d])（?(010|02\d|0[3-9]\d\d)）?[-—–~ ]{0,2}[1-9]\d{6,7}(?:\D|$)', 1
         ), '') as area_code,
-        nullif(regexp_extract(all_lines, '邮(?:政)?编(?:码)?[^\d。]{0,4}(\d{6})(?:\D|$)', 1), '') as postcode,
+        nullif(regexp_extract(
+            all_lines, '{{ words('page_labels', "says = 'postcode'", 'label') }}[^\d。]{0,4}(\d{6})(?:\D|$)', 1
+        ), '') as postcode,
     from texts
 )
 

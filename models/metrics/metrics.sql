@@ -1,4 +1,3 @@
-{%- set smallest_ranked = 30 -%}
 with report_metrics as (
     select * from {{ ref('int_metrics_by_report') }}
 ),
@@ -17,8 +16,8 @@ by_report as (
         'report' as grain,
         * exclude (agency_kind, peer_place, peer_percentile),
         1 as report_count,
-        case when peer_count >= {{ smallest_ranked }} then peer_place end as peer_rank,
-        case when peer_count >= {{ smallest_ranked }} then peer_percentile end as peer_percentile,
+        case when peer_count >= {{ threshold('fewest_ranked') }} then peer_place end as peer_rank,
+        case when peer_count >= {{ threshold('fewest_ranked') }} then peer_percentile end as peer_percentile,
     from report_metrics
 ),
 
@@ -60,7 +59,9 @@ described as (
         measured.peer_count::integer as peer_count,
         measured.peer_rank::integer as peer_rank,
         measured.peer_percentile::decimal(9, 6) as peer_percentile,
-        coalesce(measured.peer_count between {{ smallest_ranked }} and 99, false) as is_rank_of_few,
+        coalesce(
+            measured.peer_count between {{ threshold('fewest_ranked') }} and {{ threshold('few_ranked') }}, false
+        ) as is_rank_of_few,
     from measured
     inner join definitions on measured.metric_code = definitions.metric_code
 )

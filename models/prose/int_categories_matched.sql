@@ -34,15 +34,14 @@ labelled as (
         regexp_replace(
             regexp_replace(
                 if(figures.in_series, figures.noun, figures.before),
-                '^(?:.*[^息务])?(?:其中|包括|更新了?|公开了?|发布了?|公布了?|涉及|新增|上传了?|涵盖|为：|分别是|：)([^的信栏类情].+)$', '\1'
+                '{{ prose_pattern("label_after_lead") }}', '\1'
             ),
-            '^.*“([^”]*)$|^(?:[一二三四五六七八九十]是|其中|其它为|包括|涉及|主要|含|(?:本|我)(?:单位|机关|局|委|镇|乡|街道)|[^“”]*”|）|有|为：|是|：|、|和|及|以及|（|[①-⑳]|{{ list_marker() }})+'
-            '|：+$', '\1', 'g'
+            '{{ prose_pattern("label_without") }}', '\1', 'g'
         ) as label_before,
         -- 其余12条为工作动态
         if(
-            regexp_full_match(label_before, '(?:其余|余下|剩余|另外|另)(?:的)?'),
-            regexp_extract(figures.after, '^(?:条|件)?(?:均|都|全)?(?:为|是|属于?|系|涉及)([^，；。（）0-9]{2,20}?)(?:信息|方面|类)?$', 1),
+            regexp_full_match(label_before, '{{ prose_pattern("rest_of_a_list") }}'),
+            regexp_extract(figures.after, '{{ prose_pattern("label_of_the_rest") }}', 1),
             ''
         ) as label_after,
         if(label_after != '', label_after, label_before) as label,
@@ -64,27 +63,26 @@ told_apart as (
             and regexp_matches(opening_line, '公开|信息')
             and regexp_matches(regexp_extract(subheadings, '([^＞]*)$', 1), '^{{ list_marker() }}[^。]{2,14}$')
             and (lead_in != '' or regexp_matches(sentence_before, '：'))
-            and regexp_full_match(regexp_extract(before_raw, '([^、]*)$', 1), '(?:共计?|合计)?|.*(?:等|情况|方式|信息)(?:共计?|合计)?')
+            and regexp_full_match(regexp_extract(before_raw, '([^、]*)$', 1), '{{ prose_pattern("item_named_by_heading") }}')
                 as is_named_by_heading,
         coalesce(indicator_code in ('disclosure.total', 'disclosure.channel.website'), false)
             and not is_about_something_else as is_total,
         not is_about_something_else
             and (not is_coordinated or in_series)
             and not is_shared
-            and measure in ('', '条', '件', '篇', '份', '项', '则', '部')
+            and regexp_full_match(measure, '{{ measure_words("item") }}?')
             and not (topic = 'application' and measure in ('件', '宗'))
             and (
                 indicator_code is null
                 or indicator_code = 'disclosure.normative'
-                or (indicator_code = 'response.policy_interpretations' and contains(sentence_before, '其中'))
+                or (indicator_code = 'response.policy_interpretations' and regexp_matches(sentence_before, '其中|分别(?:是|为)：'))
             )
             -- 目录1概述2主动公开: the numbers of a table of contents.
             and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))
             and (length(label) between 2 and 24 or is_named_by_heading)
             and (not contains(label, '主动公开') or regexp_matches(label, '^(?:应当?主动公开的其[他它]|其[他它]应?当?主动公开)'))
             and not is_no_category
-            and not regexp_matches(before_all, '(?:制作|印发|发放|悬挂|张贴|撤|删除|开设|受理|办理|接受|召开|举办|组织(?:了|开展|参加|活动)|培训班|设立'
-                '|牵头|制发|刊发|聘请|修订|收到|回复|答复|审查|审核|参加|(?:报送|上报)(?:政府|政务|各类)*信息$|(?:采用|录用|采纳)$)')
+            and not regexp_matches(before_all, '{{ prose_pattern("no_item_before") }}')
             and not regexp_matches(section || subheadings, '申请|复议|诉讼|收费')
             and not regexp_matches(section, '机构|保障') as is_item,
         -- 建议提案办理复文84件 and 县直单位22条 are no items, but the list goes on after them.
@@ -105,6 +103,8 @@ in_lists as (
         *,
         max(case when is_total then sentence_place + place end) over up_to_here as total_place,
         max(case when is_total then period_no end) over up_to_here as total_period,
+        -- 截至年底累计公开782条。其中，机构类4条: classes of what may be a running total.
+        coalesce(arg_max(is_doubtful, figure_no) filter (where is_total) over up_to_here, false) as total_is_doubtful,
         count(*) filter (where is_other) over up_to_here as list_no,
         max(case when is_total then figure_no end) over up_to_here as total_figure_no,
         -- 动态类42条、公告类7条等；: what follows is no item of the list.
@@ -113,10 +113,9 @@ in_lists as (
         max(case when is_other and not regexp_matches(after, '中'
             '$') then figure_no end) over up_to_here as last_other_figure_no,
         regexp_matches(
-            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别|类别|分类|按[^，。]{0,10}分|中，|包括|涉及|具体'
-                '|从[^，。]{2,10}看|：'
+            regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '{{ prose_pattern("list_led_in") }}'
         ) as is_led_in,
-        regexp_matches(opening_line, '类|其中|分|包括|如下')
+        regexp_matches(opening_line, '{{ prose_pattern("list_opened") }}')
             and regexp_matches(opening_line || section || subheadings, '公开') as is_opened,
     from told_apart
     window
@@ -140,15 +139,14 @@ listed as (
         ) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(lead_in || sentence_before, '按[^，。；]{0,10}(?:类|分)|类别|类(?:信息)?(?:数量?)?分别[为是]|(?:公开|新增|发布)的(?:政府|各类)*信息(?:里|中|当中)|公开(?:的)?(?:内容'
-            '|信息)[^。；]{0,6}(?:包括|有|为|涉及)：')) over in_list as list_is_of_classes,
-        bool_or(regexp_matches(before, '更新|公开|发布|公布|上传')) over in_list
+        bool_or(regexp_matches(lead_in || sentence_before, '{{ prose_pattern("list_of_classes") }}')) over in_list as list_is_of_classes,
+        bool_or(regexp_matches(before, '{{ prose_pattern("act_of_disclosing") }}')) over in_list
             and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
         -- （一）概况信息12条，占7.3%；（二）计划总结8条，占4.8%
         count(*) filter (where regexp_matches(gap_after, '^（?，?(?:约)?(?:所)?占')) over in_list > 2
             and bool_or(regexp_matches(section || subheadings, '公开(?:政府)?(?:信息)?(?:的)?情况')) over in_list as list_has_shares,
         -- 在主动公开的信息中，业务动态类信息175条，占100%: one class may be all.
-        bool_or(regexp_matches(lead_in || sentence_before, '(?:主动公开|新增)的(?:政府|各类)*信息(?:里|中|当中)，')) over in_list
+        bool_or(regexp_matches(lead_in || sentence_before, '{{ prose_pattern("among_items_disclosed") }}')) over in_list
             and regexp_matches(label, '类') as is_class_of_items,
         -- （一）预算信息31条；（二）医院管理信息66条；…: what adds up to the total is how it is made up.
         coalesce(list_contains(totals_told.totals, sum(value) over in_list), false) as list_makes_the_total,
@@ -180,7 +178,7 @@ told as (
                 or list_makes_the_total
                 or (
                     list_has_verb and length(label) <= 12
-                    and not regexp_matches(label, '许可|处罚|强制|采购|招标|中标')
+                    and not regexp_matches(label, '{{ prose_pattern("decisions") }}')
                 )
             ) as stands_in_row,
     from listed
@@ -198,7 +196,7 @@ matched as (
         period_part,
         scope_part,
         case
-            when is_doubtful then 'doubtful'
+            when is_doubtful or (total_is_doubtful and follows_total) then 'doubtful'
             when total_period = period_no and list_is_led_in then 'certain'
             else 'likely'
         end as confidence,

@@ -3,21 +3,11 @@
 {%- set topics = seed_rows(ref('prose_topics'), 'topic') -%}
 {%- set topic_words = [] -%}
 {%- for row in topics -%}{%- do topic_words.append(row['words']) -%}{%- endfor -%}
-{%- set in_turn -%}
-分别(?:为|是|有|达|办理|收到|受理|公开|发布|推送|更新|占)?(?:了)?(?:各类|政府|政务)*(?:信息|稿件|文章|申请)?(?:约|近)?$
-{%- endset -%}
-{%- set zero_of_both -%}
-(?:复议|诉讼|申诉|举报|投诉|依申请公开)[^，；、]{0,8}(?:、|和|及|与|或|以及)(?:被)?[^，；、]{0,8}(?:复议|诉讼|申诉|举报|投诉|不予公开)
-{%- endset -%}
-{%- set changed_to -%}
-(?:调整|增加|增|减少|减|升|降|变更|变|改|扩大|扩充|充实|提高|上升|下降)[^，。；0-9]{0,2}(?:为|到|至)(?:目前|现在|现有)?的?
-{%- endset -%}
-{%- set sum_words -%}
-(?:以上|上述|[两三四五]项|全年|年内|全[县市区镇乡省]|前后|[两三]期|总人数|人数)*(?:共计|合计|总计|总共|一共|共|合起来|加起来|合共|加在一起|总数)(?:收到|受理|公开|收取|发布)?(?:达|为|有|是|了|约)*
-{%- endset -%}
-{%- set two_nouns -%}
-([^，。；、：]{1,10})(?:和|与|及|以及|、)([^，。；、：]{1,10})，[^；。]*$
-{%- endset -%}
+{%- set in_turn = prose_pattern('in_turn') -%}
+{%- set zero_of_both = prose_pattern('zero_of_both') -%}
+{%- set changed_to = prose_pattern('changed_to') -%}
+{%- set sum_words = prose_pattern('sum_words') -%}
+{%- set two_nouns = prose_pattern('two_nouns') -%}
 -- depends_on: {{ ref('prose_topics') }}
 -- depends_on: {{ ref('prose_readings') }}
 with documents_to_build as (
@@ -43,18 +33,18 @@ with_coordination as (
         case
             when regexp_matches(before_all, '{{ in_turn }}') then quantity_no
         end as series_start,
-        regexp_matches(before_raw, '(?:各|均|都|皆)(?:为|是|有)?(?:约|近)?$')
+        regexp_matches(before_raw, '{{ prose_pattern("each_alike") }}')
             -- 被申请行政复议、被提起行政诉讼0件: a zero is said of all that is named.
             or (value = 0 and regexp_matches(before_all, '{{ zero_of_both }}')) as is_shared,
         -- 均为0件 right under the heading that names what.
-        if(regexp_full_match(before_all, '(?:均|都|皆)(?:为|是|有)?'), regexp_replace(
+        if(regexp_full_match(before_all, '{{ prose_pattern("all_alike") }}'), regexp_replace(
             regexp_extract(section || '＞' || subheadings, '([^＞]+)＞*$', 1), '^{{ list_marker() }}|(?:的)?(?:情况|办理情况|工作)+$', '', 'g'
         ), before_all) as nouns_named,
         -- 专职人员由2名调整为1名: what it is stands before the figure that it was.
         if(regexp_full_match(before_all, '[^，；。]{0,3}{{ changed_to }}'), regexp_extract(
-            sentence_before, '([^，；。：]*?)(?:由|从)[^，；。]*{{ changed_to }}$', 1
+            sentence_before, '([^，；。：]*?)(?:由|从[^事])[^，；。]*{{ changed_to }}$', 1
         ), '') as noun_before_change,
-        regexp_full_match(before_raw, '（(?:其中|含)[，：]?(?:(?:19|20)[0-9]{2}年度?|本年度?|今年|当年)(?:新增|新收|新)?')
+        regexp_full_match(before_raw, '{{ prose_pattern("part_of_the_year") }}')
             as is_part_of_the_year,
         regexp_full_match(before_raw, '{{ sum_words }}') and (after = '' or regexp_matches(after, '^（')) as is_sum,
         regexp_full_match(before_all, '[和及与]?') as is_bare,
@@ -87,13 +77,13 @@ with_nouns_listed as (
                 '[，、；：]*{{ in_turn }}',
                 ''
             ),
-            '、|以及|和|与|及|，'
+            '{{ prose_pattern("between_nouns") }}'
         ) as nouns_of_series,
         count(*) filter (where series_start is not null or is_bare) over in_series as series_length,
         quantity_no - series_no + 1 as place_in_series,
         case when is_shared then list_filter(
             string_split_regex(
-                regexp_replace(nouns_named, '[，、；：]*(?:各|均|都|皆)?(?:为|是|有)?(?:约|近)?$', ''), '、|以及|和|与|及|，|或'
+                regexp_replace(nouns_named, '{{ prose_pattern("each_alike_after_nouns") }}', ''), '、|以及|和|与|及|，|或'
             ),
             lambda noun: noun != ''
         ) end as nouns_shared,
@@ -115,7 +105,7 @@ nouns_given as (
             when is_former_or_latter and contains(before, '前者') then [regexp_extract(sentence_before, '{{ two_nouns }}', 1)]
             when is_former_or_latter then [regexp_extract(sentence_before, '{{ two_nouns }}', 2)]
             else [case
-                when regexp_full_match(before, '(?:其中|共|总|全年|本年度?|有|包括|另有|另外|另|其余|余|：|（|、)*') then after else before
+                when regexp_full_match(before, '{{ prose_pattern("says_no_noun") }}') then after else before
             end]
         end) as noun,
         coalesce(in_series or len(nouns_shared) > 1 or noun_before_change != '', false) as is_coordinated,
@@ -129,15 +119,17 @@ with_topic as (
         -- 依申请公开政府信息 is about applications, whatever its last words; 申请人 is a person.
         regexp_replace(
             regexp_replace(
-                concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before),
+                regexp_replace(
+                    concat_ws('＞', section, subheadings, opening_line, lead_in, sentence_before), '(复议|诉讼)申请', '\1', 'g'
+                ),
                 '依?申请公开(?:的)?(?:政府|政务)?(?:信息)?', '申请', 'g'
             ),
-            '(?:建议(?:申请人)?)?向[^，；。＞]{0,14}咨询|申请(?:人|表|书)|(?:属[于於]?|已|结果为)[^，；。]{0,6}主动公开|(?:同意|予以|不予|准予|部分)公开(?:政府)?信息', '', 'g'
+            '{{ prose_pattern("says_no_topic") }}', '', 'g'
         ) as read_before,
         -- 属于主动公开, 同意公开信息: an answer to an application; what it answers stands before.
         regexp_extract(
             case
-                when regexp_matches(before_raw, '属于?[^，]*主动公开|已(?:经)?主动公开|同意|予以|不予|部分公开') then
+                when regexp_matches(before_raw, '{{ prose_pattern("answer_not_topic") }}') then
                     regexp_replace(read_before, '[^，；：＞]*$', '')
                 else read_before
             end,
@@ -151,8 +143,7 @@ with_topic as (
         end as topic,
         -- A year named in the sentence, comparisons and brackets apart.
         try_cast(regexp_extract(
-            regexp_replace(sentence_before, '（[^）]*）|(?:比|较|同比|与)[^，。；]*，|(?:19'
-                '|20)[0-9]{2}年度?(?:[^，。；0-9]{0,4}(?:修订|版|预算|决算|预决算|印发|部门)|至)', '', 'g'),
+            regexp_replace(sentence_before, '{{ prose_pattern("year_not_named") }}', '', 'g'),
             '.*((?:19|20)[0-9]{2})年', 1
         ) as integer) as year_named,
     from nouns_given
@@ -180,8 +171,8 @@ read_in_context as (
             case when year_named != report_year
                 and not (measure in ('名', '人', '位') and regexp_matches(sentence_before, '以来'))
                 -- 2022年结转2件, 结转2024年办理1件
-                and not (year_named = report_year - 1 and regexp_matches(before_raw, '年(?:度|底|末)?[^，。；]{0,12}(?:结转|转入|遗留|转来|没有?办完|未办结)[^下]*$'))
-                and not (year_named = report_year + 1 and regexp_matches(before_raw, '(?:结转|转入|转至|转到|延至|顺延|留待|移至|推至)')) then 'drop: other year' end,
+                and not (year_named = report_year - 1 and regexp_matches(before_raw, '{{ prose_pattern("carried_from_last_year") }}'))
+                and not (year_named = report_year + 1 and regexp_matches(before_raw, '{{ prose_pattern("carried_to_next_year") }}')) then 'drop: other year' end,
         ], lambda effect: effect is not null) as effects,
     from with_topic
 ),

@@ -22,17 +22,25 @@ by_composition as (
     inner join documents_to_build on composed.document_id = documents_to_build.document_id
 ),
 
--- One reading for each figure: the first rule in the order of the seed; where no rule reads it, what its words make.
+-- One reading for each figure: the first rule in the order of the seed; where no rule reads it, what its words make, and
+-- where a rule takes the answer to an application for items disclosed.
 readings as (
     select
         coalesce(first_rules.document_id, by_composition.document_id) as document_id,
         coalesce(first_rules.figure_no, by_composition.figure_no) as figure_no,
-        coalesce(first_rules.rule_id, by_composition.reading_id) as rule_id,
-        coalesce(first_rules.indicator_code, by_composition.indicator_code) as indicator_code,
+        first_rules.rule_id is null
+        or coalesce(
+            starts_with(first_rules.indicator_code, 'disclosure.')
+            and starts_with(by_composition.indicator_code, 'application.outcome.'),
+            false
+        ) as is_composed,
+        if(is_composed, by_composition.reading_id, first_rules.rule_id) as rule_id,
+        if(is_composed, by_composition.indicator_code, first_rules.indicator_code) as indicator_code,
         case
+            when is_composed then by_composition.confidence
             when first_rules.indicator_code = by_composition.indicator_code then first_rules.confidence
             when first_rules.confidence = 'certain' then 'likely'
-            else coalesce(first_rules.confidence, by_composition.confidence)
+            else first_rules.confidence
         end as confidence,
     from (
         select * from by_rule
@@ -75,6 +83,7 @@ sums as (
         and sum_figures.paragraph_no = parts.paragraph_no
         and sum_figures.period_no = parts.period_no
         and sum_figures.figure_no > parts.figure_no
+        and sum_figures.value > parts.value
     where sum_figures.is_sum and not sum_figures.is_about_something_else
     group by sum_figures.document_id, sum_figures.figure_no, sum_figures.value, parts.indicator_code
     having parts.indicator_code is not null and (

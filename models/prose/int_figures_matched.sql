@@ -2,18 +2,14 @@
 
 {%- set wholes = [] -%}
 {%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
-{%- set of_a_body -%}
-(?:^|[，、；：])(?:其中)?[^，、；：]{2,10}(?:局|委|办|厅|镇|乡|街道|中心|部门)(?:共|累计|主动|全年)*(?:收到|受理|接到|公开|发布)[^，；]*$
-{%- endset -%}
+{%- set of_a_body = prose_pattern('of_a_body') -%}
 {%- set ways_and_outcomes -%}
 (?:当面|现场|网络|网上|网站|在线|线上|信函|信件|邮寄|邮件|传真|自然人|法人|企业|公民|个人|组织|公开|不存在|不属于|无法提供|不予|补正)
 {%- endset -%}
 {%- set parts_of_applications -%}
-(?:[（，、；：]*(?:其中|包括|含)?[，：]?(?:[^，、；：。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12}[0-9]+(?:件|条|宗|份|个|例)?|[0-9]+(?:件|条|宗|份|个|例)[^，、；。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12})(?:（[^）]*）)?(?:，占[^，；。）]*)?）?|，(?:较|比|同比|与)[^，；。]*)*
+(?:[（，、；：]*(?:其中|包括|含)?[，：]?(?:[^，、；：。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12}[0-9]+{{ measure_words('case') }}?|[0-9]+{{ measure_words('case') }}[^，、；。（）0-9]{0,16}{{ ways_and_outcomes }}[^，、；。（）0-9]{0,12})(?:（[^）]*）)?(?:，占[^，；。）]*)?）?|，(?:较|比|同比|与)[^，；。]*)*
 {%- endset -%}
-{%- set decided -%}
-^，(?:已|均|全部)*(?:审结|办结|结案)([0-9]+)件(，[^；。0-9]*)
-{%- endset -%}
+{%- set decided = prose_pattern('decided') -%}
 {%- for rule in rules if rule['whole'] -%}
     {%- for code in rule['whole'].split('|') if literal(code) not in wholes -%}{%- do wholes.append(literal(code)) -%}{%- endfor -%}
 {%- endfor -%}
@@ -26,7 +22,7 @@ figures as (
     select
         figures.* exclude (section, subheadings, opening_line, lead_in),
         substring(sentence, place + piece_length + 1) as rest_of_sentence,
-        regexp_matches(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '其中|分别(?:是|为)|分为|类别(?:有|为|是)') as is_among_parts,
+        regexp_matches(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '{{ prose_pattern("among_parts") }}') as is_among_parts,
         -- What is said of the figure after it, up to the words that lead to the next one.
         case
             when regexp_matches(gap_after, '[。；]$') then gap_after else regexp_replace(gap_after, '[^，；：（）]*$', '')
@@ -124,6 +120,8 @@ wholes_matched as (
         select * from alone_matched
     ) as wholes
     where indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
+        -- 上年转来的2件和新收的17件均已办结: of the two together.
+        and not regexp_matches(before_all, '{{ prose_pattern("together_with") }}')
 ),
 
 -- 行政诉讼3件，均判决维持: what is said of all of them.
@@ -160,8 +158,8 @@ of_all as (
                 '[，；]' ~ ('行?政?复议' if 'review' in rule['whole'] else '行?政?诉讼') ~ '[^，；。0-9]*(?:均|全部|都|皆|全)[^，；。0-9]*(?:' ~ rule['after'] ~ ')'
             ) }})
             -- 行政复议、行政诉讼分别为1件、0件，复议结果为撤销
-            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
-                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:结果|机关'
+            or (wholes_matched.value = 1 and regexp_matches(wholes_matched.rest_of_sentence || wholes_matched.next_text, {{ literal(
+                ('复议' if 'review' in rule['whole'] else '(?:诉讼|法院|判决)') ~ '(?:的)?(?:结果|机关'
                     '|决定)?[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。0-9]*(?:[，；。]|$)'
             ) }}))
             {%- endif %}
@@ -210,7 +208,7 @@ matched as (
                 ']*)$', 1), '其中')
                 and applies_to = 'figure' and not is_coordinated
                 -- 累计公开893条，其中本年度新增211条: the later one is the year's.
-                and not regexp_matches(before_all, '(?:本年度?|当年|今年|(?:19|20)[0-9]{2}年度?)[^，]{0,2}(?:新增|新公开)')
+                and not regexp_matches(before_all, '{{ prose_pattern("new_in_the_year") }}')
                 then 'part'
             else scope_part
         end as scope_part,
@@ -245,7 +243,9 @@ matched as (
         is_sum,
     from all_matched
     window
-        same_indicator as (partition by document_id, paragraph_no, sentence_no, indicator_code order by quantity_no),
+        same_indicator as (
+            partition by document_id, paragraph_no, sentence_no, indicator_code, applies_to order by quantity_no
+        ),
         before_in_document as (
             partition by document_id, indicator_code
             order by paragraph_no, sentence_no, quantity_no

@@ -1,13 +1,8 @@
 {{ config(materialized='by_document') }}
 
-{%- set words = [] -%}
-{%- for row in seed_rows(ref('measure_words'), 'length(word) desc, word') -%}
-    {%- do words.append(row) -%}
-{%- endfor -%}
-{%- set measure = words | map(attribute='word') | join('|') if words else '件' -%}
-{%- set measure_of_chinese = words | rejectattr('arabic_only') | map(attribute='word') | join('|') if words else '件' -%}
+{%- set measure = measure_words() -%}
+{%- set measure_of_chinese = words('measure_words', 'not coalesce(only_after_digits, false)') -%}
 {%- set reasons = seed_rows(ref('number_kinds'), 'kind_no') -%}
--- depends_on: {{ ref('measure_words') }}
 -- depends_on: {{ ref('number_kinds') }}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -41,10 +36,10 @@ cut as (
                 {%- endfor %}
                 '|{{ arabic_number_pattern() }}元[0-9{{ chinese_digits() }}]角(?:[0-9{{ chinese_digits() }}]分)?'
                 '|{{ chinese_number_pattern() }}元[{{ chinese_digits() }}]角(?:[{{ chinese_digits() }}]分)?'
-                '|{{ arabic_number_pattern() }}(?:余|多|几|来)?(?:亿|万|千|百)?(?:余|多|几)?(?:{{ measure }})?'
+                '|{{ arabic_number_pattern() }}(?:余|多|几|来)?(?:亿|万|千|百)?(?:余|多|几)?{{ measure }}?'
                 '|(?:{{ chinese_number_pattern() }}(?:余|多|几|来)?(?:亿|万)?(?:余|多)?'
                 '|(?:近|约|逾|超过?)[百千万亿](?:余|多)?|[百千万]余)'
-                '(?:{{ measure_of_chinese }})'
+                '{{ measure_of_chinese }}'
                 '|[^0-9A-Za-z〔（【\[第几数上成近约逾超百千万亿{{ chinese_digits() }}{{ chinese_scales() }}]+'
                 '|.'
             ) as pieces,

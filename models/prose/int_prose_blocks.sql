@@ -39,7 +39,7 @@ run_in_headings_parted as (
     select
         * replace (
             regexp_replace(
-                text_regular, '^( *{{ list_marker() }} *[^ ，。；：]{2,40}(?:情况|概述|概况|工作|问题|事项)) ( *[^ ])', '\1。\2'
+                text_regular, '{{ prose_pattern("heading_run_in") }}', '\1。\2'
             ) as text_regular
         ),
     from glosses_blanked
@@ -73,9 +73,8 @@ with_heading_text as (
             when kind = 'heading' and length(text) <= 60 then text
             when marker_level is not null and length(text) <= 45 and not regexp_matches(text, '[。；！]|：.') and (
                 marker_level = 1
-                or regexp_matches(text, '(?:情况|概述|概况|问题|措施|公开|工作|事项|处理|建议|安排|打算|方式|渠道|内容|数量|形式|报告|附表|说明|机构|经费|培训'
-                    '|诉讼|复议|申诉|收费|减免|费用|人员|投诉|举报|申请|管理|建设|保障|解读|监督)[:：]?$')
-            ) and not regexp_matches(text, '[0-9]+(?:条|件|次|篇|人|元|期|个)') then text
+                or regexp_matches(text, '{{ prose_pattern("heading_end") }}')
+            ) and not regexp_matches(text, '[0-9]+{{ measure_words() }}') then text
             when length(text) <= 30 and not regexp_matches(text, '[。；，！0-9]')
                 and regexp_matches(text, '(?:情况|概述|方面)[:：]?$') then text
             when marker_level is not null
@@ -102,8 +101,7 @@ with_paragraph_starts as (
             or marker_level is not null
             or length(lag(text) over by_place) < 15
             or regexp_matches(right(lag(text) over by_place, 1), '[。！？；：:;.”」|]')
-            or regexp_matches(text, '^(?:[（(]?附|索引号|联系|地址|抄送'
-                '|[0-9〇○零一二三四五六七八九]{4}年[0-9一二三四五六七八九十]{1,2}月[0-9一二三四五六七八九十]{1,3}日$)')
+            or regexp_matches(text, '{{ prose_pattern("paragraph_start") }}')
             or contains(text, '|'),
             true
         ) as starts_paragraph,

@@ -1,8 +1,6 @@
 {{ config(materialized='by_document') }}
 
-{%- set share_between -%}
-([^，；：。、]{2,20}?)的?所?占[^，；。（]*(?:，(?:共?计|合计|共|共有|为|有|即)|（(?:共?计|共|为)?)$
-{%- endset -%}
+{%- set share_between = prose_pattern('share_between') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -131,19 +129,18 @@ contexts as (
         regexp_replace(
             regexp_replace(
                 before_raw,
-                '(?:大约|大概|将近|接近|超过|突破|不足|不到|未到|不超过|至少|不少于|不低于|少于|多于|约|近|逾|超|达到?|共计|总计|合计|累计|共有|共|总共|计|均|各|为|是|有|了'
-                '|（不?含[^）0-9]*）|：|:|的|“|”|（|分别|仅|只有|已|均为|[0-9]+(?:大?类|期|项|批|个))+$',
+                '{{ prose_pattern("leads_to_figure") }}',
                 ''
             ),
             '^[“‘]([^”’]*)$', '\1'
         ) as before,
         case
-            when regexp_matches(before_raw || prefix, '(?:不足|不到|未到|不超过|未超过|至多|最多)(?:了)?$')
+            when regexp_matches(before_raw || prefix, '{{ prose_pattern("at_most_before") }}')
                 or regexp_matches(after, '^(?:以内|以下)') then 'at_most'
-            when more != '' or regexp_matches(before_raw || prefix, '(?:超过|超|逾|突破|至少|不少于|不低于|多于|高于)(?:了)?$')
-                or regexp_matches(after, '^(?:余|以上|之多|多(?:$|[，。、]))') then 'at_least'
+            when more != '' or regexp_matches(before_raw || prefix, '{{ prose_pattern("at_least_before") }}')
+                or regexp_matches(after, '{{ prose_pattern("at_least_after") }}') then 'at_least'
             when regexp_matches(before_raw || prefix, '(?:少于|低于)(?:了)?$') then 'at_most'
-            when regexp_matches(before_raw || prefix, '(?:约|近|接近|大概)(?:为|有)?$')
+            when regexp_matches(before_raw || prefix, '{{ prose_pattern("about_before") }}')
                 or regexp_matches(after, '^(?:左右|上下)') then 'about'
             else 'exact'
         end as qualifier,

@@ -1,8 +1,7 @@
 {{ config(materialized='by_document') }}
 
-{%- set cells_run_together -%}
-(?:[^，、；：。0-9]*(?:条|件|次|元|人|个|份|篇|处|名)[0-9.]+){3}|(?:[^，、；：。0-9条件次元人个份篇处名场期项年月日%万亿余章号][^，、；：。0-9]{1,40}[0-9]+){5}
-{%- endset -%}
+{%- set heading_inside = prose_pattern('heading_inside') -%}
+{%- set cells_run_together = prose_pattern('cells_run_together') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -84,6 +83,8 @@ placed as (
         count(*) filter (where regexp_matches(text, '[。！？]$')) over in_paragraph
             - regexp_matches(text, '[。！？]$')::integer as period_no,
         left(coalesce(lead(text) over in_paragraph, ''), 60) as next_text,
+        -- Text crawled as one line has its headings inside: a sentence that begins with one stands under it.
+        last_value(nullif(regexp_extract(text, '{{ heading_inside }}', 1), '') ignore nulls) over in_paragraph as section_inside,
     from parted
     window in_paragraph as (partition by document_id, paragraph_no order by sentence_no)
 ),
@@ -97,8 +98,8 @@ sentences as (
         period_no,
         place,
         is_heading,
-        section,
-        subheadings,
+        coalesce(section_inside, section) as section,
+        if(section_inside is null, subheadings, '') as subheadings,
         opening_line,
         substring(paragraph, greatest(1, place - 119), least(place, 120)) as lead_in,
         text,

@@ -16,7 +16,7 @@ aliases as (
 ),
 
 official as (
-    select named.*, places.level_code, {{ short_region_name('named.name', 'places.level_code') }} as short_name
+    select named.*, places.level_code, {{ short_region_name('named.name') }} as short_name
     from (select * from regions union all by name select * from townships) as named
     inner join places on named.region_code = places.region_code
 ),
@@ -68,7 +68,7 @@ distinct_forms as (
     inner join places on forms.region_code = places.region_code
     where length(forms.form) >= 2
         -- Some rows of the lists are called no more than what they are.
-        and not regexp_full_match(forms.form, '街道|地区|农场|林场|牧场|渔场|茶场|园区|开发区|工业园区?|城区街道|管理区|监狱|社区|机关')
+        and not regexp_full_match(forms.form, '{{ words("place_words", "use = 'no_name'") }}')
     group by forms.form, forms.region_code, places.level_code
 )
 

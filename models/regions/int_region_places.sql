@@ -43,7 +43,7 @@ placed as (
     select
         places.region_code,
         places.name,
-        {{ short_region_name('places.name', 'places.level_code') }} as short_name,
+        {{ short_region_name('places.name') }} as short_name,
         array_to_string(
             list_filter(places.earlier_names, lambda earlier_name: earlier_name != places.name), '、'
         ) as former_names,

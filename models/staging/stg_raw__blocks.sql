@@ -16,7 +16,7 @@ regularised as (
         source.heading_level,
         source.page,
         source.text,
-        {{ regularise('source.text') }} as text_of_one_form,
+        translate({{ regularise('source.text') }}, chr(10) || chr(12), '  ') as text_of_one_form,
         source.confidence,
     from source
     inner join documents_to_build on source.document_id = documents_to_build.document_id

@@ -118,7 +118,11 @@ candidates as (
         indicator_code,
         applicant_type,
         category_label,
-        (figure * factor)::decimal(20, 4) as value,
+        -- accountants bracket what is taken off: a change of （3） is one of -3
+        (
+            if(may_be_negative and figure > 0 and regexp_full_match(text, '\s*[（(]\s*[\d０-９]+\s*[）)]\s*'), -figure, figure)
+            * factor
+        )::decimal(20, 4) as value,
         qualifier,
         'table' as basis,
         'year' as period_part,

@@ -112,17 +112,18 @@ texts_taken_apart as (
             regexp_replace(
                 regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
             ),
-            '^(约|近|大约|共|共计|增加?|新增|减少?|不足|超过?)?([+-]?)(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?（?([^\d（）]{0,8})）?$',
-            ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'suffix']
+            '^(约|近|大约|共|共计|增加?|新增|上升|减少?|下降|降低|不足|超过?)?([+↑↓-]?)'
+            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?([↑↓]?)（?([^\d（）]{0,8})）?$',
+            ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'arrow', 'suffix']
         ) as parts,
         regexp_extract(
             text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
             ['tens', 'ten', 'ones', 'suffix']
         ) as numerals,
-        -- Blanks between digits part two figures, unless they mark thousands or a long figure was broken over lines.
-        regexp_matches(text_regular, '\d\s+\d')
+        -- Blanks between digits part two figures, unless they mark thousands. A form feed stands
+        -- for what has no width, and parts nothing.
+        regexp_matches(text_regular, '\d\s*[ \t\n\r]\s*\d')
         and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
-        and not regexp_full_match(text_regular, '\s*(?:\d{3,}\s*\n\s*\d{1,3}|\d{4,}\s*\n\s*\d{1,4})\s*')
             as is_parted,
     from texts
 ),
@@ -164,6 +165,8 @@ texts_read as (
                 and numerals['tens'] || numerals['ten'] != ''
                 and (numerals['ten'] != '' or numerals['ones'] = '')
                 then 'value'
+            -- figures printed over each other, or in a font that does not tell them
+            when regexp_full_match(text_squashed, '[\d.٬，]*\x{FFFD}[\d.٬，\x{FFFD}]*') then 'unclear'
             when regexp_matches(text_squashed, '^（[^（）]*）$') then 'note'
             else 'label'
         end as cell_kind,
@@ -171,7 +174,11 @@ texts_read as (
             when reads_as = 'zero' then 0
             when own_label is not null then labelled_figure
             when parts['digits'] != '' then
-                case when parts['sign'] = '-' or parts['prefix'][1:1] = '减' then -1 else 1 end
+                case
+                    when parts['sign'] in ('-', '↓') or parts['arrow'] = '↓' or parts['prefix'][1:1] in ('减', '下', '降')
+                        then -1
+                    else 1
+                end
                 * try_cast(translate(parts['digits'], '٬，', '') || parts['decimals'] as decimal(24, 6))
             when numerals['ten'] != ''
                 then case numerals['tens'] when '' then 10 else 10 * {{ numeral("numerals['tens']") }} end

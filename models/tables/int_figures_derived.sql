@@ -30,16 +30,23 @@ cells_stated as (
         ) = 1
 ),
 
-sum_sizes as (
-    select total_code, count(*) as addend_count
-    from derived_sums
-    group by total_code
+-- What makes a sum may differ from form to form.
+sums_of_documents as (
+    select
+        forms.document_id,
+        derived_sums.total_code,
+        derived_sums.addend_code,
+        count(*) over (partition by forms.document_id, derived_sums.total_code) as addend_count,
+    from {{ ref('int_forms_recognised') }} as forms
+    inner join documents_to_build on forms.document_id = documents_to_build.document_id
+    inner join derived_sums
+        on derived_sums.forms is null or list_contains(string_split(derived_sums.forms, ';'), forms.form)
 ),
 
 sums as (
     select
         cells_stated.document_id,
-        derived_sums.total_code as indicator_code,
+        sums_of_documents.total_code as indicator_code,
         cells_stated.applicant_type,
         sum(cells_stated.value) as value,
         case
@@ -56,10 +63,13 @@ sums as (
         ) as evidence_text,
         bool_and(cells_stated.qualifier = 'exact') as is_exact,
         count(*) as stated_count,
+        any_value(sums_of_documents.addend_count) as addend_count,
     from cells_stated
-    inner join derived_sums on cells_stated.indicator_code = derived_sums.addend_code
+    inner join sums_of_documents
+        on cells_stated.document_id = sums_of_documents.document_id
+        and cells_stated.indicator_code = sums_of_documents.addend_code
     inner join indicators on cells_stated.indicator_code = indicators.indicator_code
-    group by cells_stated.document_id, derived_sums.total_code, cells_stated.applicant_type
+    group by cells_stated.document_id, sums_of_documents.total_code, cells_stated.applicant_type
 ),
 
 figures_derived as (
@@ -74,7 +84,7 @@ figures_derived as (
         'year' as period_part,
         'own' as scope_part,
         sums.confidence,
-        'sum of ' || sum_sizes.addend_count as rule_id,
+        'sum of ' || sums.addend_count as rule_id,
         null::integer as block_no,
         sums.table_no,
         sums.row_no,
@@ -84,13 +94,12 @@ figures_derived as (
         null::integer as char_end,
         sums.evidence_text,
     from sums
-    inner join sum_sizes
-        on sums.indicator_code = sum_sizes.total_code and sums.stated_count = sum_sizes.addend_count
     -- A sum that the form itself states is never made.
     anti join cells_stated
         on sums.document_id = cells_stated.document_id
         and sums.indicator_code = cells_stated.indicator_code
         and sums.applicant_type = cells_stated.applicant_type
+    where sums.stated_count = sums.addend_count
 )
 
 select * from figures_derived

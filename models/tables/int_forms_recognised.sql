@@ -10,20 +10,25 @@ tables as (
     inner join documents_to_build on tables.document_id = documents_to_build.document_id
 ),
 
--- What the tables of a document say together: a form may be cut into several.
 signs as (
-    select
-        document_id,
-        bool_or(regexp_matches(form_parts, 'matters|application|appeals')) as has_recent_parts,
-        sum(labels_only_2019) + count_if(has_other_in_one_row) as signs_2019,
-        sum(labels_only_2021) as signs_2021,
-        sum(statistics_labels) as signs_statistics,
-        sum(labels_only_2014) as signs_2014,
-    from tables
-    group by document_id
+    select signs.*
+    from {{ ref('int_form_signs') }} as signs
+    inner join documents_to_build on signs.document_id = documents_to_build.document_id
 ),
 
--- The forms of 2019 and 2021 share the tables of applications and appeals: then the year of the title tells.
+-- A form of which some labels are needed is told by them alone; any other by a table of one of its parts.
+forms as (
+    select forms.form, forms.labels_needed, min(regimes.from_year) as from_year
+    from {{ ref('forms') }} as forms
+    left join {{ ref('disclosure_regimes') }} as regimes on forms.form = regimes.form
+    where forms.labels_needed is not null
+    group by forms.form, forms.labels_needed
+),
+
+form_parts as (
+    select distinct form_part, unnest(string_split(forms, ';')) as form from {{ ref('int_form_shapes') }}
+),
+
 titles as (
     select
         titles.document_id,
@@ -32,29 +37,65 @@ titles as (
     inner join documents_to_build on titles.document_id = documents_to_build.document_id
 ),
 
+-- What the tables of a document say together: a form may be cut into several.
+parts_found as (
+    select distinct document_id, unnest(string_split(form_parts, ',')) as form_part from tables
+),
+
+forms_with_parts as (
+    select distinct parts_found.document_id, form_parts.form
+    from parts_found
+    inner join form_parts on parts_found.form_part = form_parts.form_part
+),
+
+-- Forms may share all tables that stand in a report: then it is on the newest that its year, as the title says, knew.
+forms_possible as (
+    select
+        documents_to_build.document_id,
+        forms.form,
+        coalesce(signs.sign_count, 0) as sign_count,
+        row_number() over (
+            partition by documents_to_build.document_id
+            order by
+                forms.labels_needed = 0 desc,
+                coalesce(signs.sign_count, 0) desc,
+                coalesce(forms.from_year <= titles.year, true) desc,
+                if(coalesce(forms.from_year <= titles.year, true), forms.from_year, -forms.from_year) desc
+        ) as form_rank,
+    from documents_to_build
+    cross join forms
+    left join signs on documents_to_build.document_id = signs.document_id and forms.form = signs.form
+    left join forms_with_parts
+        on documents_to_build.document_id = forms_with_parts.document_id and forms.form = forms_with_parts.form
+    left join titles on documents_to_build.document_id = titles.document_id
+    where
+        if(
+            forms.labels_needed = 0,
+            forms_with_parts.document_id is not null,
+            coalesce(signs.sign_count, 0) >= forms.labels_needed
+        )
+),
+
+reasons as (
+    select
+        document_id,
+        string_agg('labels of the form of ' || form || ': ' || sign_count, ', ' order by form_rank) as form_reason,
+    from forms_possible
+    group by document_id
+),
+
 forms_recognised as (
     select
         documents_to_build.document_id,
-        case
-            when signs.has_recent_parts and signs.signs_2021 > signs.signs_2019 then '2021'
-            when signs.has_recent_parts and signs.signs_2021 < signs.signs_2019 then '2019'
-            when signs.has_recent_parts and titles.year < 2021 then '2019'
-            when signs.has_recent_parts then '2021'
-            -- Local tables before 2014 share some labels with the form, but never most of it.
-            when signs.signs_2014 >= 8 then '2014'
-            else 'narrative'
-        end as form,
-        case
-            when signs.document_id is null then 'no table'
-            when signs.has_recent_parts
-                then 'labels of the form of 2021: ' || signs_2021 || ', of that of 2019: ' || signs_2019
-            when signs.signs_statistics > 0
-                then 'labels of the form of 2014: ' || signs_2014 || ', of statistics: ' || signs_statistics
-            else 'no table of an official form'
-        end as form_reason,
+        coalesce(forms_possible.form, 'narrative') as form,
+        coalesce(
+            reasons.form_reason,
+            if(documents_to_build.document_id in (select document_id from tables), 'no table of an official form', 'no table')
+        ) as form_reason,
     from documents_to_build
-    left join signs on documents_to_build.document_id = signs.document_id
-    left join titles on documents_to_build.document_id = titles.document_id
+    left join forms_possible
+        on documents_to_build.document_id = forms_possible.document_id and forms_possible.form_rank = 1
+    left join reasons on documents_to_build.document_id = reasons.document_id
 )
 
 select * from forms_recognised

@@ -172,7 +172,7 @@ best_meanings as (
         text_squashed, tier, form_part, label_role, label, label_code, needs_group, opens_group, place, forms,
     from wording_meanings
     qualify tier = min(tier) over (partition by text_squashed)
-    order by text_squashed, form_part, label_role, label_code, needs_group, tier, forms is null
+    order by text_squashed, form_part, label_role, label_code, needs_group, tier, forms is null, label
 ),
 
 anchors as (

@@ -27,6 +27,22 @@ lying_rows as (
     qualify max(max(figure_count)) over (partition by document_id, table_no) = 0
 ),
 
+-- Parts whose columns come in groups: the groups in the order of the form, each after what may stand over it.
+grouped_shapes as (
+    select * from {{ ref('int_form_shapes') }} where block_count > 1
+),
+
+form_groups as (
+    select distinct
+        form_part,
+        unnest(column_groups) as column_group,
+        unnest(group_heads) as group_head,
+        generate_subscripts(column_groups, 1) as place,
+        block_count,
+        block_size,
+    from grouped_shapes
+),
+
 -- Who was taken to court, and how, heads the columns of the table of appeals, though it may also stand before a row.
 header_cells as (
     select * replace (
@@ -58,8 +74,7 @@ header_rows as (
 numbered_rows as (
     select
         *,
-        list_position(['matters', 'application', 'appeals', 'statistics', 'categories'], form_part) * 1000000
-        + count_if(is_first_row) over (partition by document_id, form_part order by table_no, row_no) as header_no,
+        count_if(is_first_row) over (partition by document_id order by form_part, table_no, row_no) as header_no,
     from header_rows
 ),
 
@@ -185,29 +200,29 @@ groups as (
         header_cells.opens_group
 ),
 
--- The groups of a header where columns are only an order: lawsuits in all stand there only where their kinds do not.
+-- The groups of a header where columns are only an order: what stands over groups, such as lawsuits in all, is one
+-- itself only where none of them is there.
 group_orders as (
     select
-        document_id,
-        header_no,
-        unnest(column_groups) as column_group,
-        generate_subscripts(column_groups, 1) as group_place,
-    from (
-        select
-            document_id,
-            header_no,
-            list_filter(
-                ['review', 'litigation', 'litigation_direct', 'litigation_after_review'],
-                lambda kind: list_contains(present, kind) and (
-                    kind != 'litigation' or not list_has_any(present, ['litigation_direct', 'litigation_after_review'])
-                )
-            ) as column_groups,
-        from (
-            select document_id, header_no, list(distinct column_group) as present
-            from groups
-            group by document_id, header_no
-        ) as groups_present
-    ) as group_lists
+        present.document_id,
+        present.header_no,
+        present.column_group,
+        row_number() over (
+            partition by present.document_id, present.header_no order by min(form_groups.place)
+        ) as group_place,
+    from (select distinct document_id, header_no, column_group from groups) as present
+    inner join form_groups on present.column_group in (form_groups.column_group, form_groups.group_head)
+    where
+        present.column_group = form_groups.column_group
+        or not exists (
+            from groups as below
+            inner join form_groups as kinds on below.column_group = kinds.column_group
+            where below.document_id = present.document_id
+            and below.header_no = present.header_no
+            and kinds.group_head = present.column_group
+            and kinds.group_head != kinds.column_group
+        )
+    group by present.document_id, present.header_no, present.column_group
 ),
 
 -- A grid is orderly where no two columns begin at the same place: a header that lost its spans is not.
@@ -285,51 +300,85 @@ ordered_leaves as (
         and leaves.place is not null
 ),
 
--- Three tables of results without a word on whose, or the first of them alone: the form's order tells.
+-- A table of each group without a word on whose, or the first of them alone: the form's order tells.
 nameless_headers as (
-    select
-        document_id,
-        header_no,
-        row_number() over headers_of_document as group_place,
-        ['review', 'litigation_direct', 'litigation_after_review'][group_place] as column_group,
+    select headers_without_group.document_id, headers_without_group.header_no, form_groups.column_group
     from (
-        select ordered_leaves.document_id, ordered_leaves.header_no
-        from ordered_leaves
-        inner join orders
-            on ordered_leaves.document_id = orders.document_id
-            and ordered_leaves.header_no = orders.header_no
-            and orders.form_part = 'appeals'
-        group by all
-        having count(*) = 5 and count(ordered_leaves.column_group) = 0
+        select
+            document_id,
+            header_no,
+            form_part,
+            row_number() over (partition by document_id, form_part order by header_no) as place,
+            count(*) over (partition by document_id, form_part) as header_count,
+        from (
+            select ordered_leaves.document_id, ordered_leaves.header_no, orders.form_part
+            from ordered_leaves
+            inner join orders
+                on ordered_leaves.document_id = orders.document_id and ordered_leaves.header_no = orders.header_no
+            inner join (select distinct form_part, block_size from form_groups) as blocks
+                on orders.form_part = blocks.form_part
+            group by all
+            having count(*) = any_value(blocks.block_size) and count(ordered_leaves.column_group) = 0
+        ) as headers
     ) as headers_without_group
-    window headers_of_document as (partition by document_id order by header_no)
-    qualify
-        count(*) over (partition by document_id) = 3
-        -- one alone, beside tables of lawsuits
+    inner join form_groups
+        on headers_without_group.form_part = form_groups.form_part
+        and headers_without_group.place = form_groups.place
+    where
+        headers_without_group.header_count = form_groups.block_count
+        -- one alone, beside tables of the other groups
         or (
-            count(*) over (partition by document_id) = 1
-            and document_id in (select document_id from groups where starts_with(column_group, 'litigation'))
-            and document_id not in (select document_id from groups where column_group = 'review')
+            headers_without_group.header_count = 1
+            and headers_without_group.document_id in (
+                select groups.document_id
+                from groups
+                inner join form_groups as others
+                    on groups.column_group in (others.column_group, others.group_head) and others.place > 1
+            )
+            and headers_without_group.document_id not in (
+                select groups.document_id
+                from groups
+                inner join form_groups as firsts on groups.column_group = firsts.column_group and firsts.place = 1
+            )
         )
 ),
 
--- Two tables of lawsuits without a word on which: the form's order tells.
-twin_headers as (
+-- A table of each group under one head, without a word on which: the form's order tells.
+kinds_of_groups as (
     select
-        document_id,
-        header_no,
-        ['litigation_direct', 'litigation_after_review'][row_number() over headers_of_document] as column_group,
+        *,
+        row_number() over (partition by form_part, group_head order by place) as kind_place,
+        count(*) over (partition by form_part, group_head) as kind_count,
+    from form_groups
+    where group_head != column_group
+),
+
+twin_headers as (
+    select headers_of_heads.document_id, headers_of_heads.header_no, kinds_of_groups.column_group
     from (
-        select document_id, header_no
+        select
+            document_id,
+            header_no,
+            any_value(column_group) as group_head,
+            row_number() over (partition by document_id, any_value(column_group) order by header_no) as kind_place,
+            count(*) over (partition by document_id, any_value(column_group)) as header_count,
         from ordered_leaves
-        where starts_with(column_group, 'litigation')
         group by document_id, header_no
-        having count(*) = 5 and bool_and(column_group = 'litigation')
-    ) as headers_of_lawsuits
-    window headers_of_document as (partition by document_id order by header_no)
-    qualify
-        count(*) over (partition by document_id) = 2
-        and document_id not in (select document_id from groups where starts_with(column_group, 'litigation_'))
+        having
+            count(*) in (select block_size from kinds_of_groups)
+            and count(column_group) = count(*)
+            and count(distinct column_group) = 1
+            and any_value(column_group) in (select group_head from kinds_of_groups)
+    ) as headers_of_heads
+    inner join kinds_of_groups
+        on headers_of_heads.group_head = kinds_of_groups.group_head
+        and headers_of_heads.kind_place = kinds_of_groups.kind_place
+        and headers_of_heads.header_count = kinds_of_groups.kind_count
+    where not exists (
+        from groups
+        inner join kinds_of_groups as kinds on groups.column_group = kinds.column_group
+        where groups.document_id = headers_of_heads.document_id and kinds.group_head = headers_of_heads.group_head
+    )
 ),
 
 table_headers as (

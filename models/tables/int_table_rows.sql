@@ -170,35 +170,36 @@ labels_from_neighbours as (
     and neighbours.place_after = neighbours.place_before + 2
 ),
 
--- Fifteen figures in three blocks that each end in their sum are the appeals, also where their heads are beyond knowing.
+-- As many figures as a part in blocks has, each block with its sum, are that part, also where its heads are beyond
+-- knowing (the appeals: fifteen figures in three blocks).
 documents_with_applications as (
     select distinct document_id from labels where form_part = 'application' and tier <= 3
 ),
 
-rows_of_appeals as (
-    select document_id, table_no, row_no
+rows_in_blocks as (
+    select distinct document_id, table_no, row_no, form_part
     from (
         select
             runs.document_id,
             runs.table_no,
             runs.row_no,
+            shapes.form_part,
             list_transform(runs.row_cells, lambda cell: coalesce(cell['figure'], 0)) as figures,
+            {{ blocks_add_up('figures', 'shapes') }} as adds_up,
         from runs
         inner join documents_with_applications on runs.document_id = documents_with_applications.document_id
-        where runs.label_seq = 0 and runs.figure_count = 15 and runs.cell_count = 15
-    ) as rows_of_fifteen
-    where
-        list_sum(figures) > 0
-        and list_sum(figures[1:4]) = figures[5]
-        and list_sum(figures[6:9]) = figures[10]
-        and list_sum(figures[11:14]) = figures[15]
+        inner join {{ ref('int_form_shapes') }} as shapes
+            on runs.figure_count = shapes.width and runs.cell_count = shapes.width
+        where runs.label_seq = 0 and shapes.block_count > 1
+    ) as rows_as_long
+    where list_sum(figures) > 0 and adds_up
 ),
 
 runs_named as (
     select
         runs.*,
         case
-            when rows_of_appeals.document_id is not null then 'appeals'
+            when rows_in_blocks.document_id is not null then rows_in_blocks.form_part
             when runs.part_above = 'categories' and runs.is_header_own then 'categories'
             when row_labels.form_part is not null then row_labels.form_part
             when from_neighbours.form_part is not null then from_neighbours.form_part
@@ -221,10 +222,10 @@ runs_named as (
         and runs.table_no = row_labels.table_no
         and runs.row_no = row_labels.row_no
         and runs.label_seq = row_labels.label_seq
-    left join rows_of_appeals
-        on runs.document_id = rows_of_appeals.document_id
-        and runs.table_no = rows_of_appeals.table_no
-        and runs.row_no = rows_of_appeals.row_no
+    left join rows_in_blocks
+        on runs.document_id = rows_in_blocks.document_id
+        and runs.table_no = rows_in_blocks.table_no
+        and runs.row_no = rows_in_blocks.row_no
     left join labels_from_neighbours as from_neighbours
         on runs.document_id = from_neighbours.document_id
         and runs.table_no = from_neighbours.table_no

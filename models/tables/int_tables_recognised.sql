@@ -38,11 +38,6 @@ label_counts as (
         count(distinct label) filter (where form_part = 'appeals') as appeals_labels,
         count(distinct label) filter (where form_part = 'statistics' and label_role = 'row') as statistics_labels,
         bool_or(form_part = 'categories' and label_code = 'category') as has_categories,
-        count(distinct label) filter (where forms = '2014') as labels_only_2014,
-        count(distinct label) filter (where forms = '2019') as labels_only_2019,
-        count(distinct label) filter (where forms = '2021') as labels_only_2021,
-        -- Until 2021 （六）其他处理 was a row of its own, with figures.
-        bool_or(label_code = 'application.outcome.other' and figure_count > 0) as has_other_in_one_row,
     from labels
     group by document_id, table_no
 ),
@@ -59,11 +54,6 @@ tables_recognised as (
             if(statistics_labels >= 3, 'statistics', null),
             if(has_categories, 'categories', null)
         ) as form_parts,
-        coalesce(label_counts.statistics_labels, 0) as statistics_labels,
-        coalesce(label_counts.labels_only_2014, 0) as labels_only_2014,
-        coalesce(label_counts.labels_only_2019, 0) as labels_only_2019,
-        coalesce(label_counts.labels_only_2021, 0) as labels_only_2021,
-        coalesce(label_counts.has_other_in_one_row, false) as has_other_in_one_row,
     from table_sizes
     left join label_counts
         on table_sizes.document_id = label_counts.document_id and table_sizes.table_no = label_counts.table_no

@@ -1,6 +1,7 @@
 {{ config(materialized='by_document') }}
 
 {# One row a report with a name in it: the phrase that names its agency, chosen among all that may. #}
+{%- set office_of_government = words('agency_rules', "rule_id = 'office_of_government'", 'pattern') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -61,10 +62,10 @@ overruling_signatures as (
     where signature.source in ('signature', 'form_header', 'site')
         and (
             -- the same place's department that says 我局
-            signature.department_self_count >= 2
+            signature.department_self_count >= {{ weight('department_self') }}
             and not signature.is_government
             and list_has_any(signature.codes, implied.codes)
-            and not regexp_matches(signature.name, '政府.{0,6}办')
+            and not regexp_matches(signature.name, '{{ office_of_government }}')
             -- a place within it
             or signature.is_government and region_ancestors.region_code is not null
         )
@@ -81,12 +82,13 @@ chosen as (
         or readings.rest = substr(readings.title_rest, 2)
         or readings.rest = readings.title_rest as agrees_with_title,
     from ranked_readings as readings
+    inner join {{ ref('agency_sources') }} as sources on readings.source = sources.source
     left join overruling_signatures as overruling
         on readings.document_id = overruling.document_id and readings.phrase_no = overruling.phrase_no
     where readings.is_national
         or readings.is_unlisted
         or len(readings.chain) > 0
-        or readings.source in ('title', 'manifest', 'signature', 'property', 'site')
+        or sources.names_without_place
     qualify row_number() over (
         partition by readings.document_id
         order by

@@ -1,14 +1,11 @@
 {{ config(materialized='by_document') }}
 
 {# Each name of an agency taken apart: 甲省|乙市|丙县 are places one within the other, 财政局 is the rest. #}
-{%- set national_names = [] -%}
-{%- for row in seed_rows(ref('national_agencies'), 'length(name) desc, name') -%}
-    {%- do national_names.append(row['name']) -%}
-{%- endfor -%}
-{%- set national_names = national_names | join('|') -%}
-{%- set zone_words -%}开发区|高新区|园区|工业区|保税区|示范区|度假区|实验区|管理区|试验区|合作区|集聚区|产业园|工业园|科技园|新区
-{%- endset -%}
 {%- set agency_rules = seed_rows(ref('agency_rules'), 'rule_order') -%}
+{%- set bodies = seed_rows(ref('body_names'), 'name_order') -%}
+{%- set longest_district_name = weight('longest_district_name') -%}
+{%- set zone = words('agency_endings', "kind = 'zone'", 'ending') -%}
+{%- set township = words('agency_endings', "kind = 'township'", 'ending') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -33,7 +30,7 @@ prefixed as (
         document_id,
         phrase_no,
         phrase,
-        regexp_extract(phrase, '^(?:中华人民共和国)?(?:{{ national_names }})?') as prefix,
+        regexp_extract(phrase, '^(?:中华人民共和国)?{{ words('national_agencies', column='name') }}?') as prefix,
     from phrases
 ),
 
@@ -97,7 +94,8 @@ places_{{ step }} as (
         and list_contains(beginnings.codes, region_ancestors.ancestor_code)
     -- 公安 is a county too, but 公安局 is not its 局; nor does a subdistrict called after a street leave 街街道.
     where region_names.form_kind != 'short'
-        or not regexp_full_match(beginnings.left_over, '[局厅委部办署院会处队]|[街路]街道(办事处|办)?')
+        or not regexp_full_match(beginnings.left_over, '{{ words('agency_endings', 'makes_one_word', 'ending') }}')
+        and not regexp_full_match(beginnings.left_over, '[街路]街道(办事处|办)?')
     group by beginnings.document_id, beginnings.phrase_no, beginnings.form
 ),
 
@@ -162,7 +160,7 @@ with_rest as (
         reading.rest,
         regexp_extract(
             reading.rest,
-            '^(?:人民政府)?(\p{Han}{1,7}(?:镇|乡|街道|苏木))(?:(?:人民)?政府|街道办事处|街道办|办事处|党政(?:综合)?办公?室?)?$',
+            '^(?:人民政府)?(\p{Han}{1,7}{{ township }}){{ government_word('unlisted_township') }}?$',
             1
         ) as unlisted_township,
         case when unlisted_township = '' then coalesce(branch_offices.codes, reading.codes) else [] end as codes,
@@ -194,16 +192,8 @@ own_body as (
         case
             when unlisted_township != '' then true
             when len(chain) = 0 then false
-            when regexp_full_match(
-                rest,
-                '((人民)?政府|本级|本级政府|街道|(街道)?办事处|街道办|行政公署|行署|[全本][省市县区州旗镇乡])?'
-            ) then true
-            when length(codes[1]) = 9
-                then regexp_full_match(
-                    rest,
-                    '(人民政府|政府|街道办事处|办事处)?(党政|综合|党政综合|党政和综合|党政与综合|行政)?'
-                    || '(服务|管理|事务)?(办公室|办|中心)'
-                )
+            when regexp_full_match(rest, '{{ government_word('place') }}?') then true
+            when length(codes[1]) = 9 then regexp_full_match(rest, '{{ government_word('township') }}')
             else false
         end as is_government,
     from with_rest
@@ -216,19 +206,21 @@ named as (
         array_to_string(chain, '') as chain_text,
         case
             when prefix != '' and rest = '' and len(chain) = 0 then prefix
-            when is_government and is_township and regexp_matches(own_form, '(街道|地区)$') then own_form || '办事处'
-            when is_government and is_township and regexp_matches(own_form, '([镇乡]|苏木)$') then own_form || '人民政府'
-            when is_government and is_township and rest != '' and not regexp_matches(own_form, '[区园城]$')
-                then own_form || rest
-            when is_government and is_township and regexp_matches(own_form, '[区园城]$') then chain_text || '管理委员会'
-            when is_government and is_township then own_form
-            when is_government and regexp_matches(own_form, '地区$|盟$') then chain_text || '行政公署'
+            {%- for body in bodies if body['place_kind'] == 'township' %}
+            when is_government and is_township and {{ named_by_ending(body) }}
+            {%- endfor %}
+            when is_government and is_township then own_form || rest
+            {%- for body in bodies if body['place_kind'] == 'zone' %}
             -- A zone that the lists have; some districts are called 新区 too, and have a government.
-            when is_government and own_kind = 'full' and length(own_form) > 5
-                and regexp_matches(own_form, '({{ zone_words }})$')
-                then chain_text || '管理委员会'
-            when is_government then chain_text || '人民政府'
-            when regexp_matches(rest, '({{ zone_words }})$') then chain_text || rest || '管理委员会'
+            when is_government and own_kind = 'full' and length(own_form) > {{ longest_district_name }}
+                and regexp_matches(own_form, '{{ zone }}$')
+                then chain_text || {{ literal(body['body']) }}
+            when not is_government and regexp_matches(rest, '{{ zone }}$')
+                then chain_text || rest || {{ literal(body['body']) }}
+            {%- endfor %}
+            {%- for body in bodies if body['place_kind'] == 'place' %}
+            when is_government and {{ named_by_ending(body) }}
+            {%- endfor %}
             else prefix || chain_text || rest
         end as name,
     from own_body
@@ -238,12 +230,16 @@ judged as (
     select
         *,
         prefix != '' and rest = '' and len(chain) = 0 and prefix != '中华人民共和国' as is_national,
-        regexp_matches(name, '({{ zone_words }}|新城|港区|风景区)(管理|工作)?(委员会|管委会)$') as is_zone,
+        regexp_matches(
+            name, '{{ words('agency_endings', "kind in ('zone', 'quarter')", 'ending') }}(管理|工作)?(委员会|管委会)$'
+        ) as is_zone,
         case
             {%- for rule in agency_rules %}
-            when regexp_matches(name, {{ literal(rule['pattern']) }}) then {{ literal(rule['agency_kind']) }}
+            when regexp_matches(name, {{ literal(rule['pattern']) }}) then {
+                'agency_kind': {{ literal(rule['agency_kind']) }}, 'level_code': {{ literal(rule['level_code'] or '') }}
+            }
             {%- endfor %}
-        end as agency_kind,
+        end as ruling,
         -- 市气象局, 县教育局: a body of the place that the text takes for granted.
         len(chain) = 0 and prefix = '' and not is_unlisted
         and regexp_matches(rest, '^[省市县区州旗盟].{2,}') as names_level_only,
@@ -251,11 +247,15 @@ judged as (
 ),
 
 readings as (
-    select *
+    select
+        judged.* exclude (ruling),
+        judged.ruling.agency_kind as agency_kind,
+        nullif(judged.ruling.level_code, '') as level_by_kind,
     from judged
-    where agency_kind is not null
+    inner join {{ ref('agency_sources') }} as sources on judged.source = sources.source
+    where judged.ruling is not null
         -- Without a place only a title, a signature or a site that the text bears out names an agency.
-        and (len(chain) > 0 or is_national or source in ('manifest', 'title', 'signature', 'form_header', 'property', 'site'))
+        and (len(judged.chain) > 0 or judged.is_national or sources.names_without_place)
 )
 
 select * from readings

@@ -2,6 +2,8 @@
 
 {# Whose report it is, of which place, level and year, of which period, published when; each with what says so. A weak
    hint never decides: what cannot be told stays NULL. #}
+{%- set signs_of_sum = words('scope_rules', "scope = 'aggregate'", 'pattern') -%}
+{%- set signs_of_own = words('scope_rules', "scope = 'own'", 'pattern') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -65,7 +67,10 @@ joined as (
             when chosen.is_national then chosen.name
             -- Whom to ask and who posted a page are hints of a department only where the report speaks as one.
             when chosen.source in ('contact', 'portal') and not chosen.is_township
-                and not (chosen.agency_kind = 'department' and texts.department_self_count >= 2)
+                and not (
+                    chosen.agency_kind = 'department'
+                    and texts.department_self_count >= {{ weight('department_self') }}
+                )
                 then null
             -- A government is called by its place's full name.
             when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
@@ -77,7 +82,7 @@ joined as (
             else settled.region_name || chosen.rest
         end as agency_name,
         case
-            when regexp_matches(chosen.name, '(村|社区).{0,2}(委员会|村委会|居委会)$') then 'village'
+            when chosen.level_by_kind is not null then chosen.level_by_kind
             when chosen.is_national then 'national'
             -- A zone that the lists do not have stands a level below its city.
             when chosen.is_zone and not chosen.is_government
@@ -106,7 +111,7 @@ identified as (
         joined.agency_name,
         case
             when joined.agency_name is not null then joined.kind_by_name
-            when joined.department_self_count >= 2 then 'department'
+            when joined.department_self_count >= {{ weight('department_self') }} then 'department'
         end as agency_kind,
         joined.region_code,
         joined.level_code,
@@ -119,13 +124,9 @@ identified as (
         case
             -- A township has no bodies below it that report.
             when joined.kind_by_name = 'government' and joined.is_township then 'own'
-            when regexp_matches(
-                joined.opening,
-                '汇总|综合各|汇编|本行政区域|全[省市县区州旗](各级|各部门|行政机关|政府系统|各乡|各镇|各街)|'
-                || '各(乡|镇|街道)[^。]{0,30}(情况|报告|数据)[^。]{0,10}编'
-            ) then 'aggregate'
+            when regexp_matches(joined.opening, '{{ signs_of_sum }}') then 'aggregate'
             when joined.kind_by_name in ('department', 'other') then 'own'
-            when regexp_matches(joined.opening, '本级') then 'own'
+            when regexp_matches(joined.opening, '{{ signs_of_own }}') then 'own'
         end as scope,
         -- One body keeps its id over the years, be it named with its city or without.
         case
@@ -139,7 +140,7 @@ identified as (
         joined.agency_evidence,
         case
             when joined.agency_name is null then null
-            when joined.agency_source in ('manifest', 'title', 'signature', 'form_header') then 'certain'
+            when sources.is_certain then 'certain'
             else 'likely'
         end as agency_strength,
         joined.region_evidence,
@@ -147,12 +148,13 @@ identified as (
         dates.year_evidence,
         case
             when dates.year is null then null
-            when dates.year_strength >= 6 then 'certain'
+            when dates.year_strength >= {{ weight('year_is_certain') }} then 'certain'
             else 'likely'
         end as year_strength,
         dates.year_contradicted_by,
         dates.published_evidence,
     from joined
+    left join {{ ref('agency_sources') }} as sources on joined.agency_source = sources.source
     left join forms on joined.document_id = forms.document_id
     left join dates on joined.document_id = dates.document_id
 )

@@ -10,8 +10,9 @@ from helpers.pdf_pages import HEIGHT, LEFT, RIGHT, WIDTH, Draw, pdf, prose, tabl
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.documents.model import Block, Document, Table
+from ingest.documents.model import Block, Cell, Document, Table
 from ingest.errors import RejectError
+from ingest.layout.page_tables import Draft, join
 from ingest.limits import Limits
 from ingest.readers import ocr
 from ingest.readers.pdf import read
@@ -339,3 +340,12 @@ def test_pdfium_finds_the_text_that_was_drawn() -> None:
     with pypdfium2.PdfDocument(pdf(lambda canvas: text(canvas, LEFT, 100, FIRST))) as document:
         assert "条例" in document[0].get_textpage().get_text_bounded()
     assert RIGHT > LEFT
+
+
+def test_tables_of_other_columns_on_three_pages_in_a_row_are_joined() -> None:
+    def of(*xs: float) -> Draft:
+        return Draft(list(xs), 1, [Cell(0, col, "甲乙", page=1) for col in range(len(xs) - 1)])
+
+    # the last column of the first page is narrower than the lines of the second tell apart
+    joined = join(join(of(0, 390, 396, 400), of(0, 100, 200, 300, 400)), of(0, 150, 400))
+    assert max(cell.col + cell.col_span for cell in joined.cells) <= len(joined.xs) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,119 @@ def test_reasons() -> None:
     assert reason(b"\xd0\xcf\x11\xe0" + b"x" * 600) == "damaged"
     assert reason(workbook(), cells=10) == "too_many_cells"
     assert reason(workbook(), decompressed_bytes=100) == "decompression"
+
+
+def made(fill: Callable[[xlsxwriter.workbook.Worksheet], object]) -> list[object]:
+    """What is shown of a workbook of one sheet."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    fill(book.add_worksheet("统计表"))
+    book.close()
+    return shown(read(buffer.getvalue(), "report.xlsx", Limits()))
+
+
+def edited(data: bytes, part: str, old: str, new: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(buffer, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            after.writestr(name, content.replace(old.encode(), new.encode()) if name == part else content)
+    return buffer.getvalue()
+
+
+def test_hidden_rows_and_columns_are_not_read() -> None:
+    def fill(sheet: xlsxwriter.workbook.Worksheet) -> None:
+        sheet.write(1, 1, "某县统计表")
+        sheet.merge_range(2, 1, 3, 1, "指标")
+        sheet.merge_range(2, 2, 2, 4, "数量")
+        sheet.write_row(3, 2, ["旧", "上年", "本年"])
+        sheet.write_row(4, 1, ["申请数", 1, 2, 3])
+        sheet.write_row(5, 1, ["暗数", 4, 5, 6])
+        sheet.write_row(6, 1, ["答复数", 7, 8, 9])
+        sheet.set_row(5, None, None, {"hidden": True})
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+
+    assert made(fill) == [
+        "某县统计表",
+        [
+            *((1, 1, 2, 1, "指标"), (1, 2, 1, 2, "数量"), (2, 2, 1, 1, "上年"), (2, 3, 1, 1, "本年")),
+            *((3, 1, 1, 1, "申请数"), (3, 2, 1, 1, "2"), (3, 3, 1, 1, "3")),
+            *((4, 1, 1, 1, "答复数"), (4, 2, 1, 1, "8"), (4, 3, 1, 1, "9")),
+        ],
+    ]
+
+
+def sums(sheet: xlsxwriter.workbook.Worksheet) -> None:
+    sheet.write_row(0, 0, ["指标", "个人", "企业", "合计"])
+    sheet.write_row(1, 0, ["申请数", 3, 4])
+    sheet.write_row(2, 0, ["结转数", 0, 0])
+    sheet.write_row(3, 0, ["总数", "", ""])
+    sheet.write_formula(1, 3, "SUM(B2:C2)")
+    sheet.write_formula(2, 3, "=SUM(B3:C3)")
+    for column, letter in enumerate("BCD", 1):
+        sheet.write_formula(3, column, f"={letter}2+{letter}3")
+    sheet.write_row(4, 0, ["占比", 1])
+    sheet.write_formula(4, 2, "=AVERAGE(B2:C2)")
+    sheet.write_formula(4, 3, "=AVERAGE(B2:C2)", None, 3.5)
+
+
+def test_sums_that_nobody_computed_are_made_and_other_formulas_have_no_value() -> None:
+    (table,) = made(sums)
+    texts = {(row, col): text for row, col, _, _, text in table}  # type: ignore[union-attr, str-unpack]
+    assert [texts.get((row, 4)) for row in (2, 3, 4)] == ["7", "0", "7"]
+    assert (texts[4, 2], texts[4, 3]) == ("3", "4")
+    assert (5, 3) not in texts and texts[5, 4] == "3.5"
+
+
+def test_what_a_program_computed_is_kept() -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheet = book.add_worksheet("统计表")
+    sheet.write_row(0, 0, ["指标", "数量"])
+    sheet.write_row(1, 0, ["申请数", 3])
+    sheet.write(2, 0, "答复数")
+    sheet.write(3, 0, "合计")
+    sheet.write_formula(2, 1, "=IF(B2>5,1,0)", None, 0)
+    sheet.write_formula(3, 1, "=SUM(B2:B3)", None, 4)
+    book.close()
+    data = edited(buffer.getvalue(), "xl/workbook.xml", ' fullCalcOnLoad="1"', "")
+    (table,) = shown(read(data, "report.xlsx", Limits()))
+    assert [text for _, col, _, _, text in table if col == 2] == ["数量", "3", "0", "4"]  # type: ignore[union-attr, str-unpack]
+
+
+def test_shared_formulas_move_along_and_circles_have_no_value() -> None:
+    def fill(sheet: xlsxwriter.workbook.Worksheet) -> None:
+        sheet.write_row(0, 0, ["指标", "个人", "企业", "合计"])
+        for row in (1, 2):
+            sheet.write_row(row, 0, ["申请数", row, 10 * row])
+            sheet.write_formula(row, 3, "=SHARED")
+        sheet.write(3, 0, "循环")
+        sheet.write_formula(3, 1, "=C4")
+        sheet.write_formula(3, 2, "=B4")
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    fill(book.add_worksheet("统计表"))
+    book.close()
+    part = "xl/worksheets/sheet1.xml"
+    first = ('<c r="D2"><f>SHARED</f>', '<c r="D2"><f t="shared" ref="D2:D3" si="0">SUM($B2:C2)</f>')
+    data = edited(edited(buffer.getvalue(), part, *first), part, "<f>SHARED</f>", '<f t="shared" si="0"/>')
+    table, last = shown(read(data, "report.xlsx", Limits()))
+    assert [text for _, col, _, _, text in table if col == 4] == ["合计", "11", "22"]  # type: ignore[union-attr, str-unpack]
+    assert last == "循环"
+
+
+def test_a_wide_table_below_widens_no_table_above() -> None:
+    def fill(sheet: xlsxwriter.workbook.Worksheet) -> None:
+        sheet.write_row(0, 0, ["指标", "数量"])
+        sheet.write_row(1, 0, ["申请数", 3])
+        sheet.write(3, 0, "四、复议情况")
+        sheet.write_row(4, 0, ["维持", "纠正", "其他", "未结", "总计"])
+        sheet.write_row(5, 0, [1, 2, 3, 4, 10])
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    fill(book.add_worksheet("统计表"))
+    book.close()
+    first, second = read(buffer.getvalue(), "report.xlsx", Limits()).tables()
+    assert [max(cell.col for cell in table.cells) for table in (first, second)] == [2, 5]

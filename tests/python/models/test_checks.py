@@ -6,7 +6,6 @@ import csv
 import hashlib
 import os
 import random
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -16,8 +15,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import ROOT, gongkai_environment, run_gongkai
+from helpers.command import gongkai_environment, run_gongkai
 from helpers.forms_2021 import COLUMNS, ROWS, Form, page, valid_form, with_slip
+from helpers.project import copy_project
 
 from gongkai.warehouse import Warehouse
 
@@ -65,15 +65,6 @@ class Slips:
             text=True,
             check=False,
         )
-
-
-def copy_project(target: Path) -> Path:
-    """A copy of the dbt project whose seeds a test may change."""
-    for name in ("models", "seeds", "macros", "tests/generic", "tests/data"):
-        shutil.copytree(ROOT / name, target / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / name, target / name)
-    return target
 
 
 def add_correction(project: Path, report_id: str, cell: Cell, expected: int, value: int) -> None:

@@ -9,7 +9,6 @@ import csv
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
 
+from gongkai.rules.examples import blocks
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
 
@@ -55,14 +55,6 @@ def example_of_labels(labels: str) -> str:
     """A list of categories with labels that are none between two that are."""
     told = "，".join(f"{label}{number}条" for number, label in enumerate(labels.split("|"), start=20))
     return f"【主动公开情况】全年主动公开政府信息900条，其中政策文件类3条，{told}，工作动态类4条。"
-
-
-def blocks(text: str) -> Iterator[tuple[str, str]]:
-    """The blocks of a report with the text: its title, then headings in 【】 and paragraphs parted by ／."""
-    yield "heading", "某某县人民政府2023年政府信息公开工作年度报告"
-    for piece in re.findall(r"【[^】]*】|[^【】／]+", text):
-        kind = "heading" if piece.startswith("【") else "paragraph"
-        yield kind, piece.strip("【】")
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +133,7 @@ def test_the_example_of_a_composition_is_read(
     key = f"meaning {row['reading_id']}"
     right = (row["indicator_code"], "", Decimal(row["example_value"]), row["example_qualifier"])
     assert right in {reading for _, reading in readings[key]}
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         composed = connection.execute(
             "select reading_id from intermediate.int_figures_composed where document_id = ?", [key]
         ).fetchall()
@@ -159,9 +151,20 @@ def test_meanings_that_readings_need_are_those_of_words() -> None:
             assert name.replace("near.", "topic.") in known | slots | topics, row["reading_id"]
 
 
+def test_every_pattern_is_asked_for_where_it_says() -> None:
+    """But those that only stand in others."""
+    patterns = rows(ROOT / "seeds" / "prose" / "prose_patterns.csv")
+    asked = {
+        (name, path.stem)
+        for path in (ROOT / "models" / "prose").glob("*.sql")
+        for name in re.findall(r"""prose_pattern\(["'](\w+)["']\)""", path.read_text("utf-8"))
+    }
+    assert asked == {(row["pattern_id"], row["model"]) for row in patterns}
+
+
 @pytest.mark.parametrize("row", NUMBER_KINDS, ids=lambda row: row["kind"])
 def test_the_example_of_a_number_kind_holds_one(row: dict[str, str], warehouse: Path) -> None:
-    with read_work(warehouse) as connection:
+    with read_work(Warehouse(warehouse)) as connection:
         reasons = connection.execute(
             "select no_figure_because from intermediate.int_numbers where document_id = ?", [f"number {row['kind']}"]
         ).fetchall()

@@ -1,0 +1,72 @@
+"""All seeds against all that is declared of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from gongkai.rules.declarations import Seed, read_declarations
+from gongkai.rules.examples import read_examples
+from gongkai.rules.kinds import Rules, hold
+from gongkai.rules.problems import BrokenRules, Problem
+from gongkai.rules.seed_files import read_seed
+from gongkai.rules.tables import Tables
+from gongkai.rules.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was checked, and what is wrong, in the order of files and lines."""
+
+    seeds: int
+    rows: int
+    problems: list[Problem]
+
+
+def check_rules(project: Path) -> Checked:
+    """Check every seed of the project. Takes a second or three, most of it for the examples."""
+    declared, problems = read_declarations(project)
+    files = {name: read_seed(project / seed.file, seed.file, list(seed.types)) for name, seed in declared.items()}
+    tables = Tables(project)
+    for name, seed in declared.items():
+        if not files[name].problems:
+            tables.load(seed, files[name])
+    templates = Templates(project)
+    rules = Rules(declared, files, tables, re.compile(templates.call("term_pattern")))
+    # What the rows of a file that is not whole hold, and what looks at them, waits until it is mended.
+    broken = {name for name, seed in files.items() if seed.problems}
+    for name, seed in declared.items():
+        if name not in broken:
+            problems += _hold_all(rules, seed, broken)
+    broken |= {name for name, seed in files.items() if seed.problems}
+    problems += read_examples(project, rules, templates, broken)
+    for seed_file in files.values():
+        problems += seed_file.problems
+    ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
+    return Checked(len(files), sum(len(seed.rows) for seed in files.values()), ordered)
+
+
+def _hold_all(rules: Rules, seed: Seed, broken: set[str]) -> list[Problem]:
+    """Hold every data test of a seed against its rows; gives back what is wrong with the tests themselves."""
+    problems = []
+    for test in seed.tests:
+        if broken & test.stands_on():
+            continue
+        try:
+            hold(rules, seed.name, test)
+        except (duckdb.Error, LookupError, ValueError) as error:
+            what = f"{test.kind} of {seed.name}{'.' if test.column else ''}{test.column}"
+            message = f"the data test {what} cannot be held against the rows: {str(error).splitlines()[0]}"
+            problems.append(Problem(seed.yaml_file, seed.yaml_line, message))
+    return problems
+
+
+@cache
+def refuse_broken_rules(project: Path, fingerprint: str) -> None:
+    """BrokenRules where a seed is not as its YAML declares it. Rules of one fingerprint are checked once a process."""
+    if problems := check_rules(project).problems:
+        raise BrokenRules(problems)

@@ -1,0 +1,88 @@
+"""What Word does not show is not read: hidden or struck out, by a run or a style; marks of notes stay apart."""
+
+from __future__ import annotations
+
+import docx
+import pytest
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from test_reader_docx import load
+
+from ingest.documents.model import Block
+
+W = nsdecls("w")
+TOGGLES = ["vanish", "strike", "dstrike"]
+
+
+def texts(document: docx.document.Document) -> list[str]:
+    """The texts of blocks and cells."""
+    parts = load(document).parts
+    return [
+        text for part in parts for text in ([part.text] if isinstance(part, Block) else [c.text for c in part.cells])
+    ]
+
+
+def run(text: str, properties: str) -> object:
+    return parse_xml(f"<w:r {W}><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
+
+
+def styled(document: docx.document.Document, name: str, kind: WD_STYLE_TYPE, properties: str, base: str = "") -> None:
+    style = document.styles.add_style(name, kind)
+    if base:
+        style.base_style = document.styles[base]
+    element = style.element
+    for old in element.findall(docx.oxml.ns.qn("w:rPr")):
+        element.remove(old)
+    element.append(parse_xml(f"<w:rPr {W}>{properties}</w:rPr>"))
+
+
+@pytest.mark.parametrize("toggle", TOGGLES)
+def test_runs_that_are_hidden_or_struck_out_are_not_read(toggle: str) -> None:
+    document = docx.Document()
+    document.add_paragraph("收到申请")._p.extend([run("254", f"<w:{toggle}/>"), run("249", f'<w:{toggle} w:val="0"/>')])
+    cell = document.add_table(1, 2).cell(0, 1).paragraphs[0]
+    cell._p.extend([run("11", f'<w:{toggle} w:val="true"/>'), run("6", "<w:b/>")])
+    assert texts(document) == ["收到申请249", "", "6"]
+
+
+@pytest.mark.parametrize("toggle", TOGGLES)
+def test_styles_of_characters_and_paragraphs_hide(toggle: str) -> None:
+    document = docx.Document()
+    styled(document, "Gone", WD_STYLE_TYPE.CHARACTER, f"<w:{toggle}/>")
+    styled(document, "GoneToo", WD_STYLE_TYPE.CHARACTER, "<w:b/>", "Gone")
+    styled(document, "GoneLines", WD_STYLE_TYPE.PARAGRAPH, f"<w:{toggle}/>")
+    styled(document, "MoreGoneLines", WD_STYLE_TYPE.PARAGRAPH, "<w:b/>", "GoneLines")
+    styled(document, "ShownLines", WD_STYLE_TYPE.PARAGRAPH, f'<w:{toggle} w:val="0"/>', "GoneLines")
+    paragraph = document.add_paragraph("收到")
+    paragraph.add_run("254", "Gone")
+    paragraph.add_run("253", "GoneToo")
+    paragraph.add_run("249")
+    document.add_paragraph("填写示例：100件", "GoneLines")
+    lines = document.add_paragraph("填写示例：200件", "MoreGoneLines")
+    lines._p.append(run("7件", f'<w:{toggle} w:val="0"/>'))
+    lines.add_run("8件", "Gone")  # a style of characters turns off what the paragraph's turns on
+    document.add_paragraph("办结249件", "ShownLines")
+    assert texts(document) == ["收到249", "7件8件", "办结249件"]
+
+
+def test_hidden_rows_are_not_read() -> None:
+    document = docx.Document()
+    table = document.add_table(2, 1)
+    for row, text in enumerate(["9", "8"]):
+        table.cell(row, 0).text = text
+    table.add_column(900000)
+    table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:hidden {W}/>"))
+    assert texts(document) == ["8", ""]
+
+
+def test_raised_numbers_mark_notes() -> None:
+    document = docx.Document()
+    styled(document, "Mark", WD_STYLE_TYPE.CHARACTER, '<w:vertAlign w:val="superscript"/>')
+    paragraph = document.add_paragraph("公开12458")
+    paragraph._p.append(run("1", '<w:vertAlign w:val="superscript"/>'))
+    paragraph.add_run("条，收到231")
+    paragraph.add_run("2", "Mark")
+    paragraph._p.extend([run("件", ""), run("③", '<w:vertAlign w:val="superscript"/>')])
+    document.add_paragraph()._p.append(run("24", '<w:vertAlign w:val="superscript"/>'))
+    assert texts(document) == ["公开12458¹条，收到231²件③", "24"]

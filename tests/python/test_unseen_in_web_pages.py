@@ -1,0 +1,115 @@
+"""What a browser does not show of a page, by its own style sheets or struck out, is not read; note marks stay apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.documents.model import Document
+from ingest.limits import Limits
+from ingest.readers import READERS, read_document
+
+SHOWN = "本局全年收到政府信息公开申请249件，均已在法定期限内答复，没有结转下年度继续办理的申请。"
+
+
+def read(body: str, style: str = "") -> Document:
+    page = f"<html><head><title>年报</title><style>{style}</style></head><body><p>{SHOWN}</p>{body}</body></html>"
+    return read_document(READERS["html"], page.encode(), "a.html", Limits())
+
+
+def texts(body: str, style: str = "") -> list[str]:
+    document = read(body, style)
+    cells = [cell.text for table in document.tables() for cell in table.cells]
+    return [block.text for block in document.blocks()][1:] + cells
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        ".old{display:none}",
+        "p.old , .x { color:red; Display : NONE !important }",
+        "#o{visibility:hidden}",
+        "/* .y{ */ div .old{display:none}",
+        "@media screen { .old{display:none} }",
+        "@charset 'utf-8'; .old{text-decoration: line-through red}",
+        ".old{display:block} .old.was{display:none}",
+        "p{display:block} .old{text-decoration-line:line-through}",
+    ],
+)
+def test_what_a_class_of_the_page_hides_is_not_read(style: str) -> None:
+    assert texts('<div><p class="old was" id="o">申请254件</p><p>申请249件</p></div>', style) == ["申请249件"]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        ".old{color:#333}",
+        "@media print { .old{display:none} }",
+        "@media (max-width: 600px) { .old{display:none} }",
+        ".old{display:none} .old.was{display:block}",
+        ".old{display:none} #o{display:inline}",
+        ".old{display:none} .old:first-child{display:block}",
+        ".old:hover{display:none}",
+        ".old > b{display:none}",
+        ".other .old{display:none}",
+        "b.old{display:none}",
+    ],
+)
+def test_what_a_sheet_does_not_surely_hide_is_read(style: str) -> None:
+    assert texts('<div><p class="old was" id="o">申请254件</p></div>', style) == ["申请254件"]
+
+
+def test_an_elements_own_style_goes_before_the_sheet() -> None:
+    assert texts('<p class="old" style="display:block">申请254件</p>', ".old{display:none}") == ["申请254件"]
+
+
+def test_a_page_that_a_script_uncovers_is_read() -> None:
+    assert texts("<p>申请254件</p>", "body p{display:none}") == ["申请254件"]
+
+
+@pytest.mark.parametrize(
+    "struck",
+    [
+        "<s>254</s>",
+        "<del>254</del>",
+        "<strike>254</strike>",
+        '<span style="text-decoration:line-through">254</span>',
+        '<span style="color:red;text-decoration-line: underline line-through">254</span>',
+        '<span class="gone">254</span>',
+    ],
+)
+def test_struck_out_text_is_not_read(struck: str) -> None:
+    table = f"<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td>{struck}249</td></tr></table>"
+    assert texts(f"<p>申请{struck}249件</p>{table}", ".gone{text-decoration:line-through}") == [
+        "申请249件", "项目", "数量", "申请", "249",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mark", "kept"), [("1", "¹"), ("12", "¹²"), ("(3)", "⁽³⁾"), ("②", "②"), ("[2]", "[2]")])
+@pytest.mark.parametrize(
+    "raise_", ["<sup>{}</sup>", '<sup><a href="#n">{}</a></sup>', '<span style="vertical-align:super">{}</span>']
+)
+def test_a_raised_number_marks_a_note(mark: str, kept: str, raise_: str) -> None:
+    raised = raise_.format(mark)
+    table = f"<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td>249{raised}</td></tr></table>"
+    assert texts(f"<p>申请249{raised}件</p>{table}") == [f"申请249{kept}件", "项目", "数量", "申请", f"249{kept}"]
+
+
+def test_a_cell_that_stands_raised_as_a_whole_is_a_figure() -> None:
+    table = "<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td><sup>24</sup></td></tr></table>"
+    assert texts(table)[-1] == "24"
+
+
+def test_fields_that_show_figures_are_read_and_those_that_ask_are_not() -> None:
+    form = (
+        '<div><input type="text" value="请输入关键字"><input type="hidden" value="9">'
+        '<input type="submit" value="提交2"></div>'
+        '<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td><input value="249"></td></tr>'
+        '<tr><td>答复</td><td><input type="text" readonly value="248"></td></tr>'
+        '<tr><td>复议</td><td><input type="number" style="display:none" value="7"></td></tr></table>'
+        "<textarea>没有收取费用。\n没有其他事项。</textarea><textarea></textarea>"
+        "<textarea style='display:none'>暗。</textarea>"
+    )
+    assert texts(form) == [
+        *("没有收取费用。", "没有其他事项。"),
+        *("项目", "数量", "申请", "249", "答复", "248", "复议", ""),
+    ]
