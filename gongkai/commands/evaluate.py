@@ -80,6 +80,7 @@ def _print_self(found: SelfMeasure, as_json: bool) -> None:
     say("prose as the tables of the same reports tell it")
     _share("precision", found.precision)
     _share("recall", found.recall)
+    say(f"  {found.undecided} readings differ from a table whose figure is not in the prose: undecided")
     for title, shares in (
         ("precision by group", found.precision_by_group),
         ("recall by group", found.recall_by_group),

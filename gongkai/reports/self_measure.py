@@ -11,7 +11,9 @@ LEAST_VALUE = 10
 """Smaller figures stand in a text for too many things to say that one of them is the table's."""
 
 _PRECISION = """
-select dim_indicator.fact_table, rule_agreement.confidence, sum(agree)::integer, sum(n)::integer
+select
+    dim_indicator.fact_table, rule_agreement.confidence,
+    sum(agree)::integer, sum(n)::integer, sum(undecided)::integer
 from marts.rule_agreement
 inner join marts.dim_indicator using (indicator_code)
 group by all order by all
@@ -79,11 +81,14 @@ class SelfMeasure:
     precision_by_group: dict[str, Share] = field(default_factory=dict)
     recall_by_group: dict[str, Share] = field(default_factory=dict)
     precision_by_confidence: dict[str, Share] = field(default_factory=dict)
+    undecided: int = 0
+    """Readings that differ from a table whose figure is not in the prose: left out of precision."""
 
     def summary(self) -> dict[str, object]:
         """As JSON has it."""
         return {
             "precision": self.precision.summary(),
+            "undecided": self.undecided,
             "recall": self.recall.summary(),
             "precision_by_group": {name: each.summary() for name, each in self.precision_by_group.items()},
             "recall_by_group": {name: each.summary() for name, each in self.recall_by_group.items()},
@@ -96,7 +101,8 @@ def measure(warehouse: Warehouse) -> SelfMeasure:
     found = SelfMeasure()
     with open_published(warehouse) as connection:
         require_marts(connection, "rule_agreement", "quantities")
-        for group, confidence, agree, n in connection.execute(_PRECISION).fetchall():
+        for group, confidence, agree, n, undecided in connection.execute(_PRECISION).fetchall():
+            found.undecided += undecided
             found.precision.add(agree, n)
             found.precision_by_group.setdefault(group, Share()).add(agree, n)
             found.precision_by_confidence.setdefault(confidence, Share()).add(agree, n)

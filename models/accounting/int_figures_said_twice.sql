@@ -23,6 +23,13 @@ of_prose as (
     qualify row_number() over (partition by document_id, indicator_code order by choice_rank) = 1
 ),
 
+-- A table's figure that stands nowhere in the prose cannot have been read there, however right the rules are.
+in_prose as (
+    select distinct figures.document_id, figures.value
+    from {{ ref('int_figures') }} as figures
+    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+),
+
 said_twice as (
     select
         of_prose.document_id,
@@ -30,9 +37,11 @@ said_twice as (
         of_prose.rule_id,
         of_prose.confidence,
         {{ qualified_agree('of_prose', 'of_tables') }} as agrees,
+        in_prose.value is not null as is_table_value_in_prose,
     from of_prose
     inner join of_tables
         on of_prose.document_id = of_tables.document_id and of_prose.indicator_code = of_tables.indicator_code
+    left join in_prose on of_tables.document_id = in_prose.document_id and of_tables.value = in_prose.value
 )
 
 select * from said_twice

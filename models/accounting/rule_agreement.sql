@@ -12,9 +12,10 @@ counted as (
         said_twice.indicator_code,
         said_twice.confidence,
         reports.year::integer as year,
-        count(*)::integer as n,
+        count(*) filter (where said_twice.agrees or said_twice.is_table_value_in_prose)::integer as n,
         count(*) filter (where said_twice.agrees)::integer as agree,
-        count(*) filter (where not said_twice.agrees)::integer as differ,
+        count(*) filter (where not said_twice.agrees and said_twice.is_table_value_in_prose)::integer as differ,
+        count(*) filter (where not said_twice.agrees and not said_twice.is_table_value_in_prose)::integer as undecided,
     from said_twice
     inner join reports on said_twice.document_id = reports.document_id
     group by all
@@ -30,7 +31,8 @@ with_interval as (
         n,
         agree,
         differ,
-        agree / n as p,
+        undecided,
+        agree / nullif(n, 0) as p,
         1.96 as z,
         (p + z * z / (2 * n)) / (1 + z * z / n) as middle,
         z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n)) / (1 + z * z / n) as half_width,
@@ -41,8 +43,8 @@ rule_agreement as (
     select
         * exclude (p, z, middle, half_width),
         round(p, 4)::decimal(5, 4) as share,
-        round(greatest(middle - half_width, 0), 4)::decimal(5, 4) as share_low,
-        round(least(middle + half_width, 1), 4)::decimal(5, 4) as share_high,
+        round(case when n > 0 then greatest(middle - half_width, 0) end, 4)::decimal(5, 4) as share_low,
+        round(case when n > 0 then least(middle + half_width, 1) end, 4)::decimal(5, 4) as share_high,
     from with_interval
 )
 
