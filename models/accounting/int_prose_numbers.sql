@@ -109,12 +109,16 @@ other_numbers as (
         runs_left.squashed_start,
         runs_left.squashed_end,
         null::varchar as measure,
+        -- No more of a long block than a title is long: it is looked at for each number.
+        substring(
+            blocks.text, greatest(runs_left.squashed_start - 79, 1), least(runs_left.squashed_start, 80)
+        ) as text_before,
         case
             when runs_left.piece_no = 1 and regexp_full_match(runs_left.piece, '{{ list_marker() }}')
                 then 'heading or list number'
             when contains(runs_left.piece, '年') or regexp_full_match(runs_left.piece, '(?:19|20)[0-9]{2}') then 'date'
-            when regexp_matches(left(blocks.text, runs_left.squashed_start), '《[^》]{0,80}$') then 'law or document number'
-            when regexp_matches(left(blocks.text, runs_left.squashed_start), '“[^”]{0,60}$|「[^」]{0,60}$')
+            when regexp_matches(text_before, '《[^》]{0,80}$') then 'law or document number'
+            when regexp_matches(text_before, '“[^”]{0,60}$|「[^」]{0,60}$')
                 then 'about something else'
             when blocks.is_heading then 'heading or list number'
         end as no_figure_because,
@@ -126,7 +130,7 @@ other_numbers as (
 numbers as (
     select * from numbers_of_sentences
     union all by name
-    select * from other_numbers
+    select * exclude (text_before) from other_numbers
 ),
 
 -- The farther on in a block, the farther moved by the blanks that were taken out.
