@@ -18,7 +18,7 @@ from gongkai.publishing import publish, published_fingerprint, raw_fingerprint, 
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import write_lock
 from gongkai.warehouse.settings import SETTINGS
-from gongkai.warehouse.sql import attach
+from gongkai.warehouse.sql import attach, records
 from ingest.errors import GongkaiError
 
 Progress = Callable[[int, int, str], None]
@@ -213,9 +213,7 @@ def _add_failing_rows(warehouse: Warehouse, nodes: Any, built: Built) -> None:
         attach(connection, warehouse.work, "gongkai", "read_only")
         for failure in failed:
             query = queries[failure.name]  # what dbt has just run
-            cursor = connection.execute(f"select * from ({query}) limit {SHOWN_ROWS}")  # noqa: S608
-            names = [column[0] for column in cursor.description]
             failure.rows = [
-                ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True) if value is not None)
-                for row in cursor.fetchall()
+                ", ".join(f"{name}={value}" for name, value in row.items() if value is not None)
+                for row in records(connection, f"select * from ({query}) limit {SHOWN_ROWS}")  # noqa: S608
             ]

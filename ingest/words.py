@@ -44,8 +44,9 @@ def words_for(kind: str) -> str:
 
 
 def measure_words() -> str:
-    """Measure words that may follow a figure in a cell or stand alone in one, the longest first, in one bracket."""
-    return _longest_first(row["word"] for row in _rows(_MEASURE_WORDS) if _is_true(row["in_cells"]))
+    """Measure words (件, 万元) behind a figure in a cell or alone in one, the longest first, in one bracket."""
+    words = _longest_first(row["word"] for row in _rows(_MEASURE_WORDS) if _is_true(row["in_cells"]))
+    return f"(?:[千万亿]?{words})"
 
 
 def page_labels() -> str:

@@ -9,6 +9,11 @@
 {{ named_number('check_thresholds', 'threshold_name', 'threshold', name) }}
 {%- endmacro %}
 
+{# By how many labels a table shows that it holds a part of a form. #}
+{% macro labels_needed(form_part) -%}
+{{ named_number('form_parts', 'form_part', 'labels_needed', form_part) }}
+{%- endmacro %}
+
 {# A number of a seed, by its name, as a literal. A name that is not there is an error. #}
 {% macro named_number(seed, name_column, number_column, name) -%}
 {%- set rows = seed_rows(ref(seed), name_column) -%}

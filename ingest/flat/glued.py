@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.flat import shapes
 from ingest.flat.lines import Found, Line, is_table
 from ingest.flat.rows import Piece
+from ingest.words import measure_words
 
 _FEWEST_ROWS = 4
 _FEWEST_UNITS = 6
 _LEAST_SUMMED = 5
 """Cells of a row from which on the last may be held to be the sum of the others."""
-_BLOCK = 5
-"""Cells of a block, the last their sum, in a row that has no label and three blocks."""
-_BLOCKS = 3
+_LARGEST_BLOCK = 8
+_FEWEST_BLOCKS = 3
+"""From so many blocks of cells on, all of a size and each with its sum, figures that have no label make a row."""
 _LONGEST_RUN = 60
+_LONGEST_BLOCKS = 40
+"""Digits; more could be parted in too many ways to try them all."""
 _TAIL = re.compile(r"^(.*[^\d.,+\-/])(\d+(?:\.\d{1,4})?)$")
-_UNIT_AT_END = re.compile(r"^(.{4,}?)(万元|人次|[条件次个人篇份期场项元])$")
+_UNIT_AT_END = re.compile(rf"^(.{{4,}}?)({measure_words()})$")
 
 
 @dataclass(slots=True)
@@ -98,12 +102,12 @@ def _has_zeros(rows: list[_Row]) -> bool:
     """Whether digits are run together: a string of several begins with a zero."""
     filled = [row.digits for row in rows if row.digits]
     zeros = any(len(digits) > 1 and digits[0] == "0" and digits.isdigit() for digits in filled)
-    return zeros and (len(filled) >= _FEWEST_ROWS or len(filled[0]) == _BLOCKS * _BLOCK)
+    return zeros and (len(filled) >= _FEWEST_ROWS or _in_blocks(filled[0]) is not None)
 
 
 def _is_row_of_blocks(rows: list[_Row]) -> bool:
-    """Whether the last row is a string of digits that makes three blocks with their sums in just one way."""
-    return not rows[-1].label and len(rows[-1].digits) <= _LONGEST_RUN and _in_blocks(rows[-1].digits) is not None
+    """Whether the last row is a string of digits that makes blocks with their sums in just one way."""
+    return not rows[-1].label and _in_blocks(rows[-1].digits) is not None
 
 
 def _has_units(rows: list[_Row]) -> bool:
@@ -130,8 +134,6 @@ def _measure(rows: list[_Row], has_units: bool) -> None:
             member.unit = _UNIT_AT_END.match(member.label) if has_units else None
             if member.unit:
                 member.width = 1
-            elif not member.label:
-                member.width = _BLOCKS * _BLOCK
             elif len(zeros) == 1:
                 member.width = max(zeros)
             elif len(member.digits) == 1 or (len(part) <= 3 and member.digits[:1] != "0"):
@@ -152,58 +154,69 @@ def _pieces(row: _Row) -> list[Piece]:
     return [row.line.piece(text) for text in [*label, *figures]]
 
 
-def _figures(row: _Row) -> list[str] | None:
+def _figures(row: _Row) -> Sequence[str] | None:
     """The figures that a string of digits is made of, where only one way to part it is right."""
     digits, width = row.digits, row.width
+    if not row.label:
+        return _in_blocks(digits)
     if width is None or len(digits) > _LONGEST_RUN:
         return None
     if width == 1:
         return [digits] if digits == "0" or digits[0] != "0" or digits[1] == "." else None
     if not digits.isdigit() or len(digits) < width:
         return None
-    if not row.label:
-        return _in_blocks(digits)
     if width < _LEAST_SUMMED:
         return list(digits) if len(digits) == width else None
-    ways = _sums(digits, width)
+    ways = list(islice(_sums(digits, width), 2))
     return ways[0] if len(ways) == 1 else None
 
 
-def _in_blocks(digits: str) -> list[str] | None:
-    """Three blocks of five figures of which the last is the sum, where only one way gives them."""
-    found: list[list[str]] = []
-    for first, second in _cuts(len(digits)):
-        parts = [_sums(part, _BLOCK) for part in (digits[:first], digits[first:second], digits[second:])]
-        if all(parts):
-            found += [[*a, *b, *c] for a in parts[0] for b in parts[1] for c in parts[2]]
-    return found[0] if len(found) == 1 else None
+def _in_blocks(digits: str) -> tuple[str, ...] | None:
+    """Blocks of figures, all of a size and each with its sum at its end, where only one way of any size gives them."""
+    if not digits.isdigit() or len(digits) > _LONGEST_BLOCKS:
+        return None
+    largest = min(_LARGEST_BLOCK, len(digits) // _FEWEST_BLOCKS)
+    found: set[tuple[str, ...]] = set()
+    for size in range(_LEAST_SUMMED, largest + 1):
+        for figures in _ways_in_blocks(digits, size):
+            found.add(figures)
+            if len(found) > 1:
+                return None
+    return found.pop() if found else None
 
 
-def _cuts(length: int) -> Iterator[tuple[int, int]]:
-    for first in range(_BLOCK, length - 2 * _BLOCK + 1):
-        for second in range(first + _BLOCK, length - _BLOCK + 1):
-            yield first, second
+def _ways_in_blocks(digits: str, size: int, blocks: int = _FEWEST_BLOCKS) -> Iterator[tuple[str, ...]]:
+    """The ways to part digits into at least so many blocks; block after block, so that no end is tried in vain."""
+    if not digits and blocks <= 0:
+        yield ()
+    needed = max(blocks - 1, 0) * size
+    for stop in range(size, len(digits) - needed + 1):
+        for block in _sums(digits[:stop], size):
+            for others in _ways_in_blocks(digits[stop:], size, blocks - 1):
+                yield (*block, *others)
 
 
-def _sums(digits: str, width: int) -> list[list[str]]:
+def _sums(digits: str, width: int) -> Iterator[list[str]]:
     """The ways to part digits into `width` figures without leading zeros, the last of them the sum of the others."""
-    found: list[list[str]] = []
     for length in range(1, len(digits) - width + 2):
         total = digits[-length:]
         if len(total) == 1 or total[0] != "0":
-            found += [[*addends, total] for addends in _addends(digits[:-length], width - 1, int(total))]
-    return found
+            for addends in _addends(digits[:-length], width - 1, int(total)):
+                yield [*addends, total]
 
 
-def _addends(digits: str, width: int, total: int) -> list[list[str]]:
+def _addends(digits: str, width: int, total: int) -> Iterator[list[str]]:
     """The ways to part digits into `width` figures without leading zeros that add up to `total`."""
     if width == 1:
-        fits = digits and (len(digits) == 1 or digits[0] != "0") and int(digits) == total
-        return [[digits]] if fits else []
-    found: list[list[str]] = []
+        if digits and (len(digits) == 1 or digits[0] != "0") and int(digits) == total:
+            yield [digits]
+        return
+    # one of them has at least as many digits as all have on average
+    if len(digits) > width and total < 10 ** (-(-len(digits) // width) - 1):
+        return
     longest = 1 if digits[:1] == "0" else min(len(digits) - width + 1, len(str(total)))
     for length in range(1, longest + 1):
         figure = digits[:length]
         if int(figure) <= total:
-            found += [[figure, *rest] for rest in _addends(digits[length:], width - 1, total - int(figure))]
-    return found
+            for others in _addends(digits[length:], width - 1, total - int(figure)):
+                yield [figure, *others]

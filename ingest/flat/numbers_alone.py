@@ -18,7 +18,7 @@ from ingest.flat import shapes
 from ingest.words import measure_words
 
 _FIGURE = re.compile(r"\d[\d,，. ]*[余多万亿]?$")
-_GOES_ON = re.compile(rf"[千万亿]?{measure_words()}(?:[，,、。；;：:（(）)]|[^\d\s]*[，,、。；;])|年[^\d\s]{{2}}")
+_GOES_ON = re.compile(rf"{measure_words()}(?:[，,、。；;：:（(）)]|[^\d\s]*[，,、。；;])|年[^\d\s]{{2}}")
 """How a line begins that goes on after a figure: a measure word and a stop, perhaps after words; or a year's 年."""
 _OPEN_END = re.compile(r"[\u3400-\u9fff、，,：:（(“”》）)]$")
 

@@ -11,7 +11,7 @@ BLANKS = " \t\r\n\u3000\xa0\u200b\ufeff"
 BARS = "|｜│┃║¦"
 
 _NUMBER = r"[+\-±]?(?:\d{1,3}(?:[,， ]\d{3})+|\d+)(?:\.\d+)?"
-_MEASURE = rf"(?:[千万亿]?{measure_words()}|[%‰])"
+_MEASURE = rf"(?:{measure_words()}|[%‰])"
 _VALUE = re.compile(rf"(?:{_NUMBER})\s?{_MEASURE}?$")
 _NOTHING = re.compile(r"(?:[/\\]|[-‐‑–—―─_]{1,3}|\*+|○|〇)$")
 _UNIT = re.compile(rf"[（(]?{_MEASURE}[）)]?$")

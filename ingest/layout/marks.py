@@ -17,6 +17,7 @@ _SPACED_MIXED = 1.0
 _WIDE = 0.6
 _RISE, _SMALL, _NEAR = 0.2, 0.8, 0.5
 """How high a note's mark stands over the line's foot, how small it is, and how near: in heights of what it marks."""
+_OVER = 0.6
 _ONE_PLACE = 0.25
 """Heights between the left edges of two digits up to which they stand over each other; a digit is half as wide."""
 UNTOLD = "\ufffd"
@@ -156,8 +157,8 @@ def _as_read(row: list[Glyph]) -> list[Glyph]:
             apart = glyph.x0 - before.x0
             if before.text == glyph.text and apart < 0.3 * (before.x1 - before.x0):
                 continue
-            is_clash = is_clash or _clash(before, glyph, apart)
-            if base is not None and _is_raised(glyph, base):
+            is_clash = is_clash or (apart < _OVER * (before.x1 - before.x0) and _clash(before, glyph, apart))
+            if base is not None and glyph.bottom < base.bottom and _is_raised(glyph, base):
                 kept.append(replace(glyph, text=raised(glyph.text)))
                 continue
         base = glyph
@@ -180,7 +181,7 @@ def _clash(before: Glyph, glyph: Glyph, apart: float) -> bool:
     """Whether two digits stand in one place; OCR tells places too roughly."""
     return (
         apart < _ONE_PLACE * (glyph.bottom - glyph.top)
-        and apart < 0.6 * (before.x1 - before.x0)
+        and apart < _OVER * (before.x1 - before.x0)
         and glyph.text.isdecimal()
         and before.text.isdecimal()
         and glyph.confidence is None

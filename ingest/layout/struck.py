@@ -10,7 +10,6 @@ _THROUGH = 0.22
 """How far from the middle of a glyph, in heights, a line goes through it; under and over it are farther away."""
 _OVERHANG = 0.8
 _FILLED = 0.6
-_REACH = 12.0
 _TOUCH = 2.0
 
 
@@ -18,10 +17,11 @@ def struck_out(glyphs: list[Glyph], strokes: list[Ruling], verticals: list[Rulin
     """Places of glyphs under lines that go through them and end where they end, and those lines."""
     by_height = sorted(range(len(glyphs)), key=lambda place: glyphs[place].middle)
     middles = [glyphs[place].middle for place in by_height]
+    reach = _THROUGH * max((glyph.height for glyph in glyphs), default=0.0)
     struck: set[int] = set()
     lines: list[Ruling] = []
     for stroke in strokes:
-        near = by_height[bisect_left(middles, stroke.at - _REACH) : bisect_right(middles, stroke.at + _REACH)]
+        near = by_height[bisect_left(middles, stroke.at - reach) : bisect_right(middles, stroke.at + reach)]
         under = [place for place in near if _goes_through(stroke, glyphs[place])]
         if under and _fits(stroke, [glyphs[place] for place in under]) and not _is_border(stroke, verticals):
             struck.update(under)

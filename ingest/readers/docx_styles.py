@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lxml import etree
 
-from ingest.readers.ooxml import OFF, attribute, child, child_value, is_on, local
+from ingest.readers.ooxml import NAMESPACES, OFF, attribute, child, child_value, is_on, local
 
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _TITLE_NAMES = {"title", "标题"}
@@ -22,6 +22,7 @@ Look: TypeAlias = dict[str, bool]
 
 PLAIN: Look = {}
 _UNSEEN = ("vanish", "strike", "dstrike")
+_LOOK_TAGS: dict[Any, str] = {f"{{{space}}}{name}": name for space in NAMESPACES for name in (*_UNSEEN, "vertAlign")}
 
 
 @dataclass(slots=True)
@@ -47,6 +48,10 @@ class Styles:
     _styles: dict[str, _Style] = field(default_factory=dict)
     _default: str | None = None
     _everywhere: Look = field(default_factory=dict)
+    _has_named_looks: bool = False
+    """Whether any style of characters says how its text looks."""
+    _looks: dict[str | None, Look] = field(default_factory=dict)
+    """Looks of paragraphs by their style, as far as they were asked for."""
 
     @classmethod
     def parse(cls, root: etree._Element | None) -> Styles:
@@ -66,6 +71,8 @@ class Styles:
                 outline = 0
             number = child(element, "pPr", "numPr")
             look = look_of(child(element, "rPr"))
+            if look and attribute(element, "type") == "character":
+                styles._has_named_looks = True
             styles._styles[key] = _Style(child_value(element, "basedOn"), outline, _number(number), look)
             if is_on_attribute(element, "default") and attribute(element, "type") != "character":
                 styles._default = key
@@ -92,12 +99,15 @@ class Styles:
 
     def look(self, properties: etree._Element | None) -> Look:
         """How the text of a paragraph with these properties looks where its runs say nothing."""
-        return self._look(self._chain(properties), self._everywhere)
+        key = child_value(properties, "pStyle") or self._default
+        if key not in self._looks:
+            self._looks[key] = self._look(self._styles_from(key), self._everywhere)
+        return self._looks[key]
 
     def run_look(self, properties: etree._Element, paragraph: Look) -> Look:
         """How a run looks: by its own properties, else by its style and the paragraph's, which cancel each other."""
         own = look_of(properties)
-        style = child_value(properties, "rStyle") if self._styles else None
+        style = child_value(properties, "rStyle") if self._has_named_looks else None
         if style is not None:
             named = self._look(self._styles_from(style), PLAIN)
             if named:
@@ -243,11 +253,11 @@ def look_of(properties: etree._Element | None) -> Look:
     """What run properties say of how the text looks; nothing where they leave it to the style."""
     look: Look = {}
     for element in properties if properties is not None else ():
-        name = local(element)
-        if name in _UNSEEN:
-            look[name] = attribute(element, "val") not in OFF
-        elif name == "vertAlign":
+        name = _LOOK_TAGS.get(element.tag)
+        if name == "vertAlign":
             look["raised"] = attribute(element, "val") == "superscript"
+        elif name is not None:
+            look[name] = attribute(element, "val") not in OFF
     return look
 
 

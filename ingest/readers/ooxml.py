@@ -75,6 +75,11 @@ class Package:
         return found
 
 
+NAMESPACES = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+"""Of Word's elements, in the usual form and the strict one."""
 OFF = ("0", "false", "off", "none")
 """What a toggle says where it is switched off."""
 

@@ -55,7 +55,7 @@ def _needs_ocr(text: PageText) -> bool:
     count = len(text.marks.glyphs)
     if count < _FEW_GLYPHS:
         return text.pictured
-    return text.bad_share > _BAD_SHARE or (text.invisible and ocr.is_available())
+    return text.bad_share > _BAD_SHARE or ((text.invisible or text.figures_untold) and ocr.is_available())
 
 
 def _ocr_page(pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageMarks:

@@ -23,6 +23,7 @@ _ASKEW = 0.09
 _UNPAINTED = 3
 _WHITE, _OPAQUE = 250, 250
 _PICTURED = 0.5
+_MOST = 0.6
 _FEW = 0.25
 """Share of a page's text up to which what is unpainted is beside the matter; more of it is a layer of text, as over
 scans and over letters drawn as curves."""
@@ -56,9 +57,13 @@ class Sight:
         self._unpainted: set[int] = set()
         self._white: set[int] = set()
         self._painted: list[_Painted] = []
+        self.turns = {0: 0, 90: 0, 180: 0, 270: 0}
+        """How many texts run in each direction, in degrees against the clock from left to right."""
         self._count = 0
         self._matrix = raw.FS_MATRIX()
         self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._to_matrix = ctypes.byref(self._matrix)
+        self._to_colour = [ctypes.byref(part) for part in self._colour]
 
     def add_text(self, item: object, outer: Outer) -> None:
         """A text object; `outer` is the matrix of the form that it stands in."""
@@ -66,13 +71,16 @@ class Sight:
         address = _address(item)
         self._orders[address] = self._count
         self._texts.append((self._count, item, outer))
-        raw.FPDFPageObj_GetMatrix(item, self._matrix)
+        raw.FPDFPageObj_GetMatrix(item, self._to_matrix)
         across, up = self._matrix.a, self._matrix.b
         if outer is not None:
             across, up = across * outer[0] + up * outer[2], across * outer[1] + up * outer[3]
-        if min(abs(across), abs(up)) > _ASKEW * max(abs(across), abs(up)):
+        if up and min(abs(across), abs(up)) > _ASKEW * max(abs(across), abs(up)):
             self._askew.add(address)
-        elif raw.FPDFTextObj_GetTextRenderMode(item) == _UNPAINTED:
+            return
+        turn = (90 if up > 0 else 270) if abs(up) > abs(across) else (0 if across >= 0 else 180)
+        self.turns[turn] += 1
+        if raw.FPDFTextObj_GetTextRenderMode(item) == _UNPAINTED:
             self._unpainted.add(address)
         else:
             alpha, is_white = self._fill(item)
@@ -97,6 +105,11 @@ class Sight:
         self._count += 1
         self._painted.append(_Painted(self._count, box, is_picture=True))
 
+    def usual_turn(self) -> int | None:
+        """The direction of most texts, None where no one has most: so far is the page turned to be read."""
+        turn = max(self.turns, key=lambda turn: self.turns[turn])
+        return turn if self.turns[turn] > _MOST * sum(self.turns.values()) else None
+
     def unseen(self, handle: object, glyphs: list[Glyph], indices: list[int], picture_share: float) -> Unseen:
         """Which of the glyphs (with their numbers on the text page) no reader of the page sees."""
         hidden = self._covered(handle, glyphs, indices)
@@ -119,9 +132,9 @@ class Sight:
 
     def _fill(self, item: object) -> tuple[int, bool]:
         """How opaque the fill of an object is (0 to 255), and whether it is white."""
-        red, green, blue, alpha = self._colour
-        if not raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha):
+        if not raw.FPDFPageObj_GetFillColor(item, *self._to_colour):
             return 255, False
+        red, green, blue, alpha = self._colour
         return alpha.value, min(red.value, green.value, blue.value) >= _WHITE
 
     def _is_on(self, glyph: Glyph, ground: Literal["colour", "picture"]) -> bool:

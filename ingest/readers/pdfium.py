@@ -6,12 +6,13 @@ import ctypes
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as raw
 
 from ingest.errors import RejectError, RejectReason
-from ingest.layout.marks import Glyph, PageMarks, Ruling
+from ingest.layout.marks import UNTOLD, Glyph, PageMarks, Ruling
 from ingest.layout.struck import struck_out
 from ingest.limits import Limits
 from ingest.readers.pdf_seen import Box, Sight
@@ -20,6 +21,8 @@ _THIN = 2.5
 _SHORTEST = 3.0
 _DEEPEST_FORM = 5
 _MOST_PATHS = 50_000
+_FEWEST_BAD, _SURELY_FIGURES = 3, 20
+_COUNTED = set("年月日条件次个人万元期份场篇")
 _SHOWN_NOTES = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_REDACT}
 
 
@@ -30,6 +33,8 @@ class PageText:
     marks: PageMarks
     bad_share: float
     """Share of glyphs whose meaning the file does not tell."""
+    figures_untold: bool
+    """Whether the glyphs without meaning stand where figures should: a font of digits alone may lack it."""
     invisible: bool
     """Whether the text stands unseen over a picture, as OCR programs leave it."""
     pictured: bool
@@ -58,9 +63,13 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
     """Marks of the page at `index` (from 0), turned upright as the page is shown."""
     page = _page(document, index)
     try:
-        view = _View(page)
-        paths = _Paths(view)
+        paths = _Paths(_View(page, page.get_rotation()))
         paths.collect(page.raw, None, 0)
+        turn = paths.sight.usual_turn()
+        if turn is not None and turn != paths.view.turn:
+            paths = _Paths(_View(page, turn))
+            paths.collect(page.raw, None, 0)
+        view = paths.view
         share = paths.picture_area / max(view.width * view.height, 1)
         glyphs, bad, is_layer = _glyphs(page, view, paths.sight, share)
         if paths.strokes:
@@ -72,11 +81,20 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
         return PageText(
             marks,
             bad_share=bad / max(len(glyphs), 1),
+            figures_untold=bad >= _FEWEST_BAD and lacks_figures(glyphs),
             invisible=is_layer,
             pictured=share > 0.3 or (not glyphs and seen),
         )
     finally:
         page.close()
+
+
+def lacks_figures(glyphs: list[Glyph]) -> bool:
+    """Whether hardly a digit is told, and glyphs that are not told stand before what figures count."""
+    untold = sum(glyph.text == UNTOLD for glyph in glyphs)
+    digits = sum(glyph.text.isdecimal() for glyph in glyphs)
+    counted = sum(one.text == UNTOLD and other.text in _COUNTED for one, other in pairwise(glyphs))
+    return 4 * digits < untold and (counted > 1 or untold >= _SURELY_FIGURES)
 
 
 def _page(document: pypdfium2.PdfDocument, index: int) -> pypdfium2.PdfPage:
@@ -102,11 +120,11 @@ def _notes(page: pypdfium2.PdfPage) -> Iterator[int]:
 
 
 class _View:
-    """Points of the page's own space to points from the top left corner of the page as shown."""
+    """Points of the page's own space to points from the top left corner of the page turned by so many degrees."""
 
-    def __init__(self, page: pypdfium2.PdfPage) -> None:
+    def __init__(self, page: pypdfium2.PdfPage, turn: int) -> None:
         self.left, self.low, self.right, self.high = page.get_cropbox()
-        self.turn = page.get_rotation()
+        self.turn = turn
         wide, tall = self.right - self.left, self.high - self.low
         self.width, self.height = (wide, tall) if self.turn in (0, 180) else (tall, wide)
 
@@ -147,7 +165,7 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: f
             text = _character(code)
             if text is None or raw.FPDFText_HasUnicodeMapError(handle, index) == 1:
                 bad.add(len(glyphs))
-                text = text or "\ufffd"
+                text = text or UNTOLD
             glyphs.append(Glyph(text, x0, top, x1, bottom))
             indices.append(index)
         unseen = sight.unseen(handle, glyphs, indices, picture_share)

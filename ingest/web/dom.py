@@ -57,7 +57,8 @@ def is_unseen(element: Element) -> bool:
     """Whether a browser shows nothing of the element."""
     if not is_element(element) or element.tag in UNSEEN or element.get("hidden") is not None:
         return True
-    return bool(_HIDDEN_STYLE.search(element.get("style", "")))
+    style = element.get("style")
+    return style is not None and bool(_HIDDEN_STYLE.search(style))
 
 
 def squeezed(text: str) -> str:

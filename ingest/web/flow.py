@@ -45,7 +45,7 @@ class _Writer:
         if tag == "br":
             self._pieces.append("\n")
             return
-        if tag == "sup" or _RAISED.search(element.get("style", "")):
+        if tag == "sup" or ((style := element.get("style")) and _RAISED.search(style)):
             self._pieces.append(raised(_collapsed(shown_text(element))))
             return
         if tag == "table" and element not in self._layouts:

@@ -11,6 +11,17 @@ figures as (
     where figures.form_part = 'application'
 ),
 
+-- The columns that a subtotal sums up, in one generation of the form or another.
+shapes as (
+    select distinct string_split(subtotal_of, ';') as kinds
+    from {{ ref('form_shapes') }}
+    where form_part = 'application' and subtotal_of is not null
+),
+
+kinds as (
+    select distinct unnest(kinds) as column_code from shapes
+),
+
 indicators as (
     select * from {{ ref('indicators') }}
 ),
@@ -18,22 +29,31 @@ indicators as (
 -- Some forms have a column for all legal persons and other organisations together, beside those of their kinds.
 rows_with_subtotal as (
     select
-        document_id,
-        table_no,
-        row_no,
-        row_code,
-        sum(figure) filter (where column_code in ('legal', 'legal_subtotal')) as subtotal,
-        sum(figure) filter (
-            where column_code in ('enterprise', 'research', 'public_interest', 'legal_service', 'other')
-        ) as legal_sum,
-        count(*) filter (
-            where column_code in ('enterprise', 'research', 'public_interest', 'legal_service', 'other')
-        ) as legal_count,
-        sum(figure) filter (where column_code = 'natural_person') as natural_persons,
-        sum(figure) filter (where column_code = 'all') as total,
+        figures.document_id,
+        figures.table_no,
+        figures.row_no,
+        figures.row_code,
+        sum(figures.figure) filter (where figures.column_code in ('legal', 'legal_subtotal')) as subtotal,
+        sum(figures.figure) filter (where kinds.column_code is not null) as legal_sum,
+        list(kinds.column_code) filter (where kinds.column_code is not null) as given_kinds,
+        sum(figures.figure) filter (where figures.column_code = 'natural_person') as natural_persons,
+        sum(figures.figure) filter (where figures.column_code = 'all') as total,
     from figures
-    group by document_id, table_no, row_no, row_code
-    having count(*) filter (where column_code in ('legal', 'legal_subtotal')) = 1
+    left join kinds on figures.column_code = kinds.column_code
+    group by figures.document_id, figures.table_no, figures.row_no, figures.row_code
+    having count(*) filter (where figures.column_code in ('legal', 'legal_subtotal')) = 1
+),
+
+-- The generation counts of which the fewest columns are blank.
+counted as (
+    select
+        rows_with_subtotal.*,
+        min(len(list_filter(
+            shapes.kinds, lambda kind: not list_contains(coalesce(rows_with_subtotal.given_kinds, []), kind)
+        ))) as missing_kinds,
+    from rows_with_subtotal
+    cross join shapes
+    group by all
 ),
 
 compared as (
@@ -41,7 +61,7 @@ compared as (
         *,
         legal_sum - subtotal as excess_of_kinds,
         natural_persons + subtotal - total as excess_of_all,
-    from rows_with_subtotal
+    from counted
 ),
 
 judged as (
@@ -53,7 +73,7 @@ judged as (
         case
             when compared.excess_of_all != 0 then 'fail'
             when compared.excess_of_kinds > 0 then 'fail'
-            when compared.excess_of_kinds < 0 then if(compared.legal_count = 5, 'fail', 'uncertain')
+            when compared.excess_of_kinds < 0 then if(compared.missing_kinds = 0, 'fail', 'uncertain')
             when compared.excess_of_all is null and compared.excess_of_kinds is null then 'uncertain'
             else 'pass'
         end as result,
@@ -61,7 +81,7 @@ judged as (
             ::decimal(20, 4) as expected,
         if(coalesce(compared.excess_of_kinds, 0) != 0, compared.subtotal, compared.total)::decimal(20, 4) as actual,
         (actual - expected)::decimal(20, 4) as difference,
-        (5 - compared.legal_count)::integer as blank_count,
+        compared.missing_kinds::integer as blank_count,
         null::varchar[] as observation_ids,
         indicators.name_zh as detail_zh,
         indicators.name_en as detail_en,

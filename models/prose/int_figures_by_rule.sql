@@ -1,11 +1,12 @@
 {{ config(materialized='by_document') }}
 
 {%- set rules = seed_rows(ref('prose_figures'), 'rule_no') -%}
-{#- Measure words that stand for the same sets of units are tried with the same rules, and with no others. A figure
-    without a measure word may be of cases or of items. -#}
-{%- set words_by_sets = {'case item': ["''"]} -%}
+{#- The measure words of each set of units. A figure without one may be of cases or of items. -#}
+{%- set words_by_unit = {'case': ["''"], 'item': ["''"]} -%}
 {%- for row in seed_rows(ref('measure_words'), 'word') if row['unit_sets'] -%}
-    {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
+    {%- for unit in row['unit_sets'].split(' ') -%}
+        {%- do words_by_unit.setdefault(unit, []).append(literal(row['word'])) -%}
+    {%- endfor -%}
 {%- endfor -%}
 -- depends_on: {{ ref('prose_figures') }}
 -- depends_on: {{ ref('measure_words') }}
@@ -33,30 +34,34 @@ rules as (
     select * from {{ ref('prose_figures') }}
 ),
 
+figures_in_units as (
+    select
+        *,
+        {%- for unit, words in words_by_unit.items() %}
+        measure in ({{ words | join(', ') }}) as in_{{ unit | replace('-', '_') }},
+        {%- endfor %}
+    from figures
+),
+
+-- Each rule is written once: its units first, so that its patterns meet only the figures that they may be of.
 figures_read as (
     select
         document_id,
         figure_no,
-        case
-            {%- for sets, words in words_by_sets.items() %}
-            when measure in ({{ words | join(', ') }}) then list_filter([
-                {%- for rule in rules
-                    if rule['applies_to'] in ('figure', 'also') and rule['units'] in sets.split(' ') %}
-                case when {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
-                    {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
-                    {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
-                    {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
-                    {%- if rule['then'] %}regexp_matches(said_next, {{ literal(rule['then']) }}) and {% endif -%}
-                    {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
-                    {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
-                    true then '{{ rule['rule_id'] }}' end,
-                {%- endfor %}
-                null::varchar
-            ], lambda rule_id: rule_id is not null)
+        list_filter([
+            {%- for rule in rules if rule['applies_to'] in ('figure', 'also') and rule['units'] in words_by_unit %}
+            case when in_{{ rule['units'] | replace('-', '_') }} and {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
+                {%- if rule['noun'] %}regexp_matches(noun, {{ literal(rule['noun']) }}) and {% endif -%}
+                {%- if rule['before'] %}regexp_matches(before_all, {{ literal(rule['before']) }}) and {% endif -%}
+                {%- if rule['after'] %}regexp_matches(after, {{ literal(rule['after']) }}) and {% endif -%}
+                {%- if rule['then'] %}regexp_matches(said_next, {{ literal(rule['then']) }}) and {% endif -%}
+                {%- if rule['context'] %}regexp_matches(context, {{ literal(rule['context']) }}) and {% endif -%}
+                {%- if rule['unless'] %}not regexp_matches(beside, {{ literal(rule['unless']) }}) and {% endif -%}
+                true then '{{ rule['rule_id'] }}' end,
             {%- endfor %}
-            else null::varchar[]
-        end as rule_ids,
-    from figures
+            null::varchar
+        ], lambda rule_id: rule_id is not null) as rule_ids,
+    from figures_in_units
 ),
 
 rules_met as (

@@ -152,7 +152,7 @@ readings_met as (
     from with_topic
 ),
 
--- One reading for each figure, and none where the words leave two open.
+-- One reading for each figure: that of the row that comes first.
 composed as (
     select
         readings_met.document_id,

@@ -2,4 +2,4 @@ with levels as (
     select * from {{ ref('levels') }}
 )
 
-select * from levels
+select level_code, level_rank, name_zh, name_en from levels

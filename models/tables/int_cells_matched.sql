@@ -1,5 +1,7 @@
 {{ config(materialized='by_document') }}
 
+{%- set sums = words('form_words', "use = 'sum_of_kinds'") %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -71,7 +73,7 @@ figures_of_indicators as (
         or (
             figures.column_code = 'number'
             and category_names.category_label is not null
-            and not regexp_matches(category_names.category_label, '^[总合小]\s*[计数]|其中')
+            and not regexp_matches(category_names.category_label, '{{ sums }}')
         )
 ),
 
@@ -149,7 +151,8 @@ candidates as (
     from figures_in_units
     where
         factor is not null
-        and applicant_type not in ('legal', 'legal_subtotal')
+        -- not the sum of columns, which only some reports have
+        and applicant_type in (select applicant_type from {{ ref('applicants') }})
         and (figure >= 0 or may_be_negative)
         and (figure * factor % 1 = 0 or unit = 'yuan')
 ),

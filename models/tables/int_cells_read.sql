@@ -10,6 +10,15 @@
 {%- do heads.append(row['label']) -%}
 {%- endfor -%}
 {%- set head -%}(?:{{ heads | join('|') }})(?:（[^（）]*）)?{%- endset -%}
+{%- set about = words('form_words', "use = 'about'") -%}
+{%- set fall = words('form_words', "use = 'fall'") -%}
+{%- set at_least = words('form_words', "use = 'at_least'") -%}
+{%- set at_most = words('form_words', "use = 'at_most'") -%}
+{%- set before_figures -%}
+{{ words('form_words', "use in ('about', 'in_all', 'rise', 'fall', 'at_least', 'at_most')") }}
+{%- endset -%}
+{%- set more = words('form_words', "use = 'more'") %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -112,18 +121,19 @@ texts_taken_apart as (
             regexp_replace(
                 regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
             ),
-            '^(约|近|大约|共|共计|增加?|新增|上升|减少?|下降|降低|不足|超过?)?([+↑↓-]?)'
-            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?(余|多)?([↑↓]?)（?([^\d（）]{0,8})）?$',
+            '^({{ before_figures }})?([+↑↓-]?)'
+            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?({{ more }})?([↑↓]?)（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'arrow', 'suffix']
         ) as parts,
         regexp_extract(
             text_squashed, '^([零〇一二两三四五六七八九]?)(十?)([一二三四五六七八九]?)([^\d]{0,4})$',
             ['tens', 'ten', 'ones', 'suffix']
         ) as numerals,
-        -- Blanks between digits part two figures, unless they mark thousands. A form feed stands
-        -- for what has no width, and parts nothing.
+        -- Blanks between digits part two figures, unless they mark thousands or the last digit of a long figure was
+        -- broken off. A form feed stands for what has no width, and parts nothing.
         regexp_matches(text_regular, '\d\s*[ \t\n\r]\s*\d')
         and not regexp_matches(trim(text_regular), '^[+-]?\d{1,3}( \d{3})+(\.\d+)?\D*$')
+        and not regexp_full_match(text_regular, '\s*\d{4,}\s*\n\s*\d\s*')
             as is_parted,
     from texts
 ),
@@ -175,7 +185,10 @@ texts_read as (
             when own_label is not null then labelled_figure
             when parts['digits'] != '' then
                 case
-                    when parts['sign'] in ('-', '↓') or parts['arrow'] = '↓' or parts['prefix'][1:1] in ('减', '下', '降')
+                    when
+                        parts['sign'] in ('-', '↓')
+                        or parts['arrow'] = '↓'
+                        or regexp_full_match(parts['prefix'], '{{ fall }}')
                         then -1
                     else 1
                 end
@@ -191,9 +204,9 @@ texts_read as (
         coalesce(own_kind, labelled_kind) as own_kind,
         bare_unit,
         case
-            when parts['prefix'] in ('约', '近', '大约') then 'about'
-            when parts['surplus'] != '' or parts['prefix'] in ('超', '超过') then 'at_least'
-            when parts['prefix'] = '不足' then 'at_most'
+            when regexp_full_match(parts['prefix'], '{{ about }}') then 'about'
+            when parts['surplus'] != '' or regexp_full_match(parts['prefix'], '{{ at_least }}') then 'at_least'
+            when regexp_full_match(parts['prefix'], '{{ at_most }}') then 'at_most'
             else 'exact'
         end as qualifier,
     from texts_measured

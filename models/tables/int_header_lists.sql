@@ -14,6 +14,10 @@ shapes as (
     select * from {{ ref('int_form_shapes') }} where total_code is not null
 ),
 
+other_periods as (
+    select column_code from {{ ref('form_column_kinds') }} where kind = 'other_period'
+),
+
 header_lists as (
     select
         document_id,
@@ -26,7 +30,7 @@ header_lists as (
         ) as header_last_col_no,
         any_value(row_count) as header_row_count,
         any_value(is_orderly) as is_orderly,
-        bool_or(column_code in ('cumulative', 'previous', 'period', 'planned')) as has_other_periods,
+        bool_or(column_code in (select column_code from other_periods)) as has_other_periods,
         bool_or(column_group is null) as has_nameless_columns,
         bool_or(column_code in (select total_code from shapes where block_count = 1)) as has_total,
         list({

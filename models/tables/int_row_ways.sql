@@ -44,9 +44,12 @@ rows_mended as (
     select
         table_rows.* exclude (row_cells, cell_count, figures_if_one),
         rows_joined.joined_seq,
+        -- named in full: a column of the query's tables goes before a name given here
         coalesce(rows_joined.joined_cells, table_rows.row_cells) as row_cells,
         if(rows_joined.document_id is null, table_rows.cell_count, len(rows_joined.joined_cells)) as cell_count,
-        list_transform(row_cells, lambda cell: cell['figure']) as figures,
+        list_transform(
+            coalesce(rows_joined.joined_cells, table_rows.row_cells), lambda cell: cell['figure']
+        ) as figures,
         header_lists.* exclude (document_id, header_no, form_part),
         -- A figure's place is its column's where the row's end is the header's, or no cell is blank: rows and headers
         -- that lost their spans do not end together.

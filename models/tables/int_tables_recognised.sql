@@ -48,10 +48,14 @@ tables_recognised as (
         concat_ws(
             ',',
             -- A table of other statistics has columns such as 增减 too.
-            if(matters_labels >= 2 and (matters_rows >= 1 or statistics_labels < 3), 'matters', null),
-            if(application_labels >= 3, 'application', null),
-            if(appeals_labels >= 3, 'appeals', null),
-            if(statistics_labels >= 3, 'statistics', null),
+            if(
+                matters_labels >= {{ labels_needed('matters') }}
+                and (matters_rows >= 1 or statistics_labels < {{ labels_needed('statistics') }}),
+                'matters', null
+            ),
+            if(application_labels >= {{ labels_needed('application') }}, 'application', null),
+            if(appeals_labels >= {{ labels_needed('appeals') }}, 'appeals', null),
+            if(statistics_labels >= {{ labels_needed('statistics') }}, 'statistics', null),
             if(has_categories, 'categories', null)
         ) as form_parts,
     from table_sizes

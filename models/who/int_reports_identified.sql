@@ -93,9 +93,7 @@ joined as (
                 end
             when chosen.is_unlisted then 'township'
             when settled.level_code is not null then settled.level_code
-            when regexp_matches(chosen.rest, '^[县旗区]') then 'county'
-            when regexp_matches(chosen.rest, '^省') then 'province'
-            when regexp_matches(chosen.rest, '^州') then 'prefecture'
+            else levels.level_code
         end as level_code,
         texts.department_self_count,
         texts.opening,
@@ -103,6 +101,8 @@ joined as (
     inner join settled on reports.document_id = settled.document_id
     left join texts on reports.document_id = texts.document_id
     left join chosen on reports.document_id = chosen.document_id
+    left join {{ ref('levels') }} as levels
+        on list_contains(string_split(levels.said_by, ';'), substr(chosen.rest, 1, 1))
 ),
 
 identified as (

@@ -274,11 +274,23 @@ def test_a_row_of_zeros_tells_how_many_cells_the_rows_below_have() -> None:
     assert only_table(run_together([*rows[:2], ["文件", "2119"], *rows[3:]]))[2] == ["文件2119"]
 
 
-def test_three_blocks_with_their_sums_in_one_string() -> None:
-    text = "四、复议诉讼情况\n行政复议行政诉讼\n结果维持结果纠正总计\n" + "12 0 0 1 13 0 0 0 0 0 1 0 2 0 3".replace(
-        " ", ""
-    )
-    assert only_table(text)[-1] == ["12", "0", "0", "1", "13", *"00000", *"10203"]
+@pytest.mark.parametrize(
+    "row",
+    [
+        "12 0 0 1 13 0 0 0 0 0 1 0 2 0 3",
+        "1 2 0 0 0 3 0 0 0 0 0 0 0 1 0 0 0 1",
+        "12 0 0 1 13 0 0 0 0 0 1 0 2 0 3 0 4 0 0 4",
+    ],
+    ids=["three of five", "three of six", "four of five"],
+)
+def test_blocks_with_their_sums_in_one_string(row: str) -> None:
+    text = "四、复议诉讼情况\n行政复议行政诉讼\n结果维持结果纠正总计\n" + row.replace(" ", "")
+    assert only_table(text)[-1] == row.split()
+
+
+def test_a_string_that_makes_blocks_in_two_ways_is_no_row() -> None:
+    row = "1110012" + "0" * 10  # 1+11+0+0, 11+1+0+0, 1+1+10+0
+    assert [part for part in rebuild(blocks("结果维持结果纠正总计\n" + row)) if isinstance(part, Table)] == []
 
 
 def test_label_unit_and_figure_run_together() -> None:

@@ -44,10 +44,25 @@ def test_every_make_target_in_the_readme_is_there_and_has_its_line_of_help() -> 
     assert phony == targets
 
 
-def test_every_path_in_the_readme_is_there() -> None:
-    named = re.findall(r"`((?:seeds|models|ingest|macros|notebooks|scripts|samples|tests|benchmarks)/[\w./]*)`", README)
-    assert named
-    assert [path for path in named if not (ROOT / path).exists()] == []
+PAGES = sorted(
+    [*(ROOT / "docs").glob("*.md"), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
+)
+ROOMS = "gongkai|ingest|seeds|models|macros|notebooks|scripts|samples|tests|benchmarks|docs"
+MADE_UP = re.compile(r"[A-Z]{4,}")
+"""Stands for a name in a path: models/checks/int_checks_KIND.sql."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_and_link_in_the_documents_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    paths = set(re.findall(rf"(?<![\w./-])((?:{ROOMS})/[\w./-]*)", text))
+    named = [ROOT / path.rstrip(".") for path in paths if not MADE_UP.search(path)]
+    named += [page.parent / link for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", text)]
+    assert [str(path) for path in named if not path.exists()] == []
+
+
+def test_the_documents_name_paths_and_link_to_each_other() -> None:
+    assert "`seeds/" in README and {"docs/adding.md", "CONTRIBUTING.md"} <= set(re.findall(r"\]\(([^)]+)\)", README))
 
 
 def test_every_mart_in_the_readme_is_a_model_and_the_other_way_round() -> None:

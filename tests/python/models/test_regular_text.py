@@ -8,7 +8,7 @@ import duckdb
 import jinja2
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MACROS = "\n".join((ROOT / "macros" / name).read_text() for name in ("character_map.sql", "regularise.sql"))
 QUERY = jinja2.Environment().from_string(MACROS + "\nselect {{ regularise('text') }} from (select ? as text)").render()
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 
 import pytest
-from pdf_pages import HEIGHT, LEFT, SIZE, pdf, table, text
+from helpers.pdf_pages import HEIGHT, LEFT, SIZE, pdf, table, text
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.documents.model import Block
-from ingest.layout.marks import UNTOLD
+from ingest.layout.marks import UNTOLD, Glyph
 from ingest.limits import Limits
+from ingest.readers import pdfium
 from ingest.readers.pdf import read
 
 
@@ -197,3 +198,33 @@ def test_fields_of_a_form_are_read_as_they_show(has_look: bool) -> None:
         data = data.replace(b"/AP", b"/XX")
     found = read(data, "x.pdf", Limits()).parts
     assert "".join(part.text for part in found if isinstance(part, Block)).replace(" ", "") == "全年收到申请254"
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_table_drawn_sideways_is_read_as_if_upright(turn: int) -> None:
+    rows = [["项目", "上年", "本年"], ["收到申请", "12", "34"], ["办结申请", "5", "6"]]
+
+    def page(canvas: Canvas) -> None:
+        canvas.translate(*{90: (HEIGHT, 0), 180: (595, HEIGHT), 270: (595 - HEIGHT, 700)}[turn])
+        canvas.rotate(turn)
+        table(canvas, 100, [120, 60, 60], rows)
+
+    assert lines(page) == [cell for row in rows for cell in row]
+
+
+def glyphs(words: str) -> list[Glyph]:
+    return [Glyph(character, 10.0 * place, 0, 10.0 * place + 9, 10) for place, character in enumerate(words)]
+
+
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [
+        ("收到申请??件，答复??件。", True),
+        ("????年??月", True),
+        ("?" * 24, True),
+        ("?工作要点?主要任务?存在的问题", False),  # bullets
+        ("?条款?条目2022年12月31日，收到249件，办结249件", False),
+    ],
+)
+def test_a_font_that_does_not_tell_its_digits_is_known_by_where_they_stand(words: str, lacks: bool) -> None:
+    assert pdfium.lacks_figures(glyphs(words.replace("?", UNTOLD))) is lacks

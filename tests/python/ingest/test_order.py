@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from raw_helper import ingest, rows, write
+from helpers.raw import ingest, rows, write
 
 from gongkai.warehouse import Warehouse
 
