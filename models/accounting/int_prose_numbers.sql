@@ -1,5 +1,8 @@
 {{ config(materialized='by_document') }}
 
+{#- A block may be a whole file without a line break: what stands around a number is looked up in pieces of this length. -#}
+{%- set piece_length = 400 %}
+
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -21,8 +24,11 @@ blocks as (
         blocks.is_heading,
         blocks.text,
         length(blocks.text) as length,
+        source.text as text_found,
     from {{ ref('int_prose_blocks') }} as blocks
     inner join reports on blocks.document_id = reports.document_id
+    inner join {{ ref('stg_raw__blocks') }} as source
+        on blocks.document_id = source.document_id and blocks.block_no = source.block_no
     where regexp_matches(blocks.text, '[0-9{{ chinese_digits() }}{{ chinese_scales() }}]')
 ),
 
@@ -31,7 +37,6 @@ numbers_of_sentences as (
     select
         numbers.document_id,
         blocks.block_no,
-        numbers.paragraph_no,
         numbers.sentence_no,
         sentences.place + numbers.place as place_in_paragraph,
         greatest(sentences.place + numbers.place - blocks.place_in_paragraph, 0)::integer as squashed_start,
@@ -67,7 +72,7 @@ cut as (
             block_no,
             regexp_extract_all(
                 text,
-                '^{{ list_marker() }}|[0-9〇○零一二三四五六七八九]{4}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?|[0-9]+(?:[.٬][0-9]+)*'
+                '^{{ list_marker() }}|[0-9〇○零一二三四五六七八九]{4}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?|[0-9]{1,40}(?:[.٬][0-9]{1,9}){0,9}'
                 '|[^0-9〇○零一二三四五六七八九]+|.'
             ) as pieces,
         from blocks
@@ -99,44 +104,96 @@ runs_left as (
         and (numbers.squashed_end is null or numbers.squashed_end <= runs.squashed_start)
 ),
 
+-- The text around each piece of a block, without blanks and as it was found: the piece, the one before and the one after.
+pieces as (
+    select
+        document_id,
+        block_no,
+        form,
+        unnest(cut_up) as piece,
+        generate_subscripts(cut_up, 1) - 1 as piece_no,
+    from (
+        select
+            document_id,
+            block_no,
+            form,
+            if(
+                length(text) <= {{ piece_length }}, [text], regexp_extract_all(text, '(?s).{1,{{ piece_length }}}')
+            ) as cut_up,
+        from (
+            select document_id, block_no, 'squashed' as form, text from blocks
+            union all
+            select document_id, block_no, 'found' as form, text_found as text from blocks
+        ) as texts
+    ) as texts_cut
+),
+
+windows as (
+    select
+        document_id,
+        block_no,
+        form,
+        piece_no,
+        concat(lag(piece) over in_text, piece, lead(piece) over in_text) as text,
+        greatest(piece_no - 1, 0) * {{ piece_length }} as place,
+    from pieces
+    window in_text as (partition by document_id, block_no, form order by piece_no)
+),
+
 other_numbers as (
     select
-        runs_left.document_id,
-        runs_left.block_no,
-        blocks.paragraph_no,
+        document_id,
+        block_no,
         null::integer as sentence_no,
-        blocks.place_in_paragraph + runs_left.squashed_start as place_in_paragraph,
-        runs_left.squashed_start,
-        runs_left.squashed_end,
-        null::varchar as measure,
-        -- No more of a long block than a title is long: it is looked at for each number.
-        substring(
-            blocks.text, greatest(runs_left.squashed_start - 79, 1), least(runs_left.squashed_start, 80)
-        ) as text_before,
-        case
-            when runs_left.piece_no = 1 and regexp_full_match(runs_left.piece, '{{ list_marker() }}')
-                then 'heading or list number'
-            when contains(runs_left.piece, '年') or regexp_full_match(runs_left.piece, '(?:19|20)[0-9]{2}') then 'date'
-            when regexp_matches(text_before, '《[^》]{0,80}$') then 'law or document number'
-            when regexp_matches(text_before, '“[^”]{0,60}$|「[^」]{0,60}$')
-                then 'about something else'
-            when blocks.is_heading then 'heading or list number'
-        end as no_figure_because,
+        squashed_start,
+        squashed_end,
+        piece_no,
+        piece,
     from runs_left
-    inner join blocks
-        on runs_left.document_id = blocks.document_id and runs_left.block_no = blocks.block_no
 ),
 
 numbers as (
     select * from numbers_of_sentences
     union all by name
-    select * exclude (text_before) from other_numbers
+    select * from other_numbers
+),
+
+in_squashed_text as (
+    select
+        numbers.* exclude (place_in_paragraph, no_figure_because, piece_no, piece),
+        blocks.page,
+        blocks.paragraph_no,
+        -- Of a number that a line break parts, both ends are where it begins.
+        coalesce(numbers.place_in_paragraph, blocks.place_in_paragraph + numbers.squashed_start) as place_in_paragraph,
+        numbers.squashed_start - windows.place as start_in_window,
+        numbers.squashed_end - windows.place as end_in_window,
+        substring(windows.text, greatest(start_in_window - 79, 1), least(start_in_window, 80)) as text_before,
+        substring(windows.text, start_in_window + 1, end_in_window - start_in_window) as text_of_number,
+        substring(windows.text, end_in_window + 1, 40) as text_after,
+        case
+            when numbers.sentence_no is not null then numbers.no_figure_because
+            when numbers.piece_no = 1 and regexp_full_match(numbers.piece, '{{ list_marker() }}')
+                then 'heading or list number'
+            when contains(numbers.piece, '年') or regexp_full_match(numbers.piece, '(?:19|20)[0-9]{2}') then 'date'
+            when regexp_matches(text_before, '《[^》]{0,80}$') then 'law or document number'
+            when regexp_matches(text_before, '“[^”]{0,60}$|「[^」]{0,60}$') then 'about something else'
+            when blocks.is_heading then 'heading or list number'
+        end as no_figure_because,
+    from numbers
+    inner join blocks on numbers.document_id = blocks.document_id and numbers.block_no = blocks.block_no
+    inner join windows
+        on numbers.document_id = windows.document_id
+        and numbers.block_no = windows.block_no
+        and windows.form = 'squashed'
+        and numbers.squashed_start // {{ piece_length }} = windows.piece_no
+    -- Of a number that a line break parts, what stands in a block may be no more than a measure word.
+    where regexp_matches(text_of_number, '[0-9{{ chinese_digits() }}{{ chinese_scales() }}]')
 ),
 
 -- The farther on in a block, the farther moved by the blanks that were taken out.
 start_moved as (
-    select numbers.*, coalesce(moves.moved_by, 0) as start_moved_by
-    from numbers
+    select numbers.*, numbers.squashed_start + coalesce(moves.moved_by, 0) as char_start
+    from in_squashed_text as numbers
     asof left join {{ ref('int_block_moves') }} as moves
         on numbers.document_id = moves.document_id
         and numbers.block_no = moves.block_no
@@ -144,7 +201,7 @@ start_moved as (
 ),
 
 end_moved as (
-    select start_moved.*, coalesce(moves.moved_by, 0) as end_moved_by
+    select start_moved.*, start_moved.squashed_end + coalesce(moves.moved_by, 0) as char_end
     from start_moved
     asof left join {{ ref('int_block_moves') }} as moves
         on start_moved.document_id = moves.document_id
@@ -156,28 +213,28 @@ prose_numbers as (
     select
         numbers.document_id,
         numbers.block_no,
-        blocks.page,
+        numbers.page,
         numbers.paragraph_no,
         numbers.sentence_no,
         numbers.place_in_paragraph,
-        numbers.squashed_start + numbers.start_moved_by as char_start,
-        numbers.squashed_end + numbers.end_moved_by as char_end,
-        substring(source.text, char_start + 1, char_end - char_start) as words,
+        numbers.char_start,
+        numbers.char_end,
+        if(
+            numbers.char_end - numbers.char_start <= {{ piece_length }},
+            substring(windows.text, numbers.char_start - windows.place + 1, numbers.char_end - numbers.char_start),
+            numbers.text_of_number
+        ) as words,
         numbers.measure,
         numbers.no_figure_because,
-        substring(blocks.text, numbers.squashed_start + 1, numbers.squashed_end - numbers.squashed_start) as piece,
-        regexp_extract(
-            substring(blocks.text, greatest(numbers.squashed_start - 39, 1), least(numbers.squashed_start, 40)),
-            '[^，。；！？]*$'
-        )
-        || piece
-        || regexp_extract(substring(blocks.text, numbers.squashed_end + 1, 40), '^[^，。；！？]*') as clause,
+        regexp_extract(right(numbers.text_before, 40), '[^，。；！？]*$')
+        || numbers.text_of_number
+        || regexp_extract(numbers.text_after, '^[^，。；！？]*') as clause,
     from end_moved as numbers
-    inner join blocks on numbers.document_id = blocks.document_id and numbers.block_no = blocks.block_no
-    inner join {{ ref('stg_raw__blocks') }} as source
-        on numbers.document_id = source.document_id and numbers.block_no = source.block_no
-    -- Of a number that a line break parts, what stands in a block may be no more than a measure word.
-    where regexp_matches(piece, '[0-9{{ chinese_digits() }}{{ chinese_scales() }}]')
+    inner join windows
+        on numbers.document_id = windows.document_id
+        and numbers.block_no = windows.block_no
+        and windows.form = 'found'
+        and numbers.char_start // {{ piece_length }} = windows.piece_no
 )
 
 select * from prose_numbers
