@@ -19,8 +19,9 @@ inner join marts.dim_indicator using (indicator_code)
 group by all order by all
 """
 
-# A figure of a table whose value stands in the prose with a measure word, and is of nothing else in the tables: read
-# where the prose gave an observation of the same indicator.
+# A figure of a table, of nothing else in the tables, that the prose says too with a measure word: read, where it became an
+# observation of the same indicator; missed, where nothing explains the number. What prose says of other things and just
+# happens to be as many is neither.
 _RECALL = f"""
 with of_tables as (
     select report_id, any_value(indicator_code) as indicator_code, value
@@ -31,13 +32,13 @@ with of_tables as (
     having count(distinct indicator_code) = 1
 ),
 in_prose as (
-    select report_id, value, list_distinct(flatten(list(coalesce(observation_ids, [])))) as observation_ids
+    select report_id, value, bool_or(outcome = 'unread') as is_unread, flatten(list(observation_ids)) as observation_ids
     from marts.quantities
-    where block_no is not null and measure is not null and value is not null
+    where block_no is not null and measure is not null and outcome in ('read', 'unread')
     group by report_id, value
 ),
 said_twice as (
-    select of_tables.indicator_code, exists (
+    select of_tables.indicator_code, in_prose.is_unread, exists (
         from marts.observations
         where list_contains(in_prose.observation_ids, observations.observation_id)
             and observations.indicator_code = of_tables.indicator_code
@@ -48,6 +49,7 @@ said_twice as (
 select dim_indicator.fact_table, count(*) filter (where is_read)::integer, count(*)::integer
 from said_twice
 inner join marts.dim_indicator using (indicator_code)
+where is_read or is_unread
 group by all order by all
 """  # noqa: S608 - the one thing filled in is a number of ours
 

@@ -23,11 +23,14 @@ of_prose as (
     qualify row_number() over (partition by document_id, indicator_code order by choice_rank) = 1
 ),
 
--- A table's figure that stands nowhere in the prose cannot have been read there, however right the rules are.
+-- A table's figure that stands nowhere in the prose, or as another indicator's, cannot have been read there, however right
+-- the rules are.
 in_prose as (
-    select distinct figures.document_id, figures.value
+    select distinct figures.document_id, figures.value, understood.indicator_code
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    left join {{ ref('int_figures_chosen') }} as understood
+        on figures.document_id = understood.document_id and figures.figure_no = understood.figure_no
 ),
 
 said_twice as (
@@ -37,11 +40,16 @@ said_twice as (
         of_prose.rule_id,
         of_prose.confidence,
         {{ qualified_agree('of_prose', 'of_tables') }} as agrees,
-        in_prose.value is not null as is_table_value_in_prose,
+        exists (
+            select 1
+            from in_prose
+            where in_prose.document_id = of_tables.document_id
+                and in_prose.value = of_tables.value
+                and coalesce(in_prose.indicator_code, of_tables.indicator_code) = of_tables.indicator_code
+        ) as is_table_value_in_prose,
     from of_prose
     inner join of_tables
         on of_prose.document_id = of_tables.document_id and of_prose.indicator_code = of_tables.indicator_code
-    left join in_prose on of_tables.document_id = in_prose.document_id and of_tables.value = in_prose.value
 )
 
 select * from said_twice

@@ -85,19 +85,44 @@ read_as_zero as (
     group by numbers.document_id, numbers.block_no, numbers.char_start
 ),
 
+figures_apart as (
+    select document_id, paragraph_no, place_in_paragraph, value, unnest(figure_nos) as figure_no
+    from figures
+),
+
 -- 主动公开61条，其中通知43条: understood, and left to the figure that it is a part of.
 parts_of_read as (
     select distinct figures.document_id, figures.paragraph_no, figures.place_in_paragraph
-    from (
-        select document_id, paragraph_no, place_in_paragraph, unnest(figure_nos) as figure_no
-        from figures
-    ) as figures
+    from figures_apart as figures
     inner join {{ ref('int_figures_chosen') }} as understood
         on figures.document_id = understood.document_id and figures.figure_no = understood.figure_no
     inner join readings
         on figures.document_id = readings.document_id
         and figures.paragraph_no = readings.paragraph_no
         and understood.indicator_code = readings.indicator_code
+),
+
+wholes as (
+    select document_id, indicator_code, max(value) as value
+    from chosen
+    where applicant_type = 'all' and category_label is null
+    group by document_id, indicator_code
+),
+
+-- What nothing reads is of the first subject that its words show; a part of a figure only where that figure is read.
+of_subjects as (
+    select
+        figures.document_id,
+        figures.paragraph_no,
+        figures.place_in_paragraph,
+        arg_min(subjects.reason, subjects.subject_no) as reason,
+    from figures_apart as figures
+    inner join {{ ref('int_figure_subjects') }} as subjects
+        on figures.document_id = subjects.document_id and figures.figure_no = subjects.figure_no
+    left join wholes
+        on subjects.document_id = wholes.document_id and subjects.part_of = wholes.indicator_code
+    where subjects.part_of is null or wholes.value >= figures.value
+    group by figures.document_id, figures.paragraph_no, figures.place_in_paragraph
 ),
 
 prose_told as (
@@ -115,7 +140,8 @@ prose_told as (
         coalesce(
             numbers.no_figure_because,
             figures.dropped_because,
-            case when parts_of_read.document_id is not null then 'part of a figure that is read' end
+            case when parts_of_read.document_id is not null then 'part of a figure that is read' end,
+            of_subjects.reason
         ) as no_figure_because,
         coalesce(read_at_place.observation_ids, read_as_zero.observation_ids) as observation_ids,
     from prose_numbers as numbers
@@ -135,6 +161,10 @@ prose_told as (
         on numbers.document_id = parts_of_read.document_id
         and numbers.paragraph_no = parts_of_read.paragraph_no
         and numbers.place_in_paragraph = parts_of_read.place_in_paragraph
+    left join of_subjects
+        on numbers.document_id = of_subjects.document_id
+        and numbers.paragraph_no = of_subjects.paragraph_no
+        and numbers.place_in_paragraph = of_subjects.place_in_paragraph
 ),
 
 cells_chosen as (
