@@ -19,9 +19,9 @@ inner join marts.dim_indicator using (indicator_code)
 group by all order by all
 """
 
-# A figure of a table, of nothing else in the tables, that the prose says too with a measure word: read, where it became an
-# observation of the same indicator; missed, where nothing explains the number. What prose says of other things and just
-# happens to be as many is neither.
+# A figure of a table, of nothing else in the tables, that the prose says too with a measure word: read, where it became
+# an observation of the same indicator; missed, where nothing explains the number. What prose says of other things and
+# just happens to be as many is neither.
 _RECALL = f"""
 with of_tables as (
     select report_id, any_value(indicator_code) as indicator_code, value

@@ -1,7 +1,8 @@
 {{ config(materialized='by_document') }}
 
 {#- A block may be a whole file without a line break: what stands around a number is looked up in pieces of this length. -#}
-{%- set piece_length = 400 %}
+{%- set piece_length = 400 -%}
+{%- set measure_of_chinese = words('measure_words', 'not coalesce(only_after_digits, false)') %}
 
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -14,22 +15,30 @@ reports as (
         on documents_to_build.document_id = identified.document_id
 ),
 
-blocks as (
-    select
-        blocks.document_id,
-        blocks.block_no,
-        blocks.page,
-        blocks.paragraph_no,
-        blocks.place_in_paragraph,
-        blocks.is_heading,
-        blocks.text,
-        length(blocks.text) as length,
-        source.text as text_found,
+prose_blocks as (
+    select blocks.*
     from {{ ref('int_prose_blocks') }} as blocks
     inner join reports on blocks.document_id = reports.document_id
-    inner join {{ ref('stg_raw__blocks') }} as source
-        on blocks.document_id = source.document_id and blocks.block_no = source.block_no
-    where regexp_matches(blocks.text, '[0-9{{ chinese_digits() }}{{ chinese_scales() }}]')
+),
+
+-- What stands outside the prose, at the head and foot of pages, holds numbers too: as it was found, like headings.
+blocks as (
+    select
+        source.document_id,
+        source.block_no,
+        source.page,
+        prose_blocks.paragraph_no,
+        coalesce(prose_blocks.place_in_paragraph, 0) as place_in_paragraph,
+        coalesce(prose_blocks.is_heading, true) as is_heading,
+        coalesce(prose_blocks.text, source.text_regular) as text,
+        source.text as text_found,
+    from {{ ref('stg_raw__blocks') }} as source
+    inner join reports on source.document_id = reports.document_id
+    left join prose_blocks
+        on source.document_id = prose_blocks.document_id and source.block_no = prose_blocks.block_no
+    where regexp_matches(
+        coalesce(prose_blocks.text, source.text_regular), '[0-9{{ chinese_digits() }}{{ chinese_scales() }}]'
+    )
 ),
 
 -- What the sentences were cut into. A number that a line break parts stands in two blocks.
@@ -41,7 +50,7 @@ numbers_of_sentences as (
         sentences.place + numbers.place as place_in_paragraph,
         greatest(sentences.place + numbers.place - blocks.place_in_paragraph, 0)::integer as squashed_start,
         least(
-            sentences.place + numbers.place + numbers.piece_length - blocks.place_in_paragraph, blocks.length
+            sentences.place + numbers.place + numbers.piece_length - blocks.place_in_paragraph, length(blocks.text)
         )::integer as squashed_end,
         nullif(numbers.measure, '') as measure,
         numbers.no_figure_because,
@@ -54,12 +63,12 @@ numbers_of_sentences as (
     inner join blocks
         on numbers.document_id = blocks.document_id
         and numbers.paragraph_no = blocks.paragraph_no
-        and sentences.place + numbers.place < blocks.place_in_paragraph + blocks.length
+        and sentences.place + numbers.place < blocks.place_in_paragraph + length(blocks.text)
         and sentences.place + numbers.place + numbers.piece_length > blocks.place_in_paragraph
 ),
 
--- All runs of digits, and the numerals of years and list marks: those that no sentence has stand in headings, titles,
--- quotation marks, or in text that is too long without a stop to be prose.
+-- All runs of digits, years, and Chinese numerals with a measure word: those that no sentence has stand in headings,
+-- titles, quotation marks, or in text that is too long without a stop to be prose.
 cut as (
     select
         document_id,
@@ -72,8 +81,9 @@ cut as (
             block_no,
             regexp_extract_all(
                 text,
-                '^{{ list_marker() }}|[0-9〇○零一二三四五六七八九]{4}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?|[0-9]{1,40}(?:[.٬][0-9]{1,9}){0,9}'
-                '|[^0-9〇○零一二三四五六七八九]+|.'
+                '^{{ list_marker() }}|[0-9〇○零一二三四五六七八九]{4}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?'
+                '|[0-9]{1,40}(?:[.٬][0-9]{1,9}){0,9}|第?{{ chinese_number_pattern() }}{{ measure_of_chinese }}'
+                '|[^0-9第{{ chinese_digits() }}{{ chinese_scales() }}]+|.'
             ) as pieces,
         from blocks
     ) as blocks_cut
@@ -100,7 +110,7 @@ runs_left as (
         on runs.document_id = numbers.document_id
         and runs.block_no = numbers.block_no
         and runs.squashed_start >= numbers.squashed_start
-    where regexp_matches(runs.piece, '[0-9]|年|^{{ list_marker() }}$')
+    where regexp_matches(runs.piece, '[0-9]|[{{ chinese_digits() }}{{ chinese_scales() }}].|^{{ list_marker() }}$')
         and (numbers.squashed_end is null or numbers.squashed_end <= runs.squashed_start)
 ),
 
@@ -175,7 +185,7 @@ in_squashed_text as (
             when numbers.piece_no = 1 and regexp_full_match(numbers.piece, '{{ list_marker() }}')
                 then 'heading or list number'
             when contains(numbers.piece, '年') or regexp_full_match(numbers.piece, '(?:19|20)[0-9]{2}') then 'date'
-            when regexp_matches(text_before, '《[^》]{0,80}$') then 'law or document number'
+            when starts_with(numbers.piece, '第') or regexp_matches(text_before, '《[^》]{0,80}$') then 'law or document number'
             when regexp_matches(text_before, '“[^”]{0,60}$|「[^」]{0,60}$') then 'about something else'
             when blocks.is_heading then 'heading or list number'
         end as no_figure_because,
