@@ -10,7 +10,7 @@ import typer
 
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.reports.report_card import DocumentResult, ReportCard, Tally, half_of, read_gold, read_warehouse, score
-from gongkai.reports.self_measure import SelfMeasure, Share, measure
+from gongkai.reports.self_measure import SelfMeasure, Share, measure, save_measures
 from ingest.errors import UsageError
 
 _EVIDENCE = 90
@@ -35,6 +35,12 @@ def evaluate(
     by_itself: Annotated[
         bool, typer.Option("--self", help="Without answers: compare prose with the tables of the same report.")
     ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save", help="With --self: write how often each rule agreed here, as seeds/accounting/rule_measures.csv."
+        ),
+    ] = None,
     half: Half = None,
     worst: Annotated[int, typer.Option("--worst", help="Reports to show with their errors.", min=0)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -49,8 +55,13 @@ def evaluate(
     """Compare the published warehouse with right answers, and show where it is wrong."""
     if by_itself == bool(gold):
         raise UsageError("either --gold FILE with right answers, or --self to measure without any")
+    if save and not by_itself:
+        raise UsageError("--save writes what --self measures: give both")
     if not gold:
         _print_self(measure(warehouse), as_json)
+        if save:
+            rows = save_measures(warehouse, save)
+            typer.echo(f"wrote {save} with {rows} rules; gongkai build makes confidence follow it", err=True)
         return 0
     if half not in (None, "learn", "check"):
         raise UsageError(f"--half {half}: it is learn or check")

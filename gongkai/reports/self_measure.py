@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published, require_marts
 
+LEAST_MEASURED = 20
+"""Rows of rule_measures are written of rules that were measured this often: fewer readings say nothing."""
 LEAST_VALUE = 10
 """Smaller figures stand in a text for too many things to say that one of them is the table's."""
 
@@ -18,6 +22,12 @@ from marts.rule_agreement
 inner join marts.dim_indicator using (indicator_code)
 group by all order by all
 """
+
+_RULES = f"""
+select rule_id, confidence, sum(n)::integer as n, sum(agree)::integer as agree
+from marts.rule_agreement
+group by all having sum(n) >= {LEAST_MEASURED} order by all
+"""  # noqa: S608 - the one thing filled in is a number of ours
 
 # A figure of a table, of nothing else in the tables, that the prose says too with a measure word: read, where it became
 # an observation of the same indicator; missed, where nothing explains the number. What prose says of other things and
@@ -112,3 +122,15 @@ def measure(warehouse: Warehouse) -> SelfMeasure:
             found.recall.add(read, n)
             found.recall_by_group.setdefault(group, Share()).add(read, n)
     return found
+
+
+def save_measures(warehouse: Warehouse, seed: Path) -> int:
+    """Write how often the rules of prose agreed with tables as the seed rule_measures; gives the number of its rows."""
+    with open_published(warehouse) as connection:
+        require_marts(connection, "rule_agreement")
+        rows = connection.execute(_RULES).fetchall()
+    with seed.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["rule_id", "confidence", "n", "agree"])
+        writer.writerows(rows)
+    return len(rows)

@@ -38,7 +38,7 @@ said_twice as (
         of_prose.document_id,
         of_prose.indicator_code,
         of_prose.rule_id,
-        of_prose.confidence,
+        of_prose.asserted_confidence as confidence,
         {{ qualified_agree('of_prose', 'of_tables') }} as agrees,
         exists (
             select 1

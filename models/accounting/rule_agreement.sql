@@ -21,31 +21,13 @@ counted as (
     group by all
 ),
 
--- Wilson's interval of 95 %, which stays within 0 and 1 for few cases too.
-with_interval as (
-    select
-        rule_id,
-        indicator_code,
-        year,
-        confidence,
-        n,
-        agree,
-        differ,
-        undecided,
-        agree / nullif(n, 0) as p,
-        1.96 as z,
-        (p + z * z / (2 * n)) / (1 + z * z / n) as middle,
-        z * sqrt(p * (1 - p) / n + z * z / (4.0 * n * n)) / (1 + z * z / n) as half_width,
-    from counted
-),
-
 rule_agreement as (
     select
-        * exclude (p, z, middle, half_width),
-        round(p, 4)::decimal(5, 4) as share,
-        round(case when n > 0 then greatest(middle - half_width, 0) end, 4)::decimal(5, 4) as share_low,
-        round(case when n > 0 then least(middle + half_width, 1) end, 4)::decimal(5, 4) as share_high,
-    from with_interval
+        *,
+        round(agree / nullif(n, 0), 4)::decimal(5, 4) as share,
+        round({{ wilson_low('agree', 'n') }}, 4)::decimal(5, 4) as share_low,
+        round({{ wilson_high('agree', 'n') }}, 4)::decimal(5, 4) as share_high,
+    from counted
 )
 
 select * from rule_agreement

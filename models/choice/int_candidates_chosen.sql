@@ -33,12 +33,19 @@ unsure_places as (
     where confidence < {{ sure_of_scan }}
 ),
 
+-- Where readings of a rule were compared with tables often enough, that says how sure they are, not the rule.
 graded as (
     select
         candidates.* replace (
-            case when unsure_places.document_id is null then candidates.confidence else 'doubtful' end as confidence
+            if(
+                unsure_places.document_id is null,
+                coalesce(measured.measured_confidence, candidates.confidence), 'doubtful'
+            ) as confidence
         ),
+        candidates.confidence as asserted_confidence,
     from candidates
+    left join {{ ref('int_rule_confidence') }} as measured
+        on candidates.rule_id = measured.rule_id and candidates.confidence = measured.asserted_confidence
     left join unsure_places
         on candidates.document_id = unsure_places.document_id
         and candidates.block_no is not distinct from unsure_places.block_no

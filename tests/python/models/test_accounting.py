@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import Gongkai
+from helpers.command import ROOT, Gongkai
 
 SETS = ["samples", "regression", "exam"]
 NUMBERS = re.compile(r"\d+|[零〇一二两三四五六七八九十百千]+(?=[条件次期场名篇份项个]|人次)")
@@ -103,6 +103,15 @@ def test_the_warehouse_measures_itself(built_samples: Path, gongkai: Gongkai) ->
     assert found["precision"]["right"] <= found["precision"]["n"]
     assert found["precision"]["n"] == sum(each["n"] for each in found["precision_by_confidence"].values())
     assert "precision by confidence" in gongkai("evaluate", "--self", published=built_samples).stdout
+
+
+def test_measures_are_saved_as_rows_of_their_seed(built_samples: Path, gongkai: Gongkai, tmp_path: Path) -> None:
+    saved = tmp_path / "rule_measures.csv"
+    done = gongkai("evaluate", "--self", "--json", "--save", str(saved), published=built_samples)
+    assert done.returncode == 0 and json.loads(done.stdout), done.stderr
+    seed = ROOT / "seeds" / "accounting" / "rule_measures.csv"
+    assert saved.read_text("utf-8").splitlines()[0] == seed.read_text("utf-8").splitlines()[0]
+    assert gongkai("evaluate", "--gold", str(saved), "--save", str(saved), published=built_samples).returncode == 2
 
 
 def test_evaluate_wants_answers_or_itself(built_samples: Path, gongkai: Gongkai) -> None:
