@@ -42,23 +42,15 @@ tables as (
     inner join reports on tables.document_id = reports.document_id
 ),
 
--- Columns of another year, of shares, changes and plans.
-columns_of_others as (
-    select
-        labels.document_id,
-        labels.table_no,
-        labels.col_no,
-        any_value(case
-            when labels.label_code in ('previous', 'cumulative', 'period', 'items_previous') then 'other year'
-            when labels.label_code in ('change', 'items_change') then 'change'
-            when labels.label_code = 'share' then 'share'
-            when labels.label_code = 'planned' then 'plan'
-            when labels.label_code = 'code' then 'heading or list number'
-        end) as no_figure_because,
+column_labels as (
+    select labels.document_id, labels.table_no, labels.row_no, labels.col_no, reasons.reason
     from {{ ref('int_labels_matched') }} as labels
     inner join reports on labels.document_id = reports.document_id
+    left join {{ ref('column_reasons') }} as reasons on labels.label_code = reasons.column_code
     where labels.label_role = 'column'
-    group by labels.document_id, labels.table_no, labels.col_no
+    qualify row_number() over (
+        partition by labels.document_id, labels.table_no, labels.row_no, labels.col_no order by reasons.reason nulls last
+    ) = 1
 ),
 
 cell_numbers as (
@@ -76,14 +68,16 @@ cell_numbers as (
         case
             when numbers.cell_kind not in ('value', 'unclear') and tables.form_parts != '' then 'heading or list number'
             when coalesce(tables.form_parts, '') = '' then 'another table'
-            else columns_of_others.no_figure_because
+            else column_labels.reason
         end as no_figure_because,
     from numbers
     left join tables on numbers.document_id = tables.document_id and numbers.table_no = tables.table_no
-    left join columns_of_others
-        on numbers.document_id = columns_of_others.document_id
-        and numbers.table_no = columns_of_others.table_no
-        and numbers.col_no = columns_of_others.col_no
+    -- The header in force is the last one above.
+    asof left join column_labels
+        on numbers.document_id = column_labels.document_id
+        and numbers.table_no = column_labels.table_no
+        and numbers.col_no = column_labels.col_no
+        and numbers.row_no >= column_labels.row_no
 )
 
 select * from cell_numbers
