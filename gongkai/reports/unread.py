@@ -26,7 +26,7 @@ with unread as (
     select
         report_id,
         measure,
-        coalesce(nullif(right(regexp_replace(noun, '[^\p{{Han}}]', '', 'g'), 12), ''), '(none)') as noun,
+        coalesce(nullif(right(regexp_replace(noun, '[^\p{{Han}}]', '', 'g'), 4), ''), '(none)') as noun,
         replace(clause, words, '【' || words || '】') as text,
     from marts.quantities
     where outcome = 'unread' and block_no is not null and measure is not null
