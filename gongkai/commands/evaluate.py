@@ -57,6 +57,8 @@ def evaluate(
         raise UsageError("either --gold FILE with right answers, or --self to measure without any")
     if save and not by_itself:
         raise UsageError("--save writes what --self measures: give both")
+    if save and not save.parent.is_dir():
+        raise UsageError(f"--save {save}: there is no folder {save.parent}; make it, or name another file")
     if not gold:
         _print_self(measure(warehouse), as_json)
         if save:

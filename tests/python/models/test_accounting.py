@@ -111,7 +111,9 @@ def test_measures_are_saved_as_rows_of_their_seed(built_samples: Path, gongkai: 
     assert done.returncode == 0 and json.loads(done.stdout), done.stderr
     seed = ROOT / "seeds" / "accounting" / "rule_measures.csv"
     assert saved.read_text("utf-8").splitlines()[0] == seed.read_text("utf-8").splitlines()[0]
-    assert gongkai("evaluate", "--gold", str(saved), "--save", str(saved), published=built_samples).returncode == 2
+    for wrong in (["--gold", str(saved), "--save", str(saved)], ["--self", "--save", str(tmp_path / "no" / "x.csv")]):
+        done = gongkai("evaluate", *wrong, published=built_samples)
+        assert done.returncode == 2 and "--save" in done.stderr
 
 
 def test_evaluate_wants_answers_or_itself(built_samples: Path, gongkai: Gongkai) -> None:
