@@ -35,7 +35,7 @@ _SCHEMAS = ("seeds", "staging", "intermediate", "marts")
 @contextmanager
 def open_database(project: Path, file: Path) -> Iterator[Connection]:
     """A file that is built in, under the name and the settings that dbt gives it."""
-    with duckdb.connect(config=_engine_settings(project)) as connection:
+    with duckdb.connect(config=engine_settings(project)) as connection:
         attach(connection, file, DATABASE, "read_write")
         for schema in _SCHEMAS:
             connection.execute(f"create schema if not exists {DATABASE}.{schema}")
@@ -43,7 +43,7 @@ def open_database(project: Path, file: Path) -> Iterator[Connection]:
         yield connection
 
 
-def _engine_settings(project: Path) -> dict[str, Any]:
+def engine_settings(project: Path) -> dict[str, Any]:
     """The settings of DuckDB under which dbt builds, from profiles.yml."""
     profile = yaml.safe_load((project / "profiles.yml").read_text("utf-8"))[DATABASE]
     settings: dict[str, Any] = profile["outputs"][profile["target"]]["settings"]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from gongkai.building.compiled import read_compiled
+from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Outcome
 from gongkai.warehouse import Warehouse
@@ -43,11 +43,8 @@ def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess
     )
 
 
-def build_models(published: Path, *names: str, project: Path = ROOT, with_tests: bool = False) -> Outcome:
-    """Build models and all that they stand on from what is landed, by the rules of a project, and publish nothing.
-
-    `with_tests`: with the data tests of all that, too; otherwise those alone that are named.
-    """
+def compiled_of(project: Path) -> Compiled:
+    """What dbt compiled of the rules of a project, made where it is not there."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "compile_rules.py")],
         cwd=project,
@@ -60,6 +57,15 @@ def build_models(published: Path, *names: str, project: Path = ROOT, with_tests:
     assert done.returncode == 0, done.stderr
     compiled = read_compiled(project / "target" / "gongkai" / "compiled.duckdb", "")
     assert compiled is not None
+    return compiled
+
+
+def build_models(published: Path, *names: str, project: Path = ROOT, with_tests: bool = False) -> Outcome:
+    """Build models and all that they stand on from what is landed, by the rules of a project, and publish nothing.
+
+    `with_tests`: with the data tests of all that, too; otherwise those alone that are named.
+    """
+    compiled = compiled_of(project)
     wanted = {key for key, node in compiled.nodes.items() if node.name in names}
     for key, node in reversed(compiled.nodes.items()):  # each stands behind all that it stands on
         if key in wanted:
