@@ -14,6 +14,7 @@ from gongkai.commands.evaluate import evaluate
 from gongkai.commands.export import export
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
+from gongkai.commands.rebuild import rebuild
 from gongkai.commands.rejects import rejects
 from gongkai.commands.review import review
 from gongkai.commands.run import run
@@ -49,6 +50,7 @@ def _root(
 app.command()(ingest)
 app.command()(build)
 app.command()(run)
+app.command()(rebuild)
 app.command()(check)
 app.command()(status)
 app.command()(rejects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from rich.table import Table
 
@@ -11,6 +12,7 @@ from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
+from gongkai.reports.others import Others, others
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
 
@@ -37,7 +39,7 @@ def run(
 
 
 def print_summary(warehouse: Warehouse) -> None:
-    """A table of reports and figures by year, newest first.
+    """A table of reports and figures by year, newest first, and what is no report.
 
     Applications are summed over the reports whose figures stand in no other one. Where a report does not say whether it
     is on its whole area and its figures do not bear it out, the sum with it taken for whole stands beside.
@@ -71,16 +73,35 @@ def print_summary(warehouse: Warehouse) -> None:
             order by reports.year desc nulls last
             """
         ).fetchall()
-        documents = connection.execute("select count(*) from raw.documents").fetchone()
+        counts = connection.execute(
+            "select (select count(*) from raw.documents), (select count(*) from marts.dim_report)"
+        ).fetchone()
+        left_out = others(connection)
+    documents, versions = counts or (0, 0)
     reports = sum(row[1] for row in rows)
-    say(f"{reports} current reports out of {documents[0] if documents else 0} documents")
-    if not rows:
+    older = f", {versions - reports} older versions of them" if versions > reports else ""
+    say(f"{reports} current reports{older} out of {documents} documents")
+    if rows:
+        _print_years(rows)
+    tell_others(left_out)
+
+
+def tell_others(left_out: list[Others]) -> None:
+    """What the documents that are no reports were taken for, and why."""
+    if not left_out:
         return
+    count = sum(each.count for each in left_out)
+    say(f"{count} documents are not reports (gongkai show DOCUMENT says more of one):")
+    for each in left_out:
+        say(each.line)
+
+
+def _print_years(rows: list[tuple[Any, ...]]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("year", "reports", "agencies", "figures", "applications received", "stated by"):
         table.add_column(heading, justify="right")
     for year, count, agencies, figures, received, least, stated in rows[:_SHOWN_YEARS]:
-        total = _figure(received) if received == least else f"{_figure(least)} to {_figure(received)}"
+        total = _figures(least, received)
         cells = (year if year is not None else "unknown", count, agencies, figures, total, stated)
         table.add_row(*(safe(cell) for cell in cells))
     out.print(table)
@@ -88,5 +109,9 @@ def print_summary(warehouse: Warehouse) -> None:
         say(f"and {len(rows) - _SHOWN_YEARS} earlier years")
 
 
-def _figure(value: Decimal | None) -> str:
-    return "0" if value is None else f"{value.normalize():,f}"
+def _figures(least: Decimal | None, most: Decimal | None) -> str:
+    """One sum where both are the same; nothing where no report states anything."""
+    if most is None:
+        return ""
+    shown = [f"{value.normalize():,f}" for value in (least or Decimal(0), most)]
+    return " to ".join(dict.fromkeys(shown))

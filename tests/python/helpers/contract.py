@@ -41,6 +41,10 @@ insert into marts.report_overlaps values
     ('0000000000000001', 'assumed', true), ('0000000000000002', 'level', false), ('0000000000000004', null, true);
 create table marts.additive_reports (report_id varchar, containment varchar);
 insert into marts.additive_reports values ('0000000000000001', 'assumed'), ('0000000000000004', null);
+create table marts.dim_document (
+    document_id varchar, source_file varchar, archive_member varchar, document_class varchar, class_reason varchar,
+    title varchar, has_report_title boolean, media_type varchar, page_count integer, char_count bigint
+);
 create table marts.observations (
     observation_id varchar, report_id varchar, indicator_code varchar, applicant_type varchar, category_label varchar,
     value decimal(20, 4), unit varchar, qualifier varchar, confidence varchar, basis varchar, is_selected boolean,
