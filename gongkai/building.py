@@ -19,6 +19,7 @@ from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import write_lock
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, records
+from gongkai.warehouse.work import complete_raw
 from ingest.errors import GongkaiError
 
 Progress = Callable[[int, int, str], None]
@@ -62,6 +63,7 @@ def build(warehouse: Warehouse, *, full_refresh: bool, progress: Progress) -> Bu
         raise GongkaiError(f"nothing has been ingested for {warehouse} yet; run: gongkai run FOLDER")
     project = project_folder()
     with write_lock(warehouse):
+        complete_raw(warehouse)
         rules = rules_fingerprint(project)
         fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
         if not full_refresh and published_fingerprint(warehouse) == fingerprint:

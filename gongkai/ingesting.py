@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
+from ingest.expected import ExpectedBodies, land_expected
 from ingest.find import check_paths
 from ingest.intake import Summary, ingest_paths
 from ingest.limits import Limits
@@ -21,13 +22,19 @@ def ingest_into(
     *,
     limits: Limits,
     manifest: Manifest | None = None,
+    expected: ExpectedBodies | None = None,
     workers: int | None = None,
     arguments: list[str] | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
-    """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`."""
+    """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
+
+    `expected`: who must report, in the place of the list given before.
+    """
     check_paths(paths)
     with open_work(warehouse) as connection, _temp_folder(warehouse) as temp_folder:
+        if expected is not None:
+            land_expected(connection, expected)
         return ingest_paths(
             paths,
             connection,

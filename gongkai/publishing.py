@@ -46,6 +46,8 @@ _RAW_STATE = """
         select 'source', document_id, '', source_file, archive_member from work.raw.document_sources
         union all
         select 'reject', sha256, reason_code || detail, source_file, archive_member from work.raw.rejects
+        union all
+        select 'expected', agency, region_code, from_year::varchar, to_year::varchar from work.raw.expected_bodies
     ) as state
 """
 

@@ -6,6 +6,10 @@ documents as (
     select * from {{ ref('stg_raw__documents') }}
 ),
 
+lines as (
+    select * from {{ ref('int_agency_lines') }}
+),
+
 -- A later document of the same body and year is a new version. What cannot be told apart stands for itself.
 versioned as (
     select
@@ -35,10 +39,12 @@ described as (
         document_id,
         source_file,
         archive_member,
-        agency_id,
+        versioned.agency_id,
+        {{ agency_id('lines.entity_key') }} as entity_id,
+        lines.body_no,
         agency_name,
         agency_kind,
-        region_code,
+        versioned.region_code,
         level_code,
         year,
         period_start,
@@ -59,6 +65,7 @@ described as (
         year_contradicted_by,
         published_evidence,
     from versioned
+    left join lines on versioned.agency_key = lines.agency_key
 )
 
 select * from described
