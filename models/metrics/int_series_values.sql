@@ -23,12 +23,17 @@ observations as (
 -- A figure is there where the report gives every part of it.
 stated as (
     select
+        reports.entity_id,
+        reports.body_no,
         reports.agency_id,
         reports.scope,
         terms.series_code,
         reports.year,
         reports.report_id,
         reports.form,
+        terms.meaning,
+        reports.period_start = make_date(reports.year, 1, 1) and reports.period_end = make_date(reports.year, 12, 31)
+            as is_whole_year,
         sum(terms.factor * observations.value) as value,
         bool_and(observations.qualifier = 'exact') as is_exact,
     from reports
