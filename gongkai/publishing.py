@@ -47,9 +47,12 @@ anew than exchanged."""
 _RAW_STATE = """
     select coalesce(sum(hash(state)), 0)::varchar || ':' || count(*)
     from (
-        select 'document', document_id, content_version, source_file, archive_member from work.raw.documents
+        select 'document', document_id, content_version || coalesce(forgotten_at::varchar, ''), source_file,
+            archive_member
+        from work.raw.documents
         union all
-        select 'source', document_id, '', source_file, archive_member from work.raw.document_sources
+        select 'source', document_id, coalesce(withdrawn_at::varchar, ''), source_file, archive_member
+        from work.raw.document_sources
         union all
         select 'reject', sha256, reason_code || detail, source_file, archive_member from work.raw.rejects
     ) as state

@@ -27,6 +27,10 @@ ManifestFile = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV with the columns path, url, agency, year, published_on; its values win."),
 ]
+Mirror = Annotated[
+    bool,
+    typer.Option("--mirror", help="Withdraw what earlier runs met in these paths and is no longer there."),
+]
 LimitSettings = Annotated[
     list[str] | None,
     typer.Option("--limit", help="Limit for each document, as in seconds=60 or bytes=64M; may stand several times."),
@@ -38,6 +42,7 @@ Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading p
 def ingest(
     paths: Paths,
     manifest: ManifestFile = None,
+    mirror: Mirror = False,
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
@@ -45,12 +50,18 @@ def ingest(
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
-    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
+    summary = run_ingest(paths, warehouse, manifest=manifest, mirror=mirror, limit=limit, workers=workers)
     return 1 if strict and summary.rejected else 0
 
 
 def run_ingest(
-    paths: list[Path], warehouse: Warehouse, *, manifest: Path | None, limit: list[str] | None, workers: int | None
+    paths: list[Path],
+    warehouse: Warehouse,
+    *,
+    manifest: Path | None,
+    mirror: bool,
+    limit: list[str] | None,
+    workers: int | None,
 ) -> Summary:
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
@@ -65,6 +76,7 @@ def run_ingest(
             paths,
             limits=limits,
             manifest=rows,
+            mirror=mirror,
             workers=workers,
             arguments=sys.argv[1:],
             on_progress=on_progress,
@@ -74,6 +86,8 @@ def run_ingest(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
         f"{summary.rejected} rejected, in {summary.seconds:.1f} s"
     )
+    if summary.withdrawn:
+        say(f"  {summary.withdrawn} places where nothing is any more: what stood there is withdrawn, and kept in raw")
     if summary.manifest_rows_not_met:
         few = ", ".join(summary.manifest_rows_not_met[:3])
         say(f"  {len(summary.manifest_rows_not_met)} rows of the manifest name no document that was met, as {few}")

@@ -41,6 +41,6 @@ def rebuild(
     if mended.source is not None:
         say(f"{mended.documents} documents taken over from {mended.source}")
     if paths:
-        run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
+        run_ingest(paths, warehouse, manifest=manifest, mirror=False, limit=limit, workers=workers)
     build_and_tell(warehouse, full_refresh=True)
     print_summary(warehouse)
