@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
-_DAMAGE = re.compile(
-    r"Corrupt database file|Could not read enough bytes|not a valid DuckDB database|checksum|replaying WAL",
-    re.IGNORECASE,
+_DAMAGE = (
+    *("corrupt database file", "could not read enough bytes", "not a valid duckdb database"),
+    *("checksum", "replaying wal"),
 )
 
 
@@ -25,7 +24,8 @@ class UsageError(GongkaiError):
 
 def is_damage(error: BaseException | str) -> bool:
     """Whether DuckDB says that a file of its own is cut off or broken."""
-    return _DAMAGE.search(str(error)) is not None
+    said = str(error).lower()
+    return any(words in said for words in _DAMAGE)
 
 
 class RejectReason(StrEnum):
