@@ -85,7 +85,8 @@ def published_fingerprint(warehouse: Warehouse) -> str | None:
 def remove_leftovers(warehouse: Warehouse) -> None:
     """Remove what killed publishes left behind. Only under the write lock, as nobody else publishes then."""
     for leftover in warehouse.left_by_killed_publishes():
-        leftover.unlink(missing_ok=True)
+        if leftover.is_file():
+            leftover.unlink()
 
 
 def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False) -> None:

@@ -35,7 +35,9 @@ _OTHER_MAGIC = {
 }
 _NEWER = re.compile(r"version number|newer version|storage version", re.I)
 
-_PUBLISHED_MARK, _WORK_MARK = "publication", "ingest_runs"
+_PUBLISHED_MARKS = ("raw.publication",)
+_WORK_MARKS = ("raw.ingest_runs", "state.rules_alone")
+"""The second stands alone in the file of compiled rules, which dbt opens as it opens a work file."""
 
 
 class DamagedError(GongkaiError):
@@ -74,7 +76,7 @@ def damaged(path: Path, reason: str) -> DamagedError:
 
 def published_found(warehouse: Warehouse) -> Found:
     """What stands where the published file should be, or its log."""
-    found = _look(warehouse.published, _PUBLISHED_MARK)
+    found = _look(warehouse.published, _PUBLISHED_MARKS)
     if found.state == "missing" and os.path.lexists(warehouse.published_log):
         return Found(warehouse.published_log, "foreign", "is the log of a database that is not there")
     return found
@@ -87,7 +89,7 @@ def work_found(warehouse: Warehouse) -> Found:
 
 def look_for_work(path: Path) -> Found:
     """The same by the path of the work file, which is all that dbt knows."""
-    return _look(path, _WORK_MARK)
+    return _look(path, _WORK_MARKS)
 
 
 def require_ours(warehouse: Warehouse) -> None:
@@ -102,7 +104,7 @@ def require_ours(warehouse: Warehouse) -> None:
         raise work.error()
 
 
-def _look(path: Path, mark: str) -> Found:
+def _look(path: Path, marks: tuple[str, ...]) -> Found:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -119,16 +121,20 @@ def _look(path: Path, mark: str) -> Found:
     if head[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)] != _MAGIC:
         what = next((name for magic, name in _OTHER_MAGIC.items() if head.startswith(magic)), "no database")
         return Found(path, "foreign", f"is {what}, not a file that gongkai made")
-    return _look_inside(path, mark)
+    return _look_inside(path, marks)
 
 
-def _look_inside(path: Path, mark: str) -> Found:
+def _look_inside(path: Path, marks: tuple[str, ...]) -> Found:
     with duckdb.connect(config=SETTINGS) as connection:
         try:
             attach(connection, path, "looked_at", "read_only")
-            rows = records(connection, f"select * from looked_at.raw.{mark}")  # noqa: S608 - a name of ours
-        except duckdb.CatalogException:
-            return Found(path, "foreign", "is a database that gongkai did not make")
+            there = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'looked_at'"
+            ).fetchall()
+            mark = next((mark for mark in marks if (mark,) in there), None)
+            if mark is None:
+                return Found(path, "foreign", "is a database that gongkai did not make")
+            rows = records(connection, f"select * from looked_at.{mark}")  # noqa: S608 - a name of ours
         except duckdb.Error as error:
             said = str(error).splitlines()[0].split("Error: ", 1)[-1]
             if is_damage(error):
