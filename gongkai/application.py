@@ -12,8 +12,10 @@ from gongkai.commands.check import check
 from gongkai.commands.doctor import doctor
 from gongkai.commands.evaluate import evaluate
 from gongkai.commands.export import export
+from gongkai.commands.forget import forget
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
+from gongkai.commands.rebuild import rebuild
 from gongkai.commands.rejects import rejects
 from gongkai.commands.review import review
 from gongkai.commands.run import run
@@ -49,6 +51,7 @@ def _root(
 app.command()(ingest)
 app.command()(build)
 app.command()(run)
+app.command()(rebuild)
 app.command()(check)
 app.command()(status)
 app.command()(rejects)
@@ -58,3 +61,4 @@ app.command()(doctor)
 app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
+app.command()(forget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -26,6 +26,21 @@ def project_folder() -> Path:
     )
 
 
+def setting(project: Path, name: str) -> int:
+    """A number of the settings in dbt_project.yml (vars: gongkai:). GongkaiError where it is none, or less than 1."""
+    # Imported here: most commands need no setting.
+    import yaml  # type: ignore[import-untyped]
+
+    path = project / "dbt_project.yml"
+    try:
+        value = yaml.safe_load(path.read_text("utf-8"))["vars"]["gongkai"][name]
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise GongkaiError(f"{path}: the setting {name} is not there; write it below vars: gongkai:") from error
+    if not isinstance(value, int) or value < 1:
+        raise GongkaiError(f"{path}: {name} is {value!r}; it must be a whole number from 1")
+    return value
+
+
 def rule_files(project: Path) -> Iterator[Path]:
     """The files that decide what a build makes, in a fixed order."""
     yield project / "dbt_project.yml"
@@ -38,24 +53,35 @@ def rule_files(project: Path) -> Iterator[Path]:
                     yield Path(folder, file)
 
 
+def rule_digests(project: Path) -> dict[str, str]:
+    """A hash of the content of every rule file, by its path in the project."""
+    return {
+        path.relative_to(project).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in rule_files(project)
+    }
+
+
 def rules_fingerprint(project: Path) -> str:
     """A hash of every rule file and of the versions of the tools that turn them into tables."""
-    return _fingerprint(project, rule_files(project))
+    return _fingerprint(rule_digests(project))
 
 
 def macros_fingerprint(project: Path) -> str:
     """A hash of the macros alone, and of the tools: dbt tells no model which of its macros changed."""
-    return _fingerprint(project, (path for path in rule_files(project) if path.is_relative_to(project / "macros")))
+    return _fingerprint({path: digest for path, digest in rule_digests(project).items() if path.startswith("macros/")})
 
 
-def _fingerprint(project: Path, paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
+def tool_versions() -> str:
+    """The packages that turn rules into tables, a line each. GongkaiError where one is missing."""
+    lines = []
     for package in _BUILDING_PACKAGES:
         try:
-            digest.update(f"{package} {version(package)}\n".encode())
+            lines.append(f"{package} {version(package)}\n")
         except PackageNotFoundError as error:
             raise GongkaiError(f"the Python package {package} is missing; run: make setup") from error
-    for path in paths:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(project).as_posix()} {content}\n".encode())
-    return digest.hexdigest()
+    return "".join(lines)
+
+
+def _fingerprint(digests: dict[str, str]) -> str:
+    lines = "".join(f"{path} {digest}\n" for path, digest in digests.items())
+    return hashlib.sha256(f"{tool_versions()}{lines}".encode()).hexdigest()

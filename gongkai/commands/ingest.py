@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,10 @@ ExpectedFile = Annotated[
         help="CSV with the columns agency, region_code, from_year, to_year: who must report, in place of the last.",
     ),
 ]
+Mirror = Annotated[
+    bool,
+    typer.Option("--mirror", help="Withdraw what earlier runs met in these paths and is no longer there."),
+]
 LimitSettings = Annotated[
     list[str] | None,
     typer.Option("--limit", help="Limit for each document, as in seconds=60 or bytes=64M; may stand several times."),
@@ -45,6 +50,7 @@ def ingest(
     paths: Paths,
     manifest: ManifestFile = None,
     expected: ExpectedFile = None,
+    mirror: Mirror = False,
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
@@ -52,7 +58,9 @@ def ingest(
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
-    summary = run_ingest(paths, warehouse, manifest=manifest, expected=expected, limit=limit, workers=workers)
+    summary = run_ingest(
+        paths, warehouse, manifest=manifest, expected=expected, mirror=mirror, limit=limit, workers=workers
+    )
     return 1 if strict and summary.rejected else 0
 
 
@@ -62,6 +70,7 @@ def run_ingest(
     *,
     manifest: Path | None,
     expected: Path | None,
+    mirror: bool,
     limit: list[str] | None,
     workers: int | None,
 ) -> Summary:
@@ -81,14 +90,18 @@ def run_ingest(
             limits=limits,
             manifest=rows,
             expected=bodies,
+            mirror=mirror,
             workers=workers,
             arguments=sys.argv[1:],
             on_progress=on_progress,
+            on_restored=partial(tell_restored, warehouse),
         )
     say(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
         f"{summary.rejected} rejected, in {summary.seconds:.1f} s"
     )
+    if summary.withdrawn:
+        say(f"  {summary.withdrawn} places where nothing is any more: what stood there is withdrawn, and kept in raw")
     if summary.manifest_rows_not_met:
         few = ", ".join(summary.manifest_rows_not_met[:3])
         say(f"  {len(summary.manifest_rows_not_met)} rows of the manifest name no document that was met, as {few}")
@@ -100,6 +113,11 @@ def run_ingest(
     for reason in sorted({reject.reason_code for reject in summary.rejects}):
         say(f"  {reason}: {RejectReason(reason).next_step}")
     return summary
+
+
+def tell_restored(warehouse: Warehouse, documents: int) -> None:
+    """Say that the work file was lost, and what it got back."""
+    say(f"the work file of {warehouse} was lost: {documents} documents taken over from what is published")
 
 
 @contextmanager

@@ -62,11 +62,14 @@ RAW_TABLES: dict[str, Columns] = {
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
         "content_version": "varchar not null",
+        "forgotten_at": "timestamp",
     },
     "document_sources": {
         **PLACE_COLUMNS,
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
+        "withdrawn_at": "timestamp",
+        "withdrawn_by": "varchar",
     },
     "blocks": {
         "document_id": "varchar not null",
@@ -106,6 +109,8 @@ RAW_TABLES: dict[str, Columns] = {
         "rejected_count": "integer",
         "duration_seconds": "double",
         "software_version": "varchar not null",
+        "paths": "varchar[]",
+        "withdrawn_count": "integer",
     },
 }
 """DDL and Arrow schemas are made of this; a test compares it with `models/staging/_raw__sources.yml`."""

@@ -10,28 +10,27 @@ lines as (
     select * from {{ ref('int_agency_lines') }}
 ),
 
--- A later document of the same body, year and scope is a new version: a report on the own level and one on the whole
--- area stand side by side. What cannot be told apart stands for itself.
+versions as (
+    select * from {{ ref('int_report_versions') }}
+),
+
 versioned as (
     select
-        identified.*,
+        identified.* replace (
+            versions.agency_key as agency_key,
+            versions.published_on as published_on,
+            versions.published_at as published_at
+        ),
         documents.source_file,
         documents.archive_member,
-        {{ agency_id('identified.agency_key') }} as agency_id,
-        case
-            when identified.agency_key is null or identified.year is null then identified.document_id
-            else concat_ws('|', identified.agency_key, identified.year, identified.scope)
-        end as version_group,
-        row_number() over (
-            partition by version_group
-            order by identified.published_on nulls first, documents.first_seen_at, identified.document_id
-        )::integer as version_no,
-        row_number() over (
-            partition by version_group
-            order by identified.published_on desc nulls last, documents.first_seen_at desc, identified.document_id desc
-        ) = 1 as is_current,
+        {{ agency_id('versions.agency_key') }} as agency_id,
+        versions.version_no,
+        versions.is_current,
+        versions.same_as_report_id,
+        versions.withdrawn_at,
     from identified
     inner join documents on identified.document_id = documents.document_id
+    inner join versions on identified.document_id = versions.document_id
 ),
 
 described as (
@@ -52,10 +51,13 @@ described as (
         period_end,
         period_basis,
         published_on,
+        published_at,
         form,
         scope,
         version_no,
         is_current,
+        same_as_report_id,
+        withdrawn_at,
         agency_source,
         agency_evidence,
         agency_strength,
