@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,6 @@ from helpers.command import ROOT
 from helpers.small_world import small_world
 
 COUNTS = pl.read_csv(ROOT / "seeds/regions/populations.csv", schema_overrides={"region_code": pl.String})
-PER_HEAD = {"permits": "decision.permits", "penalties": "decision.penalties", "compulsory": "decision.compulsory"}
-"""Metrics per ten thousand people, by the beginning of their codes."""
 
 
 def answer(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -43,18 +42,24 @@ def test_a_figure_per_head_is_of_the_people_of_its_year(built_world: Path) -> No
     """The province's whole area has one; own levels, departments and places whose people nobody counted say why not."""
     found = answer(
         built_world,
-        "select source_file, split_part(metric_code, '_per_', 1), value, why_null from marts.metrics"
-        " inner join marts.dim_report using (report_id) where grain = 'report' and metric_code like '%per_ten_thousand'"
-        " and metric_code not like 'reading%'",
+        "select source_file, metric_code, value, why_null from marts.metrics"
+        " inner join marts.dim_report using (report_id) where grain = 'report' and metrics.unit = 'per_ten_thousand'",
     )
+    with (ROOT / "seeds/metrics/metric_definitions.csv").open(encoding="utf-8", newline="") as file:
+        metrics = [row for row in csv.DictReader(file) if row["denominator"] == "+population.resident"]
     world = small_world()
     value_of = {row[:2]: row[3] for row in world.figures.filter(pl.col("applicant_type") == "all").iter_rows()}
     expected = {
-        (report["source_file"], metric, *per_head(report, value_of[report["source_file"], code]))
+        (
+            report["source_file"],
+            row["metric_code"],
+            *per_head(report, value_of[report["source_file"], row["numerator"][1:]]),
+        )
         for report in world.reports.iter_rows(named=True)
-        for metric, code in PER_HEAD.items()
-        if report["form"] != "2014"
+        for row in metrics
+        if report["form"] in row["forms"].split(";")
     }
+    assert len(metrics) == 5
     assert {why for *_, why in expected} == {None, "not_about_all_people", "people_not_known"}
     assert {(*row[:2], rounded(row[2]), row[3]) for row in found} == expected
 
