@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import forms
-import writers
-
+from helpers import small_world
 from helpers.small_world import Body, Figures, Report, added, own_figures
 
 YEARS = range(2017, 2023)
@@ -80,7 +78,7 @@ LATE = {("孟津县教育局", 2019): "2020-02-20"}
 """Published after the deadline, by the signature."""
 CORRECTED = {("洛阳市人民政府", 2020): "2021-06-01"}
 """In time, with a second version after the deadline."""
-MOVED = {("孟津县水利局", 2018): "2019-02-20"}
+MOVED = {("孟津县水利局", 2018): "2019-04-20"}
 """Without a day of its own, on a page whose property bears one after the deadline."""
 
 
@@ -95,7 +93,8 @@ def reports() -> list[Report]:
             slip = {"natural_person": before.get("natural_person", 0) + 2} if (name, year) == SLIP else {}
             figures = own_figures(body, year, before | slip)
             carried = {
-                applicant: figures.get(("application.carried_out", applicant), 0) for applicant in forms.APPLICANTS
+                applicant: figures.get(("application.carried_out", applicant), 0)
+                for applicant in small_world.forms.APPLICANTS
             }
             written.append(_report(body, year, figures, LATE.get((name, year), f"{year + 1}-01-20"), ""))
             if day := CORRECTED.get((name, year)):
@@ -117,5 +116,5 @@ def write(folder: Path) -> Path:
         if day := MOVED.get((report.body.name, report.year)):
             parts = parts[:-1]
             source = {"portal": {"meta": {"PubDate": day}}}
-        (folder / report.file).write_bytes(writers.to_html(source, parts))
+        (folder / report.file).write_bytes(small_world.writers.to_html(source, parts))
     return folder
