@@ -32,8 +32,7 @@ stated as (
         reports.report_id,
         reports.form,
         terms.meaning,
-        reports.period_start = make_date(reports.year, 1, 1) and reports.period_end = make_date(reports.year, 12, 31)
-            as is_whole_year,
+        {{ covers_whole_year('reports.') }} as is_whole_year,
         sum(terms.factor * observations.value) as value,
         bool_and(observations.qualifier = 'exact') as is_exact,
     from reports

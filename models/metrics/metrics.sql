@@ -48,6 +48,8 @@ described as (
         measured.numerator::decimal(20, 4) as numerator,
         measured.denominator::decimal(20, 4) as denominator,
         measured.report_count::integer as report_count,
+        measured.assumed_count::integer as assumed_count,
+        round(measured.value_if_contained, 6)::decimal(20, 6) as value_if_contained,
         {%- for end, sign in [('low', '-'), ('high', '+')] %}
         case
             when measured.unit = 'share' then {{ wilson('measured.numerator', 'measured.denominator', sign) }}
