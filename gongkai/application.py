@@ -12,6 +12,7 @@ from gongkai.commands.check import check
 from gongkai.commands.doctor import doctor
 from gongkai.commands.evaluate import evaluate
 from gongkai.commands.export import export
+from gongkai.commands.forget import forget
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
 from gongkai.commands.rebuild import rebuild
@@ -62,3 +63,4 @@ app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
 app.command()(unread)
+app.command()(forget)
