@@ -28,7 +28,10 @@ from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, literal, quoted, records
 from ingest.errors import GongkaiError, is_damage
 
-EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
+EVIDENCE_TABLES = (
+    *("documents", "document_sources", "blocks", "table_cells"),
+    *("rejects", "expected_bodies", "ingest_runs"),
+)
 """The raw tables that are published with the marts: evidence leads to their words."""
 
 # Tables with the rows of each document, and the model in the build ledger that tells which version of it they hold.
@@ -37,6 +40,10 @@ _BY_DOCUMENT = {
     "raw.blocks": "stg_raw__blocks",
     "raw.table_cells": "stg_raw__table_cells",
 }
+
+_ORDER = ("year", "region_code", "report_id")
+"""The columns that rows of marts are sorted by, as far as they have them: what is asked for together lies together. The
+long tables, whose rows are exchanged by document, have no order."""
 
 _SCHEMAS = ("marts", "raw")
 """What a publish makes anew; every other schema of the published file is an analyst's, and stays."""
@@ -57,6 +64,8 @@ _RAW_STATE = """
         from work.raw.document_sources
         union all
         select 'reject', sha256, reason_code || detail, source_file, archive_member from work.raw.rejects
+        union all
+        select 'expected', agency, region_code, from_year::varchar, to_year::varchar from work.raw.expected_bodies
     ) as state
 """
 
@@ -235,8 +244,6 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
         if warehouse.published.exists():
             attach(connection, warehouse.published, "former", "read_only")
         is_compared = publications.compare(connection)
-        # The order of rows means nothing (exports sort theirs), and keeping it costs memory.
-        connection.execute("set preserve_insertion_order = false")
         marts = _relations(connection, "work", "marts")
         tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
         exchanged = [
@@ -318,7 +325,10 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{quoted(schema)}.{quoted(name)}"
-    connection.execute(f"create table published.{relation} as from work.{relation}")
+    order = "" if f"{schema}.{name}" in _BY_DOCUMENT else _order(connection, schema, name)
+    # Keeping an order costs memory, so it is kept where there is one only.
+    connection.execute(f"set preserve_insertion_order = {bool(order)}")
+    connection.execute(f"create table published.{relation} as from work.{relation}{order}")
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
         "union all "
@@ -334,6 +344,18 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -
     ).fetchall()
     for column, text in columns:
         connection.execute(f"comment on column published.{relation}.{quoted(column)} is {literal(text)}")
+
+
+def _order(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> str:
+    """The clause that sorts a table's rows; nothing where it has none of the columns."""
+    rows = connection.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = 'work' and schema_name = ? and table_name = ? and list_contains(?, column_name)",
+        [schema, name, list(_ORDER)],
+    ).fetchall()
+    found = {row[0] for row in rows}
+    keys = [f"{column} nulls first" for column in _ORDER if column in found]
+    return f" order by {', '.join(keys)}" if keys else ""
 
 
 def _sync(path: Path) -> None:

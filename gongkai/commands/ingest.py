@@ -27,6 +27,13 @@ ManifestFile = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV with the columns path, url, agency, year, published_on; its values win."),
 ]
+ExpectedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--expected",
+        help="CSV with the columns agency, region_code, from_year, to_year: who must report, in place of the last.",
+    ),
+]
 Mirror = Annotated[
     bool,
     typer.Option("--mirror", help="Withdraw what earlier runs met in these paths and is no longer there."),
@@ -42,6 +49,7 @@ Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading p
 def ingest(
     paths: Paths,
     manifest: ManifestFile = None,
+    expected: ExpectedFile = None,
     mirror: Mirror = False,
     limit: LimitSettings = None,
     workers: Workers = None,
@@ -50,7 +58,9 @@ def ingest(
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
-    summary = run_ingest(paths, warehouse, manifest=manifest, mirror=mirror, limit=limit, workers=workers)
+    summary = run_ingest(
+        paths, warehouse, manifest=manifest, expected=expected, mirror=mirror, limit=limit, workers=workers
+    )
     return 1 if strict and summary.rejected else 0
 
 
@@ -59,6 +69,7 @@ def run_ingest(
     warehouse: Warehouse,
     *,
     manifest: Path | None,
+    expected: Path | None,
     mirror: bool,
     limit: list[str] | None,
     workers: int | None,
@@ -66,16 +77,19 @@ def run_ingest(
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
     from gongkai.ingesting import ingest_into
+    from ingest.expected import read_expected
     from ingest.manifest import read_manifest
 
     limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
+    bodies = read_expected(expected) if expected is not None else None
     with _progress() as on_progress:
         summary = ingest_into(
             warehouse,
             paths,
             limits=limits,
             manifest=rows,
+            expected=bodies,
             mirror=mirror,
             workers=workers,
             arguments=sys.argv[1:],

@@ -47,6 +47,14 @@ REJECT_COLUMNS: Columns = {
 }
 """What was not landed, and why."""
 
+EXPECTED_COLUMNS: Columns = {
+    "agency": "varchar not null",
+    "region_code": "varchar",
+    "from_year": "integer",
+    "to_year": "integer",
+}
+"""Who must report, as the user says."""
+
 RAW_TABLES: dict[str, Columns] = {
     "documents": {
         **DOCUMENT_COLUMNS,
@@ -89,6 +97,7 @@ RAW_TABLES: dict[str, Columns] = {
         **REJECT_COLUMNS,
         "seen_at": "timestamp not null",
     },
+    "expected_bodies": EXPECTED_COLUMNS,
     "ingest_runs": {
         "run_id": "varchar not null",
         "started_at": "timestamp not null",

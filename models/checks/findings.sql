@@ -21,7 +21,7 @@ verdicts as (
 described as (
     select
         -- The same failure of the same report keeps its id; other figures make another finding.
-        left(md5(concat_ws(
+        'f' || left(md5(concat_ws(
             '|', failures.report_id, failures.check_code, failures.applicant_type,
             coalesce(failures.expected::varchar, ''), coalesce(failures.actual::varchar, ''),
             coalesce(failures.detail_zh, '')

@@ -6,6 +6,10 @@ documents as (
     select * from {{ ref('stg_raw__documents') }}
 ),
 
+lines as (
+    select * from {{ ref('int_agency_lines') }}
+),
+
 versions as (
     select * from {{ ref('int_report_versions') }}
 ),
@@ -35,10 +39,12 @@ described as (
         document_id,
         source_file,
         archive_member,
-        agency_id,
+        versioned.agency_id,
+        {{ agency_id('lines.entity_key') }} as entity_id,
+        lines.body_no,
         agency_name,
         agency_kind,
-        region_code,
+        versioned.region_code,
         level_code,
         year,
         period_start,
@@ -62,6 +68,7 @@ described as (
         year_contradicted_by,
         published_evidence,
     from versioned
+    left join lines on versioned.agency_key = lines.agency_key
 )
 
 select * from described

@@ -147,6 +147,7 @@ described as (
             case when alike.published_on is not distinct from standing.published_on then standing.published_at end
         ) as published_at,
         standing.withdrawn_at,
+        standing.is_titled_newer,
     from alike
     inner join standing
         on alike.version_group = standing.version_group

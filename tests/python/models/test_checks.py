@@ -46,7 +46,7 @@ class Slips:
         data = page(form, number, blank_zeros).encode()
         folder.mkdir(exist_ok=True)
         (folder / f"{number}.html").write_bytes(data)
-        report_id = hashlib.sha256(data).hexdigest()[:16]
+        report_id = "r" + hashlib.sha256(data).hexdigest()[:16]
         self.forms[report_id], self.cell_of[report_id] = form, cell
         return report_id
 
