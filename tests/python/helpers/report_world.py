@@ -1,0 +1,465 @@
+"""Reports on every form, made at random and sound: their figures keep every identity, within a report and across them.
+
+A scene is a body, or several that belong together, with its reports of some years. Slips of the pen are put into a
+scene before it is written: see `Report.slip`.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+from docx import Document
+
+from helpers import report_pages
+from helpers.command import ROOT
+from helpers.forms_2021 import APPLICANTS, COLUMNS, GROUP_SIZES, RESULTS
+
+Figures = dict[tuple[str, str], int]
+
+RESULT_CODES = tuple(code for _, code in RESULTS)
+RESULTS_2019 = (
+    *(code for code in RESULT_CODES if not code.startswith("application.other.")),
+    "application.outcome.other",
+)
+APPEALS = ("review", "litigation_direct", "litigation_after_review")
+ENDINGS = ("upheld", "corrected", "other", "pending")
+ITEMS_2019 = ("decision.permits", "decision.other_services", "decision.penalties", "decision.compulsory")
+CHANNELS = ("gazette", "website", "weibo", "wechat", "other")
+WAYS = ("in_person", "fax", "online", "mail")
+REPLIES_2014 = (
+    "already_public",
+    "granted",
+    "partial",
+    "not_this_agency",
+    "nonexistent",
+    "amend_requested",
+    "other_channel",
+)
+REFUSALS_2014 = (
+    "state_secret", "trade_secret", "privacy", "security_stability", "not_government_information", "other_legal",
+)  # fmt: skip
+REASONS_LOCAL = (
+    "application.refused.not_government_information", "application.outcome.nonexistent",
+    "application.outcome.not_this_agency", "application.outcome.amend_requested",
+)  # fmt: skip
+
+
+@dataclass
+class Body:
+    """Who reports: its full name, and what it can be said to be."""
+
+    name: str
+    rules: bool = False
+
+
+@dataclass
+class Report:
+    """A report before it is written: what its tables say, what its text says, and what is put over the page."""
+
+    body: Body
+    year: int
+    form: str
+    scope: str
+    figures: Figures
+    clauses: list[str]
+    previous: Figures = field(default_factory=dict)
+    version: int = 1
+    said: Figures = field(default_factory=dict)
+    cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    edits: list[tuple[str, str, int]] = field(default_factory=list)
+    dropped_tables: list[int] = field(default_factory=list)
+    created: str = ""
+
+    def cell(self, code: str, applicant: str = "all") -> str:
+        """What stands in the cell of a figure."""
+        return self.cells.get((code, applicant), str(self.figures[code, applicant]))
+
+    def told(self, code: str) -> int:
+        """A figure as the text tells it: that of the table, but for a slip."""
+        return self.said.get((code, "all"), self.figures.get((code, "all"), 0))
+
+    def slip(self, statement: str, scene: list[Report]) -> None:
+        """Put one slip into the report. ValueError where a statement is none.
+
+        `figure CODE[/APPLICANT] +1` changes a figure wherever it stands, `cell` only in the table, `said` only in the
+        text; a change is +1, -1, *3, =12.5, =CODE (as another figure). `text OLD => NEW` changes words of the page,
+        `all PATTERN => NEW` every place that a pattern finds; {name}, {year}, {next} and {future} stand for the body,
+        the years and a day to come. `table N` leaves a table out, `figures N` and `clauses N` are taken from the
+        scene's report N, `created DAY` is the day of the file.
+        """
+        verb, _, rest = statement.partition(" ")
+        if verb in ("text", "all"):
+            for word, meant in self._words().items():
+                rest = rest.replace(word, meant)
+        if verb in ("figure", "cell", "said"):
+            place, _, change = rest.partition(" ")
+            code, _, applicant = place.partition("/")
+            self._change(verb, (code, applicant or "all"), change)
+        elif verb in ("text", "all"):
+            old, _, new = rest.partition(" => ")
+            self.edits.append((re.escape(old) if verb == "text" else old, new, int(verb == "text")))
+        elif verb == "table":
+            self.dropped_tables.append(int(rest))
+        elif verb == "figures":
+            self.figures = dict(scene[int(rest)].figures)
+        elif verb == "clauses":
+            self.clauses = list(scene[int(rest)].clauses)
+        elif verb == "created":
+            self.created = rest
+        else:
+            raise ValueError(f"{statement} is no slip")
+
+    def _words(self) -> dict[str, str]:
+        """What words in braces stand for."""
+        future = date.today() + timedelta(days=300)
+        return {
+            "{name}": self.body.name,
+            "{year}": str(self.year),
+            "{next}": str(self.year + 1),
+            "{future}": f"{future.year}年{future.month}月{future.day}日",
+        }
+
+    def _change(self, verb: str, key: tuple[str, str], change: str) -> None:
+        sign, amount = change[:1], change[1:]
+        if verb == "cell" and sign == "=":
+            self.cells[key] = amount
+            return
+        old = self.told(key[0]) if verb == "said" else self.figures[key]
+        if sign == "=":
+            new = int(amount) if amount.isdecimal() else self.figures[amount, "all"]
+        else:
+            new = old * int(amount) if sign == "*" else old + int(change)
+        if verb == "cell":
+            self.cells[key] = str(new)
+        elif verb == "said":
+            self.said[key] = new
+        else:
+            self.figures = self.figures | {key: new}
+
+    def write(self, folder: Path, stem: str) -> str:
+        """Write the report into a folder; the name of the file. ValueError where an edit finds nothing to change."""
+        if self.form == "docx":
+            document = Document()
+            for line in report_pages.lines(self):
+                document.add_paragraph(line)
+            document.core_properties.created = report_pages.day(self.created or f"{self.year + 1}-01-18")
+            document.save(str(folder / f"{stem}.docx"))
+            return f"{stem}.docx"
+        page = report_pages.page(self)
+        for number in sorted(self.dropped_tables, reverse=True):
+            tables = list(re.finditer(r"<table>.*?</table>", page, flags=re.DOTALL))
+            page = page[: tables[number].start()] + page[tables[number].end() :]
+        for old, new, count in self.edits:
+            page = _changed(page, old, new, count)
+        (folder / f"{stem}.html").write_text(page, encoding="utf-8")
+        return f"{stem}.html"
+
+
+def _changed(page: str, pattern: str, new: str, count: int) -> str:
+    changed, found = re.subn(pattern, lambda _: new, page, count=count, flags=re.DOTALL)
+    if not found:
+        raise ValueError(f"a slip finds nothing like {pattern}")
+    return changed
+
+
+@cache
+def _counties() -> list[tuple[str, str]]:
+    """Counties whose name stands once in the seed and whose prefecture is a city: name with the city's, and code."""
+    with (ROOT / "seeds/regions/regions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [row["name"] for row in rows]
+    cities = {row["region_code"]: row["name"] for row in rows if row["region_code"].endswith("00")}
+    return [
+        (cities[row["region_code"][:4] + "00"] + row["name"], row["region_code"])
+        for row in rows
+        if re.fullmatch(r"[^自治族]{2}县", row["name"])
+        and names.count(row["name"]) == 1
+        and not row["valid_to_year"]
+        and not row["valid_from_year"]
+        and re.fullmatch(r"..市", cities.get(row["region_code"][:4] + "00", ""))
+    ]
+
+
+@cache
+def _cities() -> list[str]:
+    return sorted({name[:3] for name, _ in _counties()})
+
+
+SMALL_COUNTIES = {
+    "阿里地区普兰县": ("巴嘎乡", "霍尔乡", "普兰镇"),
+    "北海市铁山港区": ("兴港镇", "营盘镇", "南康镇"),
+    "汕头市南澳县": ("深澳镇", "云澳镇", "后宅镇"),
+    "果洛藏族自治州玛多县": ("扎陵湖乡", "花石峡镇", "黄河乡", "玛查理镇"),
+    "兰州市皋兰县": ("什川镇", "黑石镇", "水阜镇", "石洞镇"),
+    "北海市银海区": ("侨港镇", "平阳镇", "银滩镇", "福成镇"),
+}
+"""Counties of few townships, with all of them."""
+
+
+class Makers:
+    """Makes scenes one after another, each of a place of its own."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.counties = iter(chance.sample([name for name, _ in _counties()], len(_counties())))
+        self.cities: Iterator[str] = iter(())
+        self.trees = {
+            form: iter([(county, year) for year in years for county in SMALL_COUNTIES])
+            for form, years in (("2021", (2021, 2023)), ("2019", (2019,)))
+        }
+        self.makers: dict[str, Callable[[], list[Report]]] = {
+            "dept21": lambda: self._years(self._department(), (2022, 2023), "2021"),
+            "dept19": lambda: self._years(self._department(), (2019, 2020), "2019"),
+            "first19": lambda: self._years(self._department(), (2019,), "2019"),
+            "subtotals21": lambda: self._years(self._department(), (2024,), "subtotals"),
+            "gov21": lambda: self._years(self._government(), (2022, 2023), "2021", "own"),
+            "gov19": lambda: self._years(self._government(), (2019, 2020), "2019", "own"),
+            "dept14": lambda: self._years(self._department(), (2016, 2017), "2014"),
+            "first14": lambda: self._years(self._department(), (2015,), "2014"),
+            "pair14": lambda: [
+                *self._years(self._department(), (2018,), "2014"),
+                *self._years(self._department(), (2018,), "2014"),
+            ],
+            "local": lambda: self._years(self._department(), (2010, 2011), "local"),
+            "prose": lambda: self._years(self._department(), (2012, 2013), "prose"),
+            "docx": lambda: self._years(self._department(), (2012,), "docx"),
+            "versions": self._versions,
+            "tree21": lambda: self._tree("2021"),
+            "tree19": lambda: self._tree("2019"),
+        }
+
+    def scene(self, kind: str) -> list[Report]:
+        """The reports of a new scene, in the order of their years. KeyError where there is no such kind."""
+        return self.makers[kind]()
+
+    def _department(self) -> Body:
+        return Body(next(self.counties) + self.chance.choice(("教育局", "水利局", "审计局", "统计局", "司法局")))
+
+    def _government(self) -> Body:
+        city = next(self.cities, None)
+        if city is None:
+            self.cities = iter(self.chance.sample(_cities(), len(_cities())))
+            city = next(self.cities)
+        return Body(city + "人民政府", rules=True)
+
+    def _years(self, body: Body, years: Iterable[int], form: str, scope: str = "") -> list[Report]:
+        base = Base(self.chance)
+        reports = []
+        before: Figures = {}
+        for year in years:
+            figures = FIGURES[form](base, before, body)
+            reports.append(Report(body, year, form, scope, figures, self.clauses(), before))
+            before = figures
+        return reports
+
+    def _versions(self) -> list[Report]:
+        """A report and its correction a day later, in which words alone have changed."""
+        (first,) = self._years(self._department(), (2023,), "2021")
+        second = Report(
+            first.body, 2023, "2021", "", first.figures, [*first.clauses[:-1], *self.clauses()[:1]], version=2
+        )
+        return [first, second]
+
+    def _tree(self, form: str) -> list[Report]:
+        """A county's own report, that on its whole area, and those of its townships, which add up."""
+        county, year = next(self.trees[form])
+        own, *towns = (
+            report
+            for name in (county + "人民政府", *(county + town + "人民政府" for town in SMALL_COUNTIES[county]))
+            for report in self._years(Body(name), (year,), form, "own" if name == county + "人民政府" else "")
+        )
+        whole = {key: sum(each.figures[key] for each in (own, *towns)) for key in own.figures}
+        return [own, Report(own.body, year, form, "aggregate", whole, self.clauses()), *towns]
+
+    def clauses(self) -> list[str]:
+        """Thirty clauses without a figure, of several hundred that can be made."""
+        made = [verb + what for verb in report_pages.VERBS for what in report_pages.OBJECTS]
+        return self.chance.sample(made, 30)
+
+
+class Base:
+    """Numbers that keep their size over the years: each year's are within fifteen per cent of it."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.sizes: dict[tuple[str, str], int] = {}
+
+    def number(self, code: str, applicant: str, low: int, high: int) -> int:
+        """The year's number of an indicator."""
+        size = self.sizes.setdefault((code, applicant), self.chance.randint(low, high))
+        return round(size * self.chance.uniform(0.85, 1.15))
+
+
+def _applications(base: Base, before: Figures, results: Iterable[str]) -> Figures:
+    """The table of applications: what is carried in was carried out the year before."""
+    made: Figures = {}
+    for applicant in APPLICANTS:
+        many = applicant == "natural_person"
+        for code in results:
+            made[code, applicant] = base.number(code, applicant, 1, 20 if many else 3)
+        made["application.replied", applicant] = sum(made[code, applicant] for code in results)
+        carried_in = before.get(("application.carried_out", applicant), 3 if many else 1)
+        made["application.carried_in", applicant] = carried_in
+        out = base.number("application.carried_out", applicant, 1, 5)
+        made["application.carried_out", applicant] = out
+        made["application.received", applicant] = made["application.replied", applicant] + out - carried_in
+    for code in {code for code, _ in made}:
+        made[code, "all"] = sum(made[code, applicant] for applicant in APPLICANTS)
+    return made
+
+
+def _appeals(base: Base, pending_most: int = 1) -> Figures:
+    made: Figures = {}
+    for way in APPEALS:
+        few = way == "litigation_after_review"
+        for ending in ENDINGS:
+            most = pending_most if ending == "pending" else 2 if few else 6
+            made[f"appeal.{way}.{ending}", "all"] = base.number(f"{way}.{ending}", "all", 1, max(1, most))
+        made[f"appeal.{way}.total", "all"] = sum(made[f"appeal.{way}.{ending}", "all"] for ending in ENDINGS)
+    return made
+
+
+def figures_2021(base: Base, before: Figures, body: Body) -> Figures:
+    """A report on the 2021 form."""
+    made = _applications(base, before, RESULT_CODES) | _appeals(base)
+    for kind in ("rules", "normative"):
+        issued = base.number(kind, "issued", 3, 9) if kind == "normative" or body.rules else 0
+        repealed = issued // 3
+        stock = before.get((f"legislation.{kind}.in_force", "all"), 10 * issued)
+        made[f"legislation.{kind}.issued", "all"] = issued
+        made[f"legislation.{kind}.repealed", "all"] = repealed
+        made[f"legislation.{kind}.in_force", "all"] = stock + issued - repealed
+    for code in ("permits", "penalties", "compulsory"):
+        made[f"decision.{code}", "all"] = base.number(code, "all", 40, 400)
+    made["charge.administrative", "all"] = base.number("charge", "all", 20, 90)
+    return made | _told(base, made)
+
+
+def _told(base: Base, made: Figures) -> Figures:
+    """What the text of the later forms tells beside its tables."""
+    ways = {("application.received." + way, "all"): 2 + place for place, way in enumerate(WAYS)}
+    ways["application.received.online", "all"] += made["application.received", "all"] - sum(ways.values())
+    channels = {("disclosure.channel." + each, "all"): base.number(each, "told", 50, 300) for each in CHANNELS}
+    staff = {("staff.full_time", "all"): 2, ("staff.part_time", "all"): 3, ("staff.total", "all"): 5}
+    trained = {("staff.trainings", "all"): 2, ("staff.trainees", "all"): base.number("trainees", "all", 40, 90)}
+    total = {("disclosure.total", "all"): sum(channels.values())}
+    return ways | channels | staff | trained | total
+
+
+def figures_subtotals(base: Base, before: Figures, body: Body) -> Figures:
+    """A report on the 2021 form with rows and a column that sum up others."""
+    made = figures_2021(base, before, body)
+    for start, group in report_pages.GROUP_TOTALS.items():
+        items = RESULT_CODES[start : start + GROUP_SIZES[start]]
+        made |= {(group, column): sum(made[item, column] for item in items) for column in COLUMNS}
+    for code in {code for code, column in made if column == "research"}:
+        made[code, "legal"] = made[code, "all"] - made[code, "natural_person"]
+    return made
+
+
+def figures_2019(base: Base, before: Figures, body: Body) -> Figures:
+    """A report on the 2019 form."""
+    made = _applications(base, before, RESULTS_2019) | _appeals(base)
+    for kind in ("rules", "normative"):
+        new = base.number(kind, "made", 3, 9) if kind == "normative" or body.rules else 0
+        stock = before.get((f"legislation.{kind}.disclosed_total", "all"), 10 * new)
+        made[f"legislation.{kind}.made", "all"] = new
+        made[f"legislation.{kind}.disclosed", "all"] = new
+        made[f"legislation.{kind}.disclosed_total", "all"] = stock + new
+    for code in (*ITEMS_2019, "charge.administrative"):
+        last = before.get((f"{code}.items_previous", "all"), base.number(code, "items", 20, 60))
+        made[f"{code}.items_previous", "all"] = last + before.get((f"{code}.items_change", "all"), 0)
+        made[f"{code}.items_change", "all"] = base.chance.randint(-4, 4)
+        if code != "charge.administrative":
+            made[code, "all"] = base.number(code, "all", 40, 400)
+    made["procurement.projects", "all"] = base.number("projects", "all", 2, 9)
+    made["procurement.amount", "all"] = base.number("amount", "all", 100, 900)
+    return made | _told(base, made)
+
+
+def figures_2014(base: Base, before: Figures, body: Body) -> Figures:
+    """A report with the statistical table of 2014."""
+    made: Figures = {}
+    for channel in CHANNELS:
+        made["disclosure.channel." + channel, "all"] = base.number(channel, "all", 30, 400)
+    # The form counts what stands on several channels once.
+    channels = [made["disclosure.channel." + channel, "all"] for channel in CHANNELS]
+    made["disclosure.total", "all"] = max(channels) + min(channels)
+    made["disclosure.normative_issued", "all"] = base.number("normative", "all", 4, 12)
+    made["disclosure.normative", "all"] = made["disclosure.normative_issued", "all"] - 1
+    for code in ("press_conferences", "online_interviews", "policy_interpretations", "weibo_wechat", "other"):
+        made["response." + code, "all"] = base.number(code, "response", 3, 12)
+    for code in ("press_conferences", "online_interviews"):
+        made[f"response.{code}_by_head", "all"] = made["response." + code, "all"] - 2
+    made["response.hot_topics", "all"] = made["response.weibo_wechat", "all"]
+    for way in WAYS:
+        made["application.received." + way, "all"] = base.number(way, "all", 3, 20)
+    received = sum(made["application.received." + way, "all"] for way in WAYS)
+    made |= dict.fromkeys((("application.received", "all"), ("application.closed", "all")), received)
+    made["application.replied", "all"] = received
+    made["application.closed.extended", "all"] = 2
+    made["application.closed.on_time", "all"] = received - 2
+    for code in REFUSALS_2014:
+        made["application.refused." + code, "all"] = 0
+    made["application.refused.privacy", "all"] = 1
+    made["application.refused.trade_secret", "all"] = 1
+    made["application.outcome.refused", "all"] = 2
+    for code in REPLIES_2014:
+        made["application.outcome." + code, "all"] = 1
+    made["application.outcome.granted", "all"] = received - 2 - (len(REPLIES_2014) - 1)
+    for kind in ("review", "litigation"):
+        for ending in ("upheld", "corrected", "other"):
+            made[f"appeal.{kind}.{ending}", "all"] = base.number(kind, ending, 1, 5)
+        made[f"appeal.{kind}.total", "all"] = sum(
+            made[f"appeal.{kind}.{ending}", "all"] for ending in ("upheld", "corrected", "other")
+        )
+    made["appeal.complaints", "all"] = base.number("complaints", "all", 1, 5)
+    made["fee.collected", "all"] = base.number("fee", "all", 2, 5)
+    staff = {"units": 1, "reading_points": 3, "total": 6, "full_time": 2, "part_time": 4, "meetings": 4, "trainings": 2}
+    made |= {("staff." + code, "all"): number for code, number in staff.items()}
+    made["staff.budget", "all"] = base.number("budget", "all", 10, 40)
+    made["staff.trainees", "all"] = base.number("trainees", "all", 40, 90)
+    return made
+
+
+def figures_local(base: Base, before: Figures, body: Body) -> Figures:
+    """A report with a table of a place of its own, before 2014."""
+    made: Figures = {}
+    for way in (*WAYS, "other"):
+        made["application.received." + way, "all"] = base.number(way, "all", 2, 20)
+    received = sum(made.values())
+    made["application.received", "all"] = made["application.replied", "all"] = received
+    # Refusals are told in all, and by their reasons: the table adds up by both ways of reading it.
+    made |= dict.fromkeys(((code, "all") for code in REASONS_LOCAL), 1)
+    made["application.outcome.refused", "all"] = len(REASONS_LOCAL)
+    made["application.outcome.partial", "all"] = 2
+    made["application.outcome.granted", "all"] = received - 2 - len(REASONS_LOCAL)
+    made["disclosure.total", "all"] = base.number("disclosure", "all", 200, 900)
+    for code in ("appeal.review.total", "appeal.litigation.total", "appeal.complaints"):
+        made[code, "all"] = base.number(code, "all", 1, 4)
+    return made
+
+
+def figures_prose(base: Base, before: Figures, body: Body) -> Figures:
+    """A report without tables: as on the form of 2014, but told, and with each item on one channel."""
+    made = figures_2014(base, before, body)
+    made["disclosure.total", "all"] = sum(made["disclosure.channel." + channel, "all"] for channel in CHANNELS)
+    return made
+
+
+FIGURES: dict[str, Callable[[Base, Figures, Body], Figures]] = {
+    "2021": figures_2021,
+    "subtotals": figures_subtotals,
+    "2019": figures_2019,
+    "2014": figures_2014,
+    "local": figures_local,
+    "prose": figures_prose,
+    "docx": figures_prose,
+}
