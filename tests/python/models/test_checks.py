@@ -182,3 +182,22 @@ def test_a_correction_that_bites_no_more_fails_with_its_row(slips: Slips) -> Non
     assert row[:2] == (report_id, "application.replied")
     assert row[2] == Decimal(slips.forms[report_id][cell])
     assert row[3] == "the report gives another value now"
+
+
+def test_a_verdict_on_a_finding_that_is_gone_fails_with_its_row(slips: Slips) -> None:
+    """One on a finding that stands is no failure, nor one on a report that this warehouse does not hold."""
+    ((finding_id, report_id, check_code),) = slips.query(
+        "select finding_id, report_id, check_code from marts.findings order by finding_id limit 1"
+    )
+    verdicts = [
+        (finding_id, report_id, check_code),
+        ("f0123456789abcde", report_id, check_code),
+        ("fedcba9876543210", "another report", check_code),
+    ]
+    with (slips.project / "seeds" / "people" / "verdicts.csv").open("a", newline="", encoding="utf-8") as file:
+        for verdict in verdicts:
+            csv.writer(file, lineterminator="\n").writerow([*verdict, "accepted", "", "test", "2026-01-01"])
+    done = slips.dbt("build", "--quiet", "--select", "verdicts", "assert_verdicts_bite", "--store-failures")
+    assert done.returncode == 1
+    rows = slips.query("select finding_id, report_id from test_failures.assert_verdicts_bite")
+    assert rows == [("f0123456789abcde", report_id)]
