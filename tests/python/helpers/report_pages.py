@@ -365,9 +365,8 @@ def sections(report: Report) -> list[tuple[str, list[str]]]:
         staff = ""
     else:
         ending = [statistics(report)] if report.form == "2014" else []
-        doubtful = (
-            [f"全年共发布各类信息{told('disclosure.total') + told('doubtful')}条。"] if report.form == "2014" else []
-        )
+        issued = report.figures["disclosure.total", "all"] + told("doubtful")
+        doubtful = [f"全年共发布各类信息{issued}条。"] if report.form == "2014" else []
         money = f"依申请公开信息收取的费用{told('fee.collected')}万元。"
         disclosed += _categories(report) if report.form != "2014" else ""
     return [

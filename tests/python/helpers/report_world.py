@@ -156,14 +156,25 @@ def _cities() -> list[str]:
 
 
 SMALL_COUNTIES = {
-    "阿里地区普兰县": ("巴嘎乡", "霍尔乡", "普兰镇"),
-    "北海市铁山港区": ("兴港镇", "营盘镇", "南康镇"),
-    "汕头市南澳县": ("深澳镇", "云澳镇", "后宅镇"),
-    "果洛藏族自治州玛多县": ("扎陵湖乡", "花石峡镇", "黄河乡", "玛查理镇"),
-    "兰州市皋兰县": ("什川镇", "黑石镇", "水阜镇", "石洞镇"),
-    "北海市银海区": ("侨港镇", "平阳镇", "银滩镇", "福成镇"),
+    "阿里地区普兰县": "542521",
+    "北海市铁山港区": "450512",
+    "汕头市南澳县": "440523",
+    "果洛藏族自治州玛多县": "632626",
+    "山南市琼结县": "540524",
+    "北海市银海区": "450503",
 }
-"""Counties of few townships, with all of them."""
+"""Counties of few townships, with their codes."""
+
+
+def _towns(county_code: str, year: int) -> list[str]:
+    """All townships of a county in a year."""
+    with (ROOT / "seeds/regions/townships.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            row["name"]
+            for row in csv.DictReader(file)
+            if row["region_code"].startswith(county_code)
+            and int(row["valid_from_year"] or year) <= year <= int(row["valid_to_year"] or year)
+        ]
 
 
 class Makers:
@@ -175,7 +186,7 @@ class Makers:
         self.cities: Iterator[str] = iter(())
         self.trees = {
             form: iter([(county, year) for year in years for county in SMALL_COUNTIES])
-            for form, years in (("2021", (2021, 2023)), ("2019", (2019,)))
+            for form, years in (("2021", (2022, 2024)), ("2019", (2019,)))
         }
         self.makers: dict[str, Callable[[], list[Report]]] = {
             "dept21": lambda: self._years(self._department(), (2022, 2023), "2021"),
@@ -233,10 +244,11 @@ class Makers:
     def _tree(self, form: str) -> list[Report]:
         """A county's own report, that on its whole area, and those of its townships, which add up."""
         county, year = next(self.trees[form])
+        bodies = [county, *(county + town for town in _towns(SMALL_COUNTIES[county], year))]
         own, *towns = (
             report
-            for name in (county + "人民政府", *(county + town + "人民政府" for town in SMALL_COUNTIES[county]))
-            for report in self._years(Body(name), (year,), form, "own" if name == county + "人民政府" else "")
+            for body in bodies
+            for report in self._years(Body(body + "人民政府"), (year,), form, "own" if body == county else "")
         )
         whole = {key: sum(each.figures[key] for each in (own, *towns)) for key in own.figures}
         return [own, Report(own.body, year, form, "aggregate", whole, self.clauses()), *towns]
