@@ -71,6 +71,21 @@ overruling_signatures as (
         )
 ),
 
+-- 甲分局 and 甲公安分局 are the branch that the report calls 乙市公安局甲分局 elsewhere.
+branches_in_full as (
+    select distinct branch.document_id, in_full.phrase_no
+    from ranked_readings as branch
+    inner join ranked_readings as in_full
+        on branch.document_id = in_full.document_id
+        and ends_with(
+            in_full.rest,
+            regexp_extract(branch.rest, '^区?(\p{Han}{0,6})分局$', 1)
+            || '局' || regexp_replace(branch.own_form, '(.{2,})[市县区]$', '\1') || '分局'
+        )
+    where branch.source = 'title' and branch.rest like '%分局' and len(branch.chain) = 1
+        and len(in_full.chain) > 0
+),
+
 chosen as (
     select
         readings.*,
@@ -85,6 +100,8 @@ chosen as (
     inner join {{ ref('agency_sources') }} as sources on readings.source = sources.source
     left join overruling_signatures as overruling
         on readings.document_id = overruling.document_id and readings.phrase_no = overruling.phrase_no
+    left join branches_in_full
+        on readings.document_id = branches_in_full.document_id and readings.phrase_no = branches_in_full.phrase_no
     where readings.is_national
         or readings.is_unlisted
         or len(readings.chain) > 0
@@ -93,6 +110,7 @@ chosen as (
         partition by readings.document_id
         order by
             readings.source != 'manifest',
+            branches_in_full.document_id is null,
             not is_overruling,
             has_no_place and not readings.names_level_only,
             not agrees_with_title,
