@@ -138,7 +138,9 @@ of_all as (
     where case whole_rules.rule_id
         {%- for rule in rules if rule['applies_to'] == 'all_of_it' %}
         {%- set all_of_them = '(?:均|全部|都|皆|逐一|一一)' %}
-        {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')[^，；。：（0-9]*(?:[，；。：）（]|$)' %}
+        {#- 已全部答复：予以公开1件 tells of one of them. #}
+        {%- set and_no_figure = '[^，；。：（0-9]*(?:[，；。：）（]|$)' if rule['indicator_code'].startswith('application.outcome') else '' %}
+        {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')' ~ and_no_figure %}
         when '{{ rule['rule_id'] }}' then (
             (wholes_matched.value = 1
                 and regexp_matches(wholes_matched.said_after, {{ literal('^[^；。]*(?:' ~ rule['after'] ~ ')') }}))
