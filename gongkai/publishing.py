@@ -22,7 +22,7 @@ import duckdb
 
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.ownership import damaged, is_whole, published_found
-from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.settings import SETTINGS, allowance
 from gongkai.warehouse.sql import attach, literal, quoted, records
 from ingest.errors import GongkaiError, is_damage
 
@@ -38,6 +38,10 @@ _BY_DOCUMENT = {
 
 _SCHEMAS = ("marts", "raw")
 """What a publish makes anew; every other schema of the published file is an analyst's, and stays."""
+
+_ORDERS = (("year", "region_code"), ("report_id",), ("document_id",))
+"""How rows lie: by the first of these that a table has, as they are asked for. DuckDB then passes over most of it (the
+observations of one of 10,000 reports: 3 ms, not 80), and the file is a quarter shorter."""
 
 _LARGEST_CHANGE = 0.1
 """The share of documents up to which rows are exchanged: deleted rows leave holes, and most of a table is sooner copied
@@ -78,10 +82,12 @@ def published_fingerprint(warehouse: Warehouse) -> str | None:
 
 
 def remove_leftovers(warehouse: Warehouse) -> None:
-    """Remove what killed publishes left behind. Only under the write lock, as nobody else publishes then."""
+    """Remove what killed builds and publishes left behind. Only under the write lock, as nobody else publishes then."""
     for leftover in warehouse.left_by_killed_publishes():
         if leftover.is_file():
             leftover.unlink()
+    for spilled in warehouse.spill_folder.glob("duckdb_temp_*"):
+        spilled.unlink(missing_ok=True)
 
 
 def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False) -> None:
@@ -222,10 +228,10 @@ def reason(error: Exception) -> str:
 
 def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool) -> None:
     """Bring the file aside, which is missing or (`exchange`) a copy of the published one, to the work file's state."""
-    with duckdb.connect(config=SETTINGS) as connection:
+    with duckdb.connect(config=SETTINGS | allowance(warehouse.spill_folder).settings()) as connection:
         attach(connection, warehouse.work, "work", "read_only")
         attach(connection, aside, "published", "read_write")
-        # The order of rows means nothing (exports sort theirs), and keeping it costs memory.
+        # But for what is ordered on purpose, the order of rows means nothing, and keeping it costs memory.
         connection.execute("set preserve_insertion_order = false")
         marts = _relations(connection, "work", "marts")
         tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
@@ -300,7 +306,10 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{quoted(schema)}.{quoted(name)}"
-    connection.execute(f"create table published.{relation} as from work.{relation}")
+    names = {column[0] for column in connection.execute(f"from work.{relation} limit 0").description or []}
+    order = next((columns for columns in _ORDERS if names.issuperset(columns)), ())
+    ordered = f"order by {', '.join(order)}" if order else ""
+    connection.execute(f"create table published.{relation} as from work.{relation} {ordered}")
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
         "union all "

@@ -111,7 +111,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     manifest = dbt.invoke("parse").result
     made = Compiled(warehouse.published, fingerprint, digests=rule_digests(project))
     parsed = _parsed(manifest, made.digests)
-    with open_database(project, warehouse.work) as connection:
+    with open_database(project, warehouse) as connection:
         seeds = {key: node for key, node in parsed.items() if node.kind == "seed"}
         contents, made.failures = load_seeds(connection, project, seeds, former.nodes)
     if made.failures:
@@ -133,7 +133,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
         return made
 
     made.nodes = _with_sql(parsed, sql, contents)
-    with open_database(project, warehouse.work) as connection:
+    with open_database(project, warehouse) as connection:
         outcome = run_rules_alone(connection, made, progress)
         made.failures, made.steps = outcome.failures, outcome.steps
         if made.failures:
