@@ -24,6 +24,7 @@ from gongkai.building.compiled import Column, Compiled, Node, read_compiled, wri
 from gongkai.building.direct import load_seeds, open_database, run_rules_alone
 from gongkai.building.outcome import Progress
 from gongkai.project import rule_digests, rules_fingerprint, tool_versions
+from gongkai.rules.templates import Templates
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
 from ingest.errors import GongkaiError
@@ -110,7 +111,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     dbt = Dbt(project, warehouse, folder)
     manifest = dbt.invoke("parse").result
     made = Compiled(warehouse.published, fingerprint, digests=rule_digests(project))
-    parsed = _parsed(manifest, made.digests)
+    parsed = _parsed(manifest, made.digests, Templates(project).call("report_id", "document_id"))
     with open_database(project, warehouse) as connection:
         seeds = {key: node for key, node in parsed.items() if node.kind == "seed"}
         contents, made.failures = load_seeds(connection, project, seeds, former.nodes)
@@ -145,7 +146,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     return made
 
 
-def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
+def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str, Node]:
     """The nodes of dbt's manifest, each behind those that it stands on, still without SQL."""
     wanted = {key: node for key, node in manifest.nodes.items() if str(node.resource_type) in _KINDS}
     types = _types_of_contracts(wanted.values())
@@ -160,6 +161,7 @@ def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
+        looks_beyond = "model.gongkai.int_report_contexts" in parents
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -176,7 +178,8 @@ def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
-            looks_beyond="model.gongkai.int_report_contexts" in parents,
+            looks_beyond=looks_beyond,
+            row_key=("report_id", report_id) if looks_beyond else ("document_id", "document_id"),
         )
 
     for key in wanted:
