@@ -24,7 +24,6 @@ from gongkai.building.compiled import Column, Compiled, Node, read_compiled, wri
 from gongkai.building.direct import load_seeds, open_database, run_rules_alone
 from gongkai.building.outcome import Progress
 from gongkai.project import rule_digests, rules_fingerprint, tool_versions
-from gongkai.rules.templates import Templates
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
 from ingest.errors import GongkaiError
@@ -97,8 +96,9 @@ def _made_by_one(folder: Path) -> Iterator[None]:
 
 def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> Compiled:
     """Compile what changed since the file that is there, build and test what stands on rules alone, and exchange it."""
-    # Imported here: where nothing changed, a build does without it.
+    # Imported here: where nothing changed, a build does without them.
     from gongkai.building.by_dbt import Dbt, failure
+    from gongkai.rules.templates import Templates
 
     warehouse = Warehouse(folder / _NAME)
     former = read_compiled(warehouse.published, _software()) or Compiled(warehouse.published, "")
