@@ -22,7 +22,7 @@ from gongkai.publishing import (
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way, write_lock
 from gongkai.warehouse.ownership import damaged, require_ours
-from gongkai.warehouse.work import require_work
+from gongkai.warehouse.work import complete_raw, require_work
 from ingest.errors import GongkaiError, is_damage
 
 __all__ = ["Built", "Failure", "Progress", "build", "check_changed_rules"]
@@ -57,6 +57,7 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
     project = project_folder()
     with write_lock(warehouse):
         restored = require_work(warehouse)
+        complete_raw(warehouse)
         rules = rules_fingerprint(project)
         raw = raw_fingerprint(warehouse)
         fingerprint, published = f"{raw} {rules}", published_fingerprint(warehouse) or ""

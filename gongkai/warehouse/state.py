@@ -90,6 +90,20 @@ def remember_published(warehouse: Warehouse, identity: Identity, models: Iterabl
         connection.execute("commit")
 
 
+def remember_publication(warehouse: Warehouse, number: int) -> None:
+    """Note the number that a publication was given, so that none is given again where the published file is lost."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_write")
+        connection.execute("create schema if not exists work.state")
+        connection.execute("create or replace table work.state.publications_made as select ? as last_number", [number])
+
+
+def last_publication(warehouse: Warehouse) -> int:
+    """The highest number that a publication from this work file has had; 0 where that is not known."""
+    row = _one(warehouse, "select last_number from work.state.publications_made")
+    return 0 if row is None else int(str(row[0]))
+
+
 def changed_documents(models: Iterable[str]) -> str:
     """A query of model and document_id, for a connection that has the work file as `work`: what was built by another
     version than the one that is published.
