@@ -12,6 +12,7 @@ from gongkai.commands.check import check
 from gongkai.commands.doctor import doctor
 from gongkai.commands.evaluate import evaluate
 from gongkai.commands.export import export
+from gongkai.commands.forget import forget
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
 from gongkai.commands.rebuild import rebuild
@@ -61,4 +62,5 @@ app.command()(doctor)
 app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
+app.command()(forget)
 app.command()(unread)

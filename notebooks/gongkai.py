@@ -215,7 +215,9 @@ def _(connection, mo):
             levels.name_zh as level_name,
             sum(coverage.reports_present)::bigint as present,
             sum(coverage.reports_missing)::bigint as missing,
-            sum(coverage.reports_late)::bigint as late
+            sum(coverage.reports_in_time)::bigint as in_time,
+            sum(coverage.reports_late)::bigint as late,
+            sum(coverage.reports_punctuality_unknown)::bigint as punctuality_unknown
         from marts.coverage as coverage
         inner join marts.dim_level as levels on coverage.level_code = levels.level_code
         group by all

@@ -42,8 +42,11 @@ def export_to(warehouse: Warehouse, folder: Path, kinds: list[Kind]) -> None:
     # Imported here: polars and XlsxWriter take a moment that the other commands need not wait for.
     from gongkai.export.csv_and_parquet import target_folder, write_csv, write_parquet
     from gongkai.export.workbook import write_workbook
+    from gongkai.publications import latest
 
     with open_published(warehouse) as connection:
+        if publication := latest(connection):
+            say(f"{warehouse}: {publication}")
         if Kind.XLSX in kinds:
             workbook = target_folder(folder, ".") / "gongkai.xlsx"
             count = write_workbook(connection, workbook)

@@ -10,7 +10,16 @@ from rich.table import Table
 from gongkai.building import check_changed_rules
 from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.check import problems_told
-from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
+from gongkai.commands.ingest import (
+    ExpectedFile,
+    LimitSettings,
+    ManifestFile,
+    Mirror,
+    Paths,
+    Strict,
+    Workers,
+    run_ingest,
+)
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
 from gongkai.reports.others import Others, others
 from gongkai.warehouse import Warehouse
@@ -22,6 +31,8 @@ _SHOWN_YEARS = 12
 def run(
     paths: Paths,
     manifest: ManifestFile = None,
+    expected: ExpectedFile = None,
+    mirror: Mirror = False,
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
@@ -32,7 +43,9 @@ def run(
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
     with problems_told():
         check_changed_rules(warehouse)
-    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
+    summary = run_ingest(
+        paths, warehouse, manifest=manifest, expected=expected, mirror=mirror, limit=limit, workers=workers
+    )
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)
     return 1 if strict and summary.rejected else 0

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from gongkai.export.marts import batches, ordered
+from gongkai.publications import latest
 from gongkai.warehouse.sql import literal
 from ingest.errors import GongkaiError
 
@@ -37,10 +38,15 @@ def write_csv(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
-    """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
+    """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows.
+
+    The publication that they are of stands in the file's metadata.
+    """
+    publication = latest(connection)
+    metadata = f", kv_metadata {{publication: {literal(publication)}}}" if publication else ""
     with replacing(target) as path:
         row = connection.execute(
-            f"copy ({ordered(connection, table)}) to {literal(path)} (format parquet, compression zstd)"
+            f"copy ({ordered(connection, table)}) to {literal(path)} (format parquet, compression zstd{metadata})"
         ).fetchone()
     return int(row[0]) if row else 0
 

@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from gongkai.export.csv_and_parquet import replacing
 from gongkai.export.marts import batches
 from gongkai.export.workbook_sheets import NOTE_KEYS, Sheet, sheets
+from gongkai.publications import Publication, latest
 
 EXCEL_ROWS = 1_048_576
 """Rows of a sheet, its heading included; a longer table goes on in a second sheet."""
@@ -70,13 +71,14 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, target: Path, *, rows_
     cannot be written.
     """
     published_at = connection.execute("select max(published_at) from raw.publication").fetchall()[0][0]
+    publication = latest(connection)
     every = sheets(connection)
     with replacing(target) as path:
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         # The time of the data, not of the export: the same data give the same file.
-        book.set_properties({"title": "Gongkai", "created": published_at})
+        book.set_properties({"title": "Gongkai", "created": published_at, "comments": str(publication or "")})
         formats = _Formats(book)
-        _write_read_me(book, formats, every)
+        _write_read_me(book, formats, every, publication)
         count = sum(_write_sheet(book, formats, connection, sheet, rows_per_sheet) for sheet in every)
         _write_dictionary(book, formats, every)
         try:
@@ -86,11 +88,19 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, target: Path, *, rows_
     return count
 
 
-def _write_read_me(book: Workbook, formats: _Formats, every: list[Sheet]) -> None:
+def _write_read_me(book: Workbook, formats: _Formats, every: list[Sheet], publication: Publication | None) -> None:
     page = book.add_worksheet("说明")
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 110)
-    lines = [*_READ_ME, *((sheet.name, " ".join(sheet.description.split())) for sheet in every)]
+    as_of = (
+        [("发布", f"第{publication.number}次发布 {publication.published_at:%Y-%m-%d %H:%M} UTC")] if publication else []
+    )
+    lines = [
+        *_READ_ME[:1],
+        *as_of,
+        *_READ_ME[1:],
+        *((sheet.name, " ".join(sheet.description.split())) for sheet in every),
+    ]
     for number, (name, text) in enumerate(lines):
         page.write_string(number, 0, name, formats.heading)
         page.write_string(number, 1, text[:EXCEL_TEXT], formats.wrapped)

@@ -47,6 +47,14 @@ REJECT_COLUMNS: Columns = {
 }
 """What was not landed, and why."""
 
+EXPECTED_COLUMNS: Columns = {
+    "agency": "varchar not null",
+    "region_code": "varchar",
+    "from_year": "integer",
+    "to_year": "integer",
+}
+"""Who must report, as the user says."""
+
 RAW_TABLES: dict[str, Columns] = {
     "documents": {
         **DOCUMENT_COLUMNS,
@@ -54,11 +62,14 @@ RAW_TABLES: dict[str, Columns] = {
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
         "content_version": "varchar not null",
+        "forgotten_at": "timestamp",
     },
     "document_sources": {
         **PLACE_COLUMNS,
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
+        "withdrawn_at": "timestamp",
+        "withdrawn_by": "varchar",
     },
     "blocks": {
         "document_id": "varchar not null",
@@ -86,6 +97,7 @@ RAW_TABLES: dict[str, Columns] = {
         **REJECT_COLUMNS,
         "seen_at": "timestamp not null",
     },
+    "expected_bodies": EXPECTED_COLUMNS,
     "ingest_runs": {
         "run_id": "varchar not null",
         "started_at": "timestamp not null",
@@ -97,6 +109,8 @@ RAW_TABLES: dict[str, Columns] = {
         "rejected_count": "integer",
         "duration_seconds": "double",
         "software_version": "varchar not null",
+        "paths": "varchar[]",
+        "withdrawn_count": "integer",
     },
 }
 """DDL and Arrow schemas are made of this; a test compares it with `models/staging/_raw__sources.yml`."""

@@ -14,6 +14,7 @@ import pytest
 from helpers.command import gongkai_environment
 from helpers.processes import PATIENCE, cpu_of_whole, kill_after
 
+from gongkai import publications
 from gongkai.publishing import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
@@ -82,7 +83,8 @@ def test_marts_and_evidence_are_published_with_comments_and_nothing_else(publish
         ).fetchall()
         types = connection.sql("describe marts.numbers").fetchall()
     assert tables == {
-        ("marts", "numbers"), ("marts", "few"), ("raw", "publication"), *(("raw", name) for name in EVIDENCE_TABLES),
+        ("marts", "numbers"), ("marts", "few"), ("raw", "publication"),
+        *(("marts", name) for name in publications.TABLES), *(("raw", name) for name in EVIDENCE_TABLES),
     }  # fmt: skip
     assert comments == [("One row a number. It's 数字.",), ("代码",)]
     assert [row[1] for row in types] == ["VARCHAR", "DECIMAL(20,4)"]
