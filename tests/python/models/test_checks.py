@@ -165,3 +165,24 @@ def test_a_correction_that_bites_no_more_fails_with_its_row(slips: Slips) -> Non
     assert (told["report_id"], told["indicator_code"]) == (report_id, "application.replied")
     assert Decimal(told["current_value"]) == slips.forms[report_id][cell]
     assert told["problem"] == "the report gives another value now"
+
+
+def test_a_verdict_on_a_finding_that_is_gone_fails_with_its_row(slips: Slips) -> None:
+    """One on a finding that stands is no failure, nor one on a report that this warehouse does not hold."""
+    ((finding_id, report_id, check_code),) = slips.query(
+        "select finding_id, report_id, check_code from marts.findings order by finding_id limit 1"
+    )
+    verdicts = [
+        (finding_id, report_id, check_code),
+        ("f0123456789abcdef", report_id, check_code),
+        ("fedcba9876543210", "another report", check_code),
+    ]
+    with (slips.project / "seeds" / "people" / "verdicts.csv").open("a", newline="", encoding="utf-8") as file:
+        for verdict in verdicts:
+            csv.writer(file, lineterminator="\n").writerow([*verdict, "accepted", "", "test", "2026-01-01"])
+    failures = build_models(slips.published, "assert_verdicts_bite", project=slips.project).failures
+    assert [failure.name for failure in failures] == ["test assert_verdicts_bite"]
+    told = [row.split(", ") for failure in failures for row in failure.rows]
+    assert [fields[:3] for fields in told] == [
+        [f"report_id={report_id}", f"check_code={check_code}", "finding_id=f0123456789abcdef"]
+    ]
