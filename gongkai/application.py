@@ -21,6 +21,7 @@ from gongkai.commands.review import review
 from gongkai.commands.run import run
 from gongkai.commands.show import show
 from gongkai.commands.status import status
+from gongkai.commands.unread import unread
 from gongkai.console import Debug, say
 
 app = typer.Typer(
@@ -62,3 +63,4 @@ app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
 app.command()(forget)
+app.command()(unread)

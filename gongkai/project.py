@@ -29,7 +29,7 @@ def project_folder() -> Path:
 def setting(project: Path, name: str) -> int:
     """A number of the settings in dbt_project.yml (vars: gongkai:). GongkaiError where it is none, or less than 1."""
     # Imported here: most commands need no setting.
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     path = project / "dbt_project.yml"
     try:
