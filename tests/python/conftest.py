@@ -39,6 +39,7 @@ LONG = [
         "test_kill",
         "test_round_trips",
         "test_checks",
+        "test_check_cases",
         "test_fuzz",
         "test_limits",
     ),
