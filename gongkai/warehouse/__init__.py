@@ -59,6 +59,11 @@ class Warehouse:
         return self.work.with_suffix(".tmp")
 
     @property
+    def spill_folder(self) -> Path:
+        """What a build writes aside where it does not fit into memory."""
+        return self.work.with_suffix(".spill")
+
+    @property
     def scratch_folder(self) -> Path:
         """Where dbt keeps what it has parsed, and its logs: beside the warehouse, so that no two builds share it."""
         return self.published.with_name(f"{self.published.stem}.dbt")
@@ -95,6 +100,7 @@ class Warehouse:
             self.unfinished_work,
             self.lock,
             self.temp_folder,
+            self.spill_folder,
             self.scratch_folder,
             *self.left_by_killed_publishes(),
         ]
