@@ -1,4 +1,4 @@
-"""The marts as csv and parquet files, a file a table."""
+"""Rows as csv and parquet files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from gongkai.export.marts import batches, ordered
+from gongkai.export.marts import batches
 from gongkai.warehouse.sql import literal
 from ingest.errors import GongkaiError
 
@@ -18,26 +18,24 @@ from ingest.errors import GongkaiError
 _FORMULA_START = r"^[=+\-@\t\r]"
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
-    """Write a mart as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns the number of rows.
+def write_csv(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+    """Write the rows of a query as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns their number.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it; lists are joined by `;`.
     """
     count = 0
     with replacing(target) as path, path.open("wb") as file:
-        for number, frame in enumerate(batches(connection, ordered(connection, table))):
+        for number, frame in enumerate(batches(connection, query)):
             count += frame.height
             first = number == 0
             plain(frame).write_csv(file, include_bom=first, include_header=first, line_terminator="\r\n")
     return count
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
-    """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+    """Write the rows of a query as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
     with replacing(target) as path:
-        row = connection.execute(
-            f"copy ({ordered(connection, table)}) to {literal(path)} (format parquet, compression zstd)"
-        ).fetchone()
+        row = connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)").fetchone()
     return int(row[0]) if row else 0
 
 

@@ -1,0 +1,121 @@
+"""A body's page: its reports by year, its series with their breaks, its findings, its peers."""
+
+from __future__ import annotations
+
+from gongkai.explore.answers import Ask, Page, not_found
+from gongkai.explore.charts import line_chart
+from gongkai.explore.library import Row
+
+_MOST_PEERS = 12
+
+_BODY = """
+    select agencies.*, regions.name as region_name, levels.name_zh as level_zh, levels.name_en as level_en,
+        regions.province_name, regions.prefecture_name, regions.county_name, regions.parent_code
+    from marts.dim_agency as agencies
+    left join marts.dim_region as regions on agencies.region_code = regions.region_code
+    left join marts.dim_level as levels on agencies.level_code = levels.level_code
+    where agency_id = $agency_id
+"""
+
+_REPORTS = """
+    select
+        reports.year, reports.report_id, reports.scope, reports.form, reports.version_no, reports.is_current,
+        reports.published_on, reports.source_file, reports.period_start, reports.period_end,
+        if(
+            reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on
+        ) as deadline_on,
+        greatest(reports.published_on - deadline_on, 0) as days_late,
+        coalesce(stated.figures, 0) as figures, coalesce(contradictions, 0) as contradictions,
+        coalesce(doubts, 0) as doubts
+    from marts.dim_report as reports
+    left join marts.dim_year as years on reports.year = years.year
+    left join (
+        select report_id, count(*) as figures from marts.observations where is_selected group by report_id
+    ) as stated on reports.report_id = stated.report_id
+    left join (
+        select report_id, count(*) filter (where severity = 'hard') as contradictions,
+            count(*) filter (where severity = 'soft') as doubts
+        from marts.findings where verdict is null group by report_id
+    ) as found on reports.report_id = found.report_id
+    where reports.agency_id = $agency_id
+    order by reports.year desc, reports.scope, reports.version_no desc
+"""
+
+_SERIES = """
+    select series_code, name_zh, name_en, year, report_id, form, value, unit, is_exact, grade, is_break, break_note,
+        change_percent
+    from marts.series
+    where agency_id = $agency_id
+    order by series_code, year
+"""
+
+_FINDINGS = """
+    select reports.year, findings.finding_id, findings.report_id, findings.check_code, findings.severity,
+        findings.message_zh, findings.message_en, findings.verdict
+    from marts.findings as findings
+    inner join marts.dim_report as reports on findings.report_id = reports.report_id
+    where reports.agency_id = $agency_id and reports.is_current
+    order by list_position(['hard', 'soft', 'warning', 'info'], severity), reports.year desc, finding_id
+"""
+
+# Governments of one level within the same parent; of other bodies those of the same place.
+_PEERS = """
+    select agencies.agency_id, agencies.agency_name, regions.name as region_name, agencies.first_year,
+        agencies.last_year, agencies.report_count
+    from marts.dim_agency as agencies
+    left join marts.dim_region as regions on agencies.region_code = regions.region_code
+    where agencies.agency_id != $agency_id and agencies.level_code = $level_code and agencies.agency_kind = $agency_kind
+        and (
+            regions.parent_code = $parent_code
+            or ($agency_kind != 'government' and agencies.region_code = $region_code)
+        )
+    order by agencies.report_count desc, agencies.region_code, agencies.agency_name
+    limit $most
+"""
+
+
+def body(ask: Ask) -> Page:
+    """Everything known of a body."""
+    agency_id = ask.path("agency_id")
+    own = ask.publication.row(_BODY, {"agency_id": agency_id})
+    if own is None:
+        raise not_found(ask.say("没有这个机构", "there is no such body"))
+    reports = ask.publication.rows(_REPORTS, {"agency_id": agency_id})
+    series = ask.publication.rows(_SERIES, {"agency_id": agency_id}) if ask.publication.has("series") else []
+    findings = ask.publication.rows(_FINDINGS, {"agency_id": agency_id})
+    peers = ask.publication.rows(
+        _PEERS,
+        {
+            **{name: own[name] for name in ("agency_id", "level_code", "agency_kind", "parent_code", "region_code")},
+            "most": _MOST_PEERS,
+        },
+    )
+    data: dict[str, object] = {"body": own, "reports": reports, "series": series, "findings": findings, "peers": peers}
+    view = {"charts": _charts(series, ask), "region": own}
+    return Page("body.html", str(own["agency_name"]), data, series or reports, view)
+
+
+def _charts(series: list[Row], ask: Ask) -> list[dict[str, object]]:
+    """A line for each series with something to see, those with most years first."""
+    by_code: dict[str, list[Row]] = {}
+    for row in series:
+        by_code.setdefault(str(row["series_code"]), []).append(row)
+    charts: list[dict[str, object]] = []
+    for code, rows in by_code.items():
+        stated = [row for row in rows if row["value"] is not None]
+        if not any(row["value"] for row in stated):
+            continue
+        name = str(rows[0]["name_en" if ask.language == "en" else "name_zh"])
+        chart: dict[str, object] = {
+            "code": code,
+            "name": name,
+            "unit": rows[0]["unit"],
+            "years": len(stated),
+            "last": stated[-1],
+            "grade": rows[0]["grade"],
+            "rows": rows,
+            "breaks": [row for row in rows if row["is_break"]],
+            "svg": line_chart(name, [{"name": name, "rows": rows}], width=280, height=110, small=True),
+        }  # fmt: skip
+        charts.append(chart)
+    return sorted(charts, key=lambda chart: (-int(str(chart["years"])), str(chart["code"])))
