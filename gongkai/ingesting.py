@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gongkai.warehouse import Warehouse
+from gongkai.warehouse.lock import not_writable
 from gongkai.warehouse.work import open_work
 from ingest.find import check_paths
 from ingest.intake import Summary, ingest_paths
@@ -23,15 +24,25 @@ def ingest_into(
     manifest: Manifest | None = None,
     workers: int | None = None,
     arguments: list[str] | None = None,
+    keep: bool = False,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
-    """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`."""
+    """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
+
+    `keep`: also keep what was read beside the warehouse, so that its pages can be looked at.
+    """
     check_paths(paths)
+    if keep:
+        try:
+            warehouse.originals.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise not_writable(warehouse, error) from error
     with open_work(warehouse) as connection, _temp_folder(warehouse) as temp_folder:
         return ingest_paths(
             paths,
             connection,
             temp_folder=temp_folder,
+            originals=warehouse.originals.absolute() if keep else None,
             leave_out=warehouse.own_files(),
             limits=limits,
             manifest=manifest,

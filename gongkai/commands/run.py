@@ -7,7 +7,7 @@ from rich.table import Table
 from gongkai.building import check_changed_rules
 from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.check import problems_told
-from gongkai.commands.ingest import LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
+from gongkai.commands.ingest import Keep, LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
@@ -21,6 +21,7 @@ def run(
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
+    keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     full_refresh: FullRefresh = False,
     debug: Debug = False,
@@ -28,7 +29,7 @@ def run(
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
     with problems_told():
         check_changed_rules(warehouse)
-    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers)
+    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers, keep=keep)
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)
     return 1 if strict and summary.rejected else 0
