@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -38,24 +38,35 @@ def rule_files(project: Path) -> Iterator[Path]:
                     yield Path(folder, file)
 
 
+def rule_digests(project: Path) -> dict[str, str]:
+    """A hash of the content of every rule file, by its path in the project."""
+    return {
+        path.relative_to(project).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in rule_files(project)
+    }
+
+
 def rules_fingerprint(project: Path) -> str:
     """A hash of every rule file and of the versions of the tools that turn them into tables."""
-    return _fingerprint(project, rule_files(project))
+    return _fingerprint(rule_digests(project))
 
 
 def macros_fingerprint(project: Path) -> str:
     """A hash of the macros alone, and of the tools: dbt tells no model which of its macros changed."""
-    return _fingerprint(project, (path for path in rule_files(project) if path.is_relative_to(project / "macros")))
+    return _fingerprint({path: digest for path, digest in rule_digests(project).items() if path.startswith("macros/")})
 
 
-def _fingerprint(project: Path, paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
+def tool_versions() -> str:
+    """The packages that turn rules into tables, a line each. GongkaiError where one is missing."""
+    lines = []
     for package in _BUILDING_PACKAGES:
         try:
-            digest.update(f"{package} {version(package)}\n".encode())
+            lines.append(f"{package} {version(package)}\n")
         except PackageNotFoundError as error:
             raise GongkaiError(f"the Python package {package} is missing; run: make setup") from error
-    for path in paths:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(project).as_posix()} {content}\n".encode())
-    return digest.hexdigest()
+    return "".join(lines)
+
+
+def _fingerprint(digests: dict[str, str]) -> str:
+    lines = "".join(f"{path} {digest}\n" for path, digest in digests.items())
+    return hashlib.sha256(f"{tool_versions()}{lines}".encode()).hexdigest()

@@ -72,9 +72,9 @@ def ingest_paths(
 ) -> Summary:
     """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
 
-    Readers and database write aside in `temp_folder`; where `originals` is given, what is read is kept there. `workers` is the number of reading processes (one a core by
-    default). GongkaiError where there is nothing to read, the disk takes no more, or a row of the words of pages is
-    broken; what cannot be read of the files is in the summary's rejects.
+    Readers and database write aside in `temp_folder`; where `originals` is given, what is read is kept there. `workers`
+    is the number of reading processes (one a core by default). GongkaiError where there is nothing to read, the disk
+    takes no more, or a row of the words of pages is broken; what cannot be read is in the summary's rejects.
     """
     check_words()
     begun = time.monotonic()

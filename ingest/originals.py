@@ -21,7 +21,7 @@ class Originals:
         return self.folder / document_id[:2] / document_id
 
     def keep(self, document_id: str, data: bytes) -> None:
-        """Write the bytes, unless they are there. RejectError where they cannot be written: what is asked for is kept."""
+        """Write the bytes, unless they are there. RejectError where they cannot be written."""
         path = self.path(document_id)
         if path.exists():
             return

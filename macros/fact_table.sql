@@ -42,6 +42,7 @@ facts as (
         current_reports.region_code,
         current_reports.level_code,
         current_reports.year,
+        current_reports.scope,
         {{- measure_columns() }}
     from current_reports
     inner join observations on current_reports.report_id = observations.report_id

@@ -1,10 +1,11 @@
-{# Each current report beside the same body's report of the year before, figure by figure. #}
+{# Each current report beside the same body's report of the same scope of the year before, figure by figure. #}
 {% macro figures_year_on_year(kind) -%}
 select
     reports.report_id,
     reports.year,
     reports.level_code,
     reports.agency_kind,
+    reports.scope,
     check_indicators.check_code,
     check_indicators.indicator_code,
     check_indicators.name_zh,
@@ -17,6 +18,7 @@ from {{ ref('dim_report') }} as reports
 inner join {{ ref('dim_report') }} as previous_reports
     on reports.agency_id = previous_reports.agency_id
     and reports.year = previous_reports.year + 1
+    and reports.scope is not distinct from previous_reports.scope
     and previous_reports.is_current
 inner join {{ ref('int_check_figures') }} as figures on reports.report_id = figures.report_id
 inner join {{ ref('int_check_figures') }} as previous_figures

@@ -30,11 +30,13 @@ case
 end
 {%- endmacro %}
 
-{# Each report beside the same body's report of the year before, taken from `all_reports`, as places of figures. #}
+{# Each report beside the same body's report of the same scope of the year before, taken from `all_reports`, as places of
+   figures. #}
 {% macro previous_reports(reports, all_reports) -%}
 select these.report_id, previous.report_id as source_report_id, 'previous' as place
 from {{ reports }} as these
 inner join {{ all_reports }} as previous
     on these.agency_id = previous.agency_id
     and these.year = previous.year + 1
+    and these.scope is not distinct from previous.scope
 {%- endmacro %}

@@ -18,16 +18,22 @@ from ingest.errors import GongkaiError
 FullRefresh = Annotated[
     bool, typer.Option("--full-refresh", help="Build every table anew, also what is known already.")
 ]
+ByDbt = Annotated[
+    bool, typer.Option("--dbt", help="Let dbt itself build, instead of running what it compiled: slower.")
+]
 
 
 def build(
-    warehouse: WarehouseOption = DEFAULT_WAREHOUSE, full_refresh: FullRefresh = False, debug: Debug = False
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    full_refresh: FullRefresh = False,
+    by_dbt: ByDbt = False,
+    debug: Debug = False,
 ) -> None:
     """Build the marts from what is landed, test them, and publish them."""
-    build_and_tell(warehouse, full_refresh=full_refresh)
+    build_and_tell(warehouse, full_refresh=full_refresh, by_dbt=by_dbt)
 
 
-def build_and_tell(warehouse: Warehouse, *, full_refresh: bool) -> Built:
+def build_and_tell(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False) -> Built:
     """Build with a progress bar; failures as lines on stderr, then GongkaiError."""
     started = time.monotonic()
     bar = Progress(
@@ -40,7 +46,7 @@ def build_and_tell(warehouse: Warehouse, *, full_refresh: bool) -> Built:
         def progress(done: int, total: int, name: str) -> None:
             bar.update(task, completed=done, total=total or None, description=safe(name))
 
-        built = build_warehouse(warehouse, full_refresh=full_refresh, progress=progress)
+        built = build_warehouse(warehouse, full_refresh=full_refresh, by_dbt=by_dbt, progress=progress)
     for warning in built.warnings:
         _print_failure("warning", warning)
     for failure in built.failures:

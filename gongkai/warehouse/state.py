@@ -1,9 +1,10 @@
 """What the work file remembers of builds and publishes: the schema `state`, which no other Python module knows.
 
-`build_ledger` and `seed_versions` are written by dbt (macros/by_document): by which version each document was built,
-and what each seed held. The others say what the published file is, which versions it holds, and by which rules and
-macros everything was built last; the macro that opens the ledger drops `rules_built`, as whoever runs dbt alone makes
-that uncertain.
+`build_ledger` says by which version each document was built; dbt (macros/by_document) writes it too, with versions of
+its own, and `seed_versions`, what each seed held. `rules_alone` says in which version the tables that stand on no
+document are there. The others say what the published file is, which versions it holds, and by which rules and macros
+everything was built last. The macro that opens the ledger drops `rules_built` and `rules_alone`, as whoever runs dbt
+alone makes them uncertain.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import duckdb
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, literal
+
+LEDGER = "gongkai.state.build_ledger"
+"""The ledger, for a connection that has the work file as `gongkai`: model, document_id, version."""
 
 _TABLES = ("build_ledger", "seed_versions", "rules_built", "macros_built", "published_file", "published_ledger")
 
@@ -37,6 +41,28 @@ def remember_built(warehouse: Warehouse, *, rules: str, macros: str) -> None:
             connection.execute(
                 f"create or replace table work.state.{what}_built as select ? as fingerprint", [fingerprint]
             )
+
+
+def open_for_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what a build writes to, and forget by which rules everything was built, until it is again."""
+    connection.execute("create schema if not exists gongkai.state")
+    connection.execute(f"create table if not exists {LEDGER} (model varchar, document_id varchar, version varchar)")
+    connection.execute("create table if not exists gongkai.state.rules_alone (unique_id varchar, version varchar)")
+    connection.execute("drop table if exists gongkai.state.rules_built")
+
+
+def rules_alone(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The nodes of dbt's graph that stand on rules alone and are there, with the version in which they are."""
+    return dict(connection.execute("select unique_id, version from gongkai.state.rules_alone").fetchall())
+
+
+def remember_rules_alone(connection: duckdb.DuckDBPyConnection, versions: dict[str, str]) -> None:
+    """Note what is there, instead of what was."""
+    connection.execute("delete from gongkai.state.rules_alone")
+    connection.execute(
+        "insert into gongkai.state.rules_alone select unnest(?::varchar[]), unnest(?::varchar[])",
+        [list(versions), list(versions.values())],
+    )
 
 
 def published_file(warehouse: Warehouse) -> Identity | None:

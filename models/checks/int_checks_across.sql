@@ -27,10 +27,17 @@ whole_areas as (
 own_level as (
     select whole_areas.report_id, own_reports.report_id as source_report_id
     from whole_areas
-    inner join {{ ref('dim_report') }} as own_reports
+    inner join reports as own_reports
         on whole_areas.agency_id = own_reports.agency_id
         and whole_areas.year = own_reports.year
         and own_reports.scope = 'own'
+),
+
+-- A government's report on its whole area; one that does not say stands in for it.
+area_reports as (
+    select * from reports
+    where agency_kind = 'government' and (scope is distinct from 'own' or level_code = 'township')
+    qualify row_number() over (partition by coalesce(agency_id, report_id), year order by {{ scope_rank() }} desc) = 1
 ),
 
 children as (
@@ -45,11 +52,9 @@ children as (
         on whole_areas.region_code = regions.parent_code
         and whole_areas.year between coalesce(regions.valid_from_year, whole_areas.year)
         and coalesce(regions.valid_to_year, whole_areas.year)
-    left join reports as child_reports
+    left join area_reports as child_reports
         on regions.region_code = child_reports.region_code
         and whole_areas.year = child_reports.year
-        and child_reports.agency_kind = 'government'
-        and (child_reports.scope is distinct from 'own' or regions.level_code = 'township')
     group by whole_areas.report_id, regions.region_code
 ),
 

@@ -14,7 +14,7 @@ peers as (
         median(log_ratio) over among_peers as median_log_ratio,
         mad(log_ratio) over among_peers as spread,
     from log_ratios
-    window among_peers as (partition by year, level_code, agency_kind, indicator_code)
+    window among_peers as (partition by year, level_code, agency_kind, scope, indicator_code)
 ),
 
 scored as (

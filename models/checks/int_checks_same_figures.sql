@@ -17,6 +17,7 @@ fingerprints as (
         reports.agency_id,
         reports.agency_name,
         reports.year,
+        reports.scope,
         count(*) as figure_count,
         hash(string_agg(
             concat_ws('|', figures.indicator_code, figures.applicant_type, figures.value),
@@ -37,7 +38,10 @@ against_last_year as (
         previous.year || '年' as detail_zh,
         previous.year::varchar as detail_en,
     from fingerprints as these
-    inner join fingerprints as previous on these.agency_id = previous.agency_id and these.year = previous.year + 1
+    inner join fingerprints as previous
+        on these.agency_id = previous.agency_id
+        and these.year = previous.year + 1
+        and these.scope is not distinct from previous.scope
     where these.figure_count >= {{ threshold('fewest_figures_repeated') }}
 ),
 
@@ -46,7 +50,8 @@ against_others as (
         'X-DUP' as check_code,
         report_id,
         figure_count,
-        count(*) over same_figures > 1 as is_same,
+        -- A body that reports on its own level and on its whole area may well give the same figures.
+        count(distinct agency_id) over same_figures > 1 as is_same,
         array_to_string(list_sort(list_distinct(list_filter(
             list(agency_name) over same_figures, lambda name: name is distinct from agency_name
         )))[1:3], '、') as detail_zh,

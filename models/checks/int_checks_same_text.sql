@@ -10,7 +10,7 @@ with reports as (
 ),
 
 signed as (
-    select reports.report_id, reports.agency_id, reports.agency_name, reports.year, signatures.signature
+    select reports.report_id, reports.agency_id, reports.agency_name, reports.year, reports.scope, signatures.signature
     from reports
     inner join {{ ref('int_text_signatures') }} as signatures on reports.document_id = signatures.document_id
     where signatures.shingle_count >= {{ threshold('fewest_clauses_compared') }}
@@ -23,7 +23,10 @@ last_year as (
         others.year::varchar as other,
         {{ similarity }} as similarity,
     from signed as these
-    inner join signed as others on these.agency_id = others.agency_id and these.year = others.year + 1
+    inner join signed as others
+        on these.agency_id = others.agency_id
+        and these.year = others.year + 1
+        and these.scope is not distinct from others.scope
 ),
 
 -- Texts that are much alike share most of their eight smallest hashes: of two with an index of 0.8, one pair in a

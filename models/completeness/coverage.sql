@@ -1,5 +1,8 @@
+-- A body that reports on its own level and on its whole area is one body that reports.
 with reports as (
-    select * from {{ ref('dim_report') }} where is_current and year is not null
+    select * from {{ ref('dim_report') }}
+    where is_current and year is not null
+    qualify row_number() over (partition by coalesce(agency_id, report_id), year order by {{ scope_rank() }} desc) = 1
 ),
 
 agencies as (

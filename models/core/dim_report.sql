@@ -6,7 +6,8 @@ documents as (
     select * from {{ ref('stg_raw__documents') }}
 ),
 
--- A later document of the same body and year is a new version. What cannot be told apart stands for itself.
+-- A later document of the same body, year and scope is a new version: a report on the own level and one on the whole
+-- area stand side by side. What cannot be told apart stands for itself.
 versioned as (
     select
         identified.*,
@@ -15,7 +16,7 @@ versioned as (
         {{ agency_id('identified.agency_key') }} as agency_id,
         case
             when identified.agency_key is null or identified.year is null then identified.document_id
-            else identified.agency_key || '|' || identified.year
+            else concat_ws('|', identified.agency_key, identified.year, identified.scope)
         end as version_group,
         row_number() over (
             partition by version_group

@@ -17,6 +17,7 @@ facts as (
         current_reports.region_code,
         current_reports.level_code,
         current_reports.year,
+        current_reports.scope,
         observations.value as item_count,
         observations.qualifier,
     from current_reports

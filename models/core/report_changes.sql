@@ -18,9 +18,8 @@ versions as (
     inner join reports as older
         on newer.agency_id = older.agency_id
         and newer.year = older.year
+        and newer.scope is not distinct from older.scope
         and newer.version_no = older.version_no + 1
-        -- A report on the own level beside one on the whole area is no new version of its figures.
-        and coalesce(newer.scope, older.scope, '') = coalesce(older.scope, newer.scope, '')
 ),
 
 new_figures as (

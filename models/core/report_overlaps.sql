@@ -1,5 +1,7 @@
 with reports as (
-    select * from {{ ref('dim_report') }} where is_current and year is not null
+    select *, {{ scope_rank() }} as scope_rank
+    from {{ ref('dim_report') }}
+    where is_current and year is not null
 ),
 
 regions as (
@@ -18,6 +20,7 @@ wider as (
         reports.region_code,
         reports.year,
         reports.level_code,
+        reports.scope_rank,
         levels.level_rank,
         coalesce(reports.scope, '') != 'own' as reaches_down,
     from reports
@@ -41,12 +44,13 @@ lies_in as (
     left join regions on reports.region_code = regions.region_code
 ),
 
-containing as (
+in_a_government as (
     select
         lies_in.report_id,
         wider.report_id as wider_report_id,
         wider.level_rank,
-        lies_in.region_code = lies_in.own_region_code as is_same_region,
+        wider.scope_rank,
+        lies_in.region_code = lies_in.own_region_code as is_in_level,
     from lies_in
     inner join wider
         on lies_in.region_code = wider.region_code
@@ -59,11 +63,33 @@ containing as (
         )
 ),
 
+in_its_own_area as (
+    select
+        reports.report_id,
+        whole.report_id as wider_report_id,
+        levels.level_rank,
+        whole.scope_rank,
+        true as is_in_level,
+    from reports
+    inner join reports as whole
+        on reports.agency_id = whole.agency_id
+        and reports.year = whole.year
+        and reports.scope_rank < whole.scope_rank
+    left join levels on whole.level_code = levels.level_code
+),
+
+containing as (
+    select * from in_a_government
+    union all by name
+    select * from in_its_own_area
+),
+
+-- The lowest level is nearest, and there the report that reaches least far.
 nearest as (
     select
         report_id,
-        arg_max(wider_report_id, level_rank) as contained_in_report_id,
-        bool_or(is_same_region) as is_contained_in_level,
+        first(wider_report_id order by level_rank desc nulls last, scope_rank, wider_report_id) as contained_in_report_id,
+        bool_or(is_in_level) as is_contained_in_level,
     from containing
     group by report_id
 ),

@@ -29,6 +29,7 @@ lies_in as (
         added_up.report_id,
         added_up.level_code,
         added_up.year,
+        added_up.scope,
         unnest(list_distinct(list_filter(
             [added_up.region_code, regions.county_code, regions.prefecture_code, regions.province_code],
             lambda code: code is not null
@@ -44,6 +45,8 @@ summed as (
         lies_in.region_code,
         lies_in.level_code,
         lies_in.year,
+        -- NULL too where reports of several scopes are added up.
+        if(count(distinct coalesce(lies_in.scope, '')) = 1, any_value(lies_in.scope), null) as scope,
         count(*) as report_count,
         sum(metric_values.numerator) as numerator,
         sum(metric_values.denominator) as denominator,
@@ -53,7 +56,7 @@ summed as (
         quantile_cont(metric_values.value, [0.25, 0.5, 0.75]) as quartiles,
     from lies_in
     inner join metric_values on lies_in.report_id = metric_values.report_id
-    group by all
+    group by metric_values.metric_code, metric_values.unit, lies_in.region_code, lies_in.level_code, lies_in.year
 ),
 
 -- Squares do not add up over reports: the concentration of several is their mean alone.
@@ -79,6 +82,7 @@ compared as (
         and these.region_code is not distinct from previous.region_code
         and these.level_code is not distinct from previous.level_code
         and these.year = previous.year + 1
+        and these.scope is not distinct from previous.scope
 )
 
 select * from compared

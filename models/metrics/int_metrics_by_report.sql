@@ -16,6 +16,7 @@ described as (
         reports.level_code,
         reports.agency_kind,
         reports.year,
+        reports.scope,
         metric_values.numerator,
         metric_values.denominator,
         metric_values.value,
@@ -23,7 +24,7 @@ described as (
     inner join reports on metric_values.report_id = reports.report_id
 ),
 
--- The bodies of the same kind and level in the same year.
+-- The bodies of the same kind and level with a report of the same scope on the same year.
 ranked as (
     select
         *,
@@ -32,7 +33,7 @@ ranked as (
         cume_dist() over (peers order by value desc) as share_as_high,
     from described
     where value is not null
-    window peers as (partition by metric_code, year, level_code, agency_kind)
+    window peers as (partition by metric_code, year, level_code, agency_kind, scope)
 ),
 
 placed as (
@@ -56,6 +57,7 @@ compared as (
         on these.metric_code = previous.metric_code
         and these.agency_id = previous.agency_id
         and these.year = previous.year + 1
+        and these.scope is not distinct from previous.scope
 )
 
 select * from compared

@@ -24,6 +24,7 @@ observations as (
 stated as (
     select
         reports.agency_id,
+        reports.scope,
         terms.series_code,
         reports.year,
         reports.report_id,

@@ -41,6 +41,7 @@ described as (
         measured.region_code,
         measured.level_code,
         measured.year,
+        measured.scope,
         measured.unit,
         round(measured.value, 6)::decimal(20, 6) as value,
         measured.numerator::decimal(20, 4) as numerator,

@@ -7,15 +7,16 @@ stated as (
 ),
 
 spans as (
-    select agency_id, series_code, unnest(range(min(year), max(year) + 1))::integer as year
+    select agency_id, scope, series_code, unnest(range(min(year), max(year) + 1))::integer as year
     from stated
-    group by agency_id, series_code
+    group by agency_id, scope, series_code
 ),
 
 -- Every year from the first to the last that is stated; the years between without a figure are gaps.
 continuous as (
     select
         spans.agency_id,
+        spans.scope,
         spans.series_code,
         spans.year,
         stated.report_id,
@@ -30,14 +31,16 @@ continuous as (
     from spans
     left join stated
         on spans.agency_id = stated.agency_id
+        and spans.scope is not distinct from stated.scope
         and spans.series_code = stated.series_code
         and spans.year = stated.year
-    window by_year as (partition by spans.agency_id, spans.series_code order by spans.year)
+    window by_year as (partition by spans.agency_id, spans.scope, spans.series_code order by spans.year)
 ),
 
 described as (
     select
         continuous.agency_id,
+        continuous.scope,
         continuous.series_code,
         harmonised.name_zh,
         harmonised.name_en,

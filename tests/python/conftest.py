@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from helpers.command import Gongkai, run_gongkai
+from helpers.small_world import small_world
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -28,8 +29,16 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = [
-    *("test_extraction", "test_findings_of_corpus", "test_build", "test_by_document", "test_ingest_memory"),
-    *("test_dbt_alone", "test_kill", "test_round_trips", "test_checks", "test_fuzz", "test_limits"),
+    *("test_extraction", "test_small_world", "test_findings_of_corpus", "test_build", "test_by_document"),
+    *(
+        "test_ingest_memory",
+        "test_dbt_alone",
+        "test_kill",
+        "test_round_trips",
+        "test_checks",
+        "test_fuzz",
+        "test_limits",
+    ),
     *("test_ingest_command", "test_attacks"),
 ]
 """Files that take long, in the order in which they begin."""
@@ -72,28 +81,33 @@ def gongkai() -> Gongkai:
     return run_gongkai
 
 
+def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, reports: Callable[[Path], list[Path]]) -> Path:
+    """The published warehouse of reports, built once for all workers; `reports` is given a folder to write some to."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # then each worker has a folder of its own in this one
+        folder = folder.parent
+    published = folder / "sets" / name / "gongkai.duckdb"
+    published.parent.mkdir(parents=True, exist_ok=True)
+    with published.with_name("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not published.exists():
+            done = run_gongkai("run", *reports(published.with_name("reports")), published=published)
+            assert done.returncode == 0, done.stderr
+    return published
+
+
 @pytest.fixture(scope="session")
 def built_set(tmp_path_factory: pytest.TempPathFactory) -> BuiltSet:
     """The published warehouse of a set of reports by its name, built once for all workers; who changes it copies it.
 
     A test of a set that is not there is skipped.
     """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:  # then each worker has a folder of its own in this one
-        folder = folder.parent
 
     def warehouse_of(name: str) -> Path:
         reports, _ = SETS[name]
         if not all(each.is_dir() for each in reports):
             pytest.skip(f"{reports[0]} is not there; set GONGKAI_CORPUS to a copy of the development corpus")
-        published = folder / "sets" / name / "gongkai.duckdb"
-        published.parent.mkdir(parents=True, exist_ok=True)
-        with published.with_name("lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not published.exists():
-                done = run_gongkai("run", *reports, published=published)
-                assert done.returncode == 0, done.stderr
-        return published
+        return built_once(tmp_path_factory, name, lambda _: reports)
 
     return warehouse_of
 
@@ -102,3 +116,9 @@ def built_set(tmp_path_factory: pytest.TempPathFactory) -> BuiltSet:
 def built_samples(built_set: BuiltSet) -> Path:
     """The published warehouse of samples/reports."""
     return built_set("samples")
+
+
+@pytest.fixture(scope="session")
+def built_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published warehouse of the small world (helpers/small_world.py), built once for all workers."""
+    return built_once(tmp_path_factory, "world", lambda folder: [small_world().write(folder)])

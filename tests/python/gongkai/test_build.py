@@ -15,6 +15,7 @@ import duckdb
 import pytest
 from helpers.command import ROOT, Gongkai, gongkai_environment
 from helpers.processes import PATIENCE, kill_after, wait_until
+from helpers.project import copy_project, run_in
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
@@ -29,22 +30,13 @@ def warehouse(built_samples: Path, tmp_path: Path) -> Path:
     published = tmp_path / built_samples.name
     for path in (built_samples, Warehouse(built_samples).work):
         shutil.copy(path, tmp_path / path.name)
-    shutil.copytree(built_samples.with_name("gongkai.dbt"), tmp_path / "gongkai.dbt")
     return published
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the project that a test may break."""
-    copy = tmp_path / "project"
-    copy.mkdir()
-    for name in ("gongkai", "ingest", "models", "seeds", "macros"):
-        shutil.copytree(ROOT / name, copy / name)
-    for name in ("data", "generic"):
-        shutil.copytree(ROOT / "tests" / name, copy / "tests" / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / name, copy / name)
-    return copy
+def project(built_samples: Path, tmp_path: Path) -> Path:
+    """A copy of the project that a test may break, with its rules as they were compiled for the samples."""
+    return copy_project(tmp_path / "project")
 
 
 def state(path: Path) -> tuple[int, int, int]:
@@ -63,12 +55,6 @@ def marts(published: Path) -> dict[str, tuple[object, ...]]:
             ).fetchall()[0]
             for (name,) in names
         }
-
-
-def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
-    environment = gongkai_environment(published) | {"PYTHONPATH": str(project)}
-    command = [sys.executable, "-m", "gongkai.cli", *map(str, arguments)]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_second_run_changes_nothing_and_does_without_dbt(warehouse: Path) -> None:
@@ -239,7 +225,7 @@ def test_killed_builds_leave_the_old_file_and_the_next_build_ends_the_same(wareh
     killed = 0
     for _ in range(3):
         process = start_build(warehouse)
-        kill_after(process, chance.uniform(2, 7))
+        kill_after(process, chance.uniform(1, 5))
         killed += process.returncode == -signal.SIGKILL
         assert marts(warehouse) == undisturbed, f"seed {seed}"
     assert killed, "every build ended before it was killed; the moments are wrong"

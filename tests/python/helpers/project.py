@@ -1,24 +1,42 @@
-"""Copies of the dbt project whose rules a test may change."""
+"""Copies of the project whose rules a test may change."""
 
 from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.command import ROOT
+from helpers.command import ROOT, gongkai_environment
+from helpers.processes import PATIENCE
 
 Row = dict[str, str]
 
 
 def copy_project(target: Path) -> Path:
-    """A copy of the dbt project whose seeds a test may change."""
-    for name in ("models", "seeds", "macros", "tests/generic", "tests/data"):
-        shutil.copytree(ROOT / name, target / name)
+    """A copy of the dbt project, of the package that builds by it, and of what was compiled of its rules."""
+    for name in ("gongkai", "ingest", "models", "seeds", "macros", "tests/generic", "tests/data"):
+        shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(ROOT / name, target / name)
+    if (compiled := ROOT / "target" / "gongkai").is_dir():
+        shutil.copytree(compiled, target / "target" / "gongkai", ignore=shutil.ignore_patterns("*.work.*", "*.lock"))
     return target
+
+
+def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
+    """Run `gongkai` as it is in a copy, by the rules of that copy."""
+    return subprocess.run(
+        [sys.executable, "-m", "gongkai.cli", *map(str, arguments)],
+        cwd=project,
+        env=gongkai_environment(published) | {"PYTHONPATH": str(project)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
 
 
 def edit_seed(project: Path, seed: str, edit: Callable[[Row], None], *more: Row) -> None:

@@ -1,0 +1,93 @@
+"""Building: what dbt compiled, or dbt itself, on the work file; failures as lines; and what was made published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gongkai.building.compiling import compiled_rules, is_compiled
+from gongkai.building.direct import build_directly
+from gongkai.building.outcome import Failure, Outcome, Progress
+from gongkai.project import macros_fingerprint, project_folder, rules_fingerprint
+from gongkai.publishing import publish, published_fingerprint, raw_fingerprint, remove_leftovers
+from gongkai.warehouse import Warehouse, state
+from gongkai.warehouse.lock import write_lock
+from ingest.errors import GongkaiError
+
+__all__ = ["Built", "Failure", "Progress", "build", "check_changed_rules"]
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did. With failures nothing was published; `unchanged` means that there was nothing to do."""
+
+    warehouse: Warehouse
+    unchanged: bool = False
+    steps: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+
+
+def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, progress: Progress) -> Built:
+    """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
+
+    `by_dbt`: by dbt itself, instead of what it compiled. GongkaiError where nothing has been ingested yet, another run
+    is writing, or dbt cannot even start; BrokenRules where rules changed and are not as their YAML declares them.
+    """
+    warehouse = warehouse.absolute()
+    if not warehouse.work.is_file():
+        raise GongkaiError(f"nothing has been ingested for {warehouse} yet; run: gongkai run FOLDER")
+    project = project_folder()
+    with write_lock(warehouse):
+        rules = rules_fingerprint(project)
+        fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
+        if not full_refresh and published_fingerprint(warehouse) == fingerprint:
+            remove_leftovers(warehouse)
+            return Built(warehouse, unchanged=True)
+        state.drop_former(warehouse)
+        only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
+        way = _by_dbt if by_dbt else _directly
+        outcome = way(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        if not outcome.failures:
+            progress(outcome.steps, outcome.steps, "publishing")
+            publish(warehouse, fingerprint, by_document=only_raw)
+            # Not before: rows that a failed publish left out must not count as published by these rules.
+            state.remember_built(warehouse, rules=rules, macros=macros_fingerprint(project))
+    return Built(warehouse, False, outcome.steps, outcome.failures, outcome.warnings)
+
+
+def check_changed_rules(warehouse: Warehouse) -> None:
+    """BrokenRules where the rules are not those of the published file and are not as their YAML declares them."""
+    project = project_folder()
+    rules = rules_fingerprint(project)
+    known = (published_fingerprint(warehouse) or "").endswith(f" {rules}")
+    if not known and not is_compiled(project, warehouse.scratch_folder):
+        _refuse_broken_rules(project, rules)
+
+
+def _refuse_broken_rules(project: Path, rules: str) -> None:
+    # Imported here: where nothing changed, a build does without it.
+    from gongkai.rules.checking import refuse_broken_rules
+
+    refuse_broken_rules(project, rules)
+
+
+def _directly(
+    project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress
+) -> Outcome:
+    compiled = compiled_rules(project, warehouse.scratch_folder, progress)
+    if compiled.failures:
+        return Outcome(compiled.steps, compiled.failures)
+    return build_directly(project, warehouse, compiled, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+
+
+def _by_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Outcome:
+    if not only_raw:
+        _refuse_broken_rules(project, rules_fingerprint(project))
+    # Imported here: dbt takes seconds to import.
+    from gongkai.building.by_dbt import build_by_dbt
+
+    # dbt tells no model which of its macros changed.
+    full_refresh = full_refresh or state.built_by(warehouse, "macros") != macros_fingerprint(project)
+    only_raw = only_raw and not full_refresh
+    return build_by_dbt(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)

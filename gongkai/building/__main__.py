@@ -1,0 +1,20 @@
+"""`python -m gongkai.building`: compile the rules of this project ahead of the first build, for `make setup`."""
+
+from __future__ import annotations
+
+from gongkai.building.compiling import compiled_rules
+from gongkai.console import err, run_cli, safe
+from gongkai.project import project_folder
+
+
+def compile_rules(args: list[str], standalone_mode: bool) -> int:
+    """Compile them where they are not; 1 where they are not as their YAML declares them."""
+    project = project_folder()
+    made = compiled_rules(project, project / "target", lambda *_: None)
+    for each in made.failures:
+        err.print(safe(f"failed: {each.name} ({each.path}): {each.message}"), markup=False)
+    return 1 if made.failures else 0
+
+
+if __name__ == "__main__":
+    run_cli(compile_rules)

@@ -1,0 +1,101 @@
+"""What dbt compiled: the nodes of its graph with their SQL, in one file with the tables that stand on rules alone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from gongkai.building.outcome import Failure
+from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.sql import attach
+
+DATABASE = "gongkai"
+"""The name under which dbt has the file that it builds in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as its YAML declares it; the type in DuckDB's own words, empty where none is declared."""
+
+    name: str
+    type: str = ""
+    description: str = ""
+    not_null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A seed, model or data test of dbt's graph, ready to run.
+
+    `version` stands for all that its rows depend on but what was landed: its own SQL and that of all below it, and what
+    the seeds hold. `looks_beyond`: it looks at the reports beside a document, by int_report_contexts.
+    """
+
+    unique_id: str
+    name: str
+    kind: Literal["seed", "model", "test"]
+    path: str
+    materialized: str
+    schema: str
+    relation: str
+    checksum: str
+    parents: tuple[str, ...]
+    from_raw: bool
+    sql: str = ""
+    version: str = ""
+    description: str = ""
+    columns: tuple[Column, ...] = ()
+    has_contract: bool = False
+    only_warns: bool = False
+    looks_beyond: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(slots=True)
+class Compiled:
+    """The nodes in the order of the graph, and the file of what stands on rules alone. Not to be used with failures.
+
+    The fingerprint is of the rules, and of the software that made the file of them.
+    """
+
+    file: Path
+    fingerprint: str
+    nodes: dict[str, Node] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    steps: int = 0
+
+
+def read_compiled(file: Path, made_by: str) -> Compiled | None:
+    """What a file holds; None where there is none that can be read, or it was made by other software."""
+    try:
+        with duckdb.connect(config=SETTINGS) as connection:
+            attach(connection, file, DATABASE, "read_only")
+            row = connection.execute(f"select fingerprint, content from {DATABASE}.state.compiled").fetchone()  # noqa: S608
+    except duckdb.Error:
+        return None
+    if row is None or not row[0].endswith(made_by):
+        return None
+    content = json.loads(row[1])
+    nodes = (
+        Node(**each | {"parents": tuple(each["parents"]), "columns": tuple(Column(**one) for one in each["columns"])})
+        for each in content["nodes"]
+    )
+    return Compiled(file, row[0], {node.unique_id: node for node in nodes}, content["digests"])
+
+
+def write_compiled(connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
+    """Put the nodes into the file, which is open as it is for a build, and have it hold all that was written."""
+    content = {"digests": compiled.digests, "nodes": [asdict(node) for node in compiled.nodes.values()]}
+    connection.execute(
+        f"create or replace table {DATABASE}.state.compiled as select ? as fingerprint, ? as content",
+        [compiled.fingerprint, json.dumps(content, ensure_ascii=False)],
+    )
+    connection.execute(f"checkpoint {DATABASE}")

@@ -1,0 +1,259 @@
+"""What dbt compiled, kept with the tables that stand on rules alone: a build then does without dbt.
+
+One file holds both: the nodes of dbt's graph with their SQL, and seeds, regions and whatever else stands on no
+document, built and tested. It is made by `make setup`, or by the first build that finds none of these rules; where
+rules changed, dbt compiles only what stands on them, and the file is exchanged at once by its name.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from gongkai.building.compiled import Column, Compiled, Node, read_compiled, write_compiled
+from gongkai.building.direct import load_seeds, open_database, run_rules_alone
+from gongkai.building.outcome import Progress
+from gongkai.project import rule_digests, rules_fingerprint, tool_versions
+from gongkai.warehouse import Warehouse
+from gongkai.warehouse.settings import SETTINGS
+from ingest.errors import GongkaiError
+
+_KINDS = {"seed", "model", "test"}
+_MATERIALIZATIONS = {"seed", "view", "table", "by_document"}
+_NAME = "compiled.duckdb"
+
+
+def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
+    """What dbt compiled of these rules, made where it is not there. BrokenRules where they are not as declared.
+
+    `scratch` holds it where nobody may write beside the project. Two processes that need it at once make it once.
+    """
+    folder = folder_of(project, scratch)
+    fingerprint = _fingerprint(project)
+    found = _of(folder, fingerprint)
+    if found is None:
+        with _made_by_one(folder):
+            found = _of(folder, fingerprint)
+            if found is None:
+                # Imported here: where nothing changed, a build does without it.
+                from gongkai.rules.checking import refuse_broken_rules
+
+                refuse_broken_rules(project, rules_fingerprint(project))
+                found = _make(project, folder, fingerprint, progress)
+    return found
+
+
+def is_compiled(project: Path, scratch: Path) -> bool:
+    """Whether these rules were checked and compiled before."""
+    return _of(folder_of(project, scratch), _fingerprint(project)) is not None
+
+
+def _of(folder: Path, fingerprint: str) -> Compiled | None:
+    """The file of the folder, where it is of these rules."""
+    found = read_compiled(folder / _NAME, _software())
+    return found if found and found.fingerprint == fingerprint else None
+
+
+def folder_of(project: Path, scratch: Path) -> Path:
+    """Where compiled rules are kept."""
+    return project / "target" / "gongkai" if os.access(project, os.W_OK) else scratch
+
+
+def _fingerprint(project: Path) -> str:
+    return f"{rules_fingerprint(project)} {_software()}"
+
+
+def _software() -> str:
+    """A hash of this package."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.sha256(code).hexdigest()
+
+
+@contextmanager
+def _made_by_one(folder: Path) -> Iterator[None]:
+    """Wait until no other process makes the file."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "compiled.lock").open("w")
+    except OSError as error:
+        raise GongkaiError(
+            f"cannot keep compiled rules in {folder} ({error.strerror}); give this user the right to write there"
+        ) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> Compiled:
+    """Compile what changed since the file that is there, build and test what stands on rules alone, and exchange it."""
+    # Imported here: where nothing changed, a build does without it.
+    from gongkai.building.by_dbt import Dbt, failure
+
+    warehouse = Warehouse(folder / _NAME)
+    former = read_compiled(warehouse.published, _software()) or Compiled(warehouse.published, "")
+    for leftover in (warehouse.work, warehouse.work.with_name(f"{warehouse.work.name}.wal")):
+        leftover.unlink(missing_ok=True)
+    if former.nodes:
+        shutil.copyfile(warehouse.published, warehouse.work)
+
+    progress(0, 0, "compiling the rules")
+    dbt = Dbt(project, warehouse, folder)
+    manifest = dbt.invoke("parse").result
+    made = Compiled(warehouse.published, fingerprint, digests=rule_digests(project))
+    parsed = _parsed(manifest, made.digests)
+    with open_database(project, warehouse.work) as connection:
+        seeds = {key: node for key, node in parsed.items() if node.kind == "seed"}
+        contents, made.failures = load_seeds(connection, project, seeds, former.nodes)
+    if made.failures:
+        return made
+
+    wanted = _to_compile(parsed, former, made.digests)
+    sql = {key: former.nodes[key].sql for key in parsed if key in former.nodes}
+    if wanted:
+        names = [] if len(wanted) == len(parsed) - len(seeds) else ["--select", *(parsed[key].name for key in wanted)]
+        result = dbt.invoke(
+            "compile", "--no-populate-cache", *names, "--exclude", "resource_type:unit_test", manifest=manifest
+        )
+        for each in result.result.results:
+            if str(each.status) != "success":
+                made.failures.append(failure(each))
+            elif each.node.unique_id in parsed:
+                sql[each.node.unique_id] = each.node.compiled_code or ""
+    if made.failures:
+        return made
+
+    made.nodes = _with_sql(parsed, sql, contents)
+    with open_database(project, warehouse.work) as connection:
+        outcome = run_rules_alone(connection, made, progress)
+        made.failures, made.steps = outcome.failures, outcome.steps
+        if made.failures:
+            return made
+        write_compiled(connection, made)
+    if _fingerprint(project) != fingerprint:
+        raise GongkaiError("the rules changed while they were compiled; run the command again")
+    warehouse.work.replace(warehouse.published)
+    return made
+
+
+def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
+    """The nodes of dbt's manifest, each behind those that it stands on, still without SQL."""
+    wanted = {key: node for key, node in manifest.nodes.items() if str(node.resource_type) in _KINDS}
+    types = _types_of_contracts(wanted.values())
+    nodes: dict[str, Node] = {}
+
+    def add(key: str) -> None:
+        node = wanted[key]
+        _refuse_what_only_dbt_does(node)
+        named = list(getattr(node.depends_on, "nodes", []))
+        parents = tuple(dict.fromkeys(name for name in named if name in wanted))
+        for parent in parents:
+            if parent not in nodes:
+                add(parent)
+        kind = str(node.resource_type)
+        nodes[key] = Node(
+            unique_id=key,
+            name=node.name,
+            kind=kind,  # type: ignore[arg-type]
+            path=node.original_file_path,
+            materialized=str(node.config.materialized),
+            schema=node.schema,
+            relation=node.relation_name or "",
+            checksum=f"{digests.get(node.original_file_path, '')} {json.dumps(node.config.get('column_types'))}",
+            parents=parents,
+            from_raw=len(parents) < len(set(named)) or any(nodes[parent].from_raw for parent in parents),
+            description=node.description or "",
+            columns=_columns(node, types),
+            has_contract=kind == "model" and bool(node.config.contract.enforced),
+            only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
+            looks_beyond="model.gongkai.int_report_contexts" in parents,
+        )
+
+    for key in wanted:
+        if key not in nodes:
+            add(key)
+    return nodes
+
+
+def _columns(node: Any, types: dict[str, str]) -> tuple[Column, ...]:
+    """The columns that YAML declares of a model or seed, and those of which it says as what a seed's are loaded."""
+    loaded_as: dict[str, str] = node.config.get("column_types") or {}
+    columns = {
+        column.name: Column(
+            column.name,
+            types.get(column.data_type or "", ""),
+            column.description or "",
+            any(str(constraint.type) == "not_null" for constraint in column.constraints),
+        )
+        for column in node.columns.values()
+    }
+    columns |= {name: Column(name, loaded) for name, loaded in loaded_as.items()}
+    return tuple(columns.values())
+
+
+def _refuse_what_only_dbt_does(node: Any) -> None:
+    if str(node.resource_type) == "test":
+        usual = (node.config.fail_calc, node.config.error_if, node.config.warn_if) == ("count(*)", "!= 0", "!= 0")
+    else:
+        usual = str(node.config.materialized) in _MATERIALIZATIONS
+    if not usual:
+        raise GongkaiError(
+            f"{node.original_file_path}: {node.name} is materialized or counted in a way that only dbt knows; "
+            "run: gongkai build --dbt"
+        )
+
+
+def _types_of_contracts(nodes: Iterable[Any]) -> dict[str, str]:
+    """The types that YAML declares, in the words of DuckDB."""
+    declared = {column.data_type for node in nodes for column in node.columns.values() if column.data_type}
+    with duckdb.connect(config=SETTINGS) as connection:
+        return {
+            name: str(connection.execute(f"select typeof(null::{name})").fetchall()[0][0]) for name in sorted(declared)
+        }
+
+
+def _to_compile(parsed: dict[str, Node], former: Compiled, digests: dict[str, str]) -> list[str]:
+    """The models and tests whose SQL may be another than in the former file.
+
+    It is written from a node's own file and the seeds that it names; of all else (macros, what YAML declares) dbt does
+    not tell who uses it.
+    """
+    changed = {path for path in digests.keys() | former.digests.keys() if digests.get(path) != former.digests.get(path)}
+    seeds = {key for key, node in parsed.items() if node.kind == "seed" and node.path in changed}
+    for_all = [
+        path for path in changed if not path.endswith(".csv") and not path.startswith(("models/", "tests/data/"))
+    ]
+    for_all += [path for path in changed if path.endswith(".yml")]
+    for_all += [
+        key for key, node in parsed.items() if key in former.nodes and node.relation != former.nodes[key].relation
+    ]
+    return [
+        key
+        for key, node in parsed.items()
+        if node.kind != "seed"
+        and (for_all or key not in former.nodes or node.path in changed or not seeds.isdisjoint(node.parents))
+    ]
+
+
+def _with_sql(parsed: dict[str, Node], sql: dict[str, str], contents: dict[str, str]) -> dict[str, Node]:
+    """The nodes with their SQL, and the version that follows from all of it."""
+    nodes: dict[str, Node] = {}
+    for key, bare in parsed.items():
+        held = [
+            contents.get(key, ""),
+            *(tool_versions(), sql.get(key, ""), bare.materialized, bare.relation, bare.description),
+            *(bare.has_contract, [asdict(column) for column in bare.columns]),
+            [nodes[parent].version for parent in bare.parents],
+        ]
+        version = hashlib.md5(json.dumps(held).encode(), usedforsecurity=False).hexdigest()
+        nodes[key] = replace(bare, sql=sql.get(key, ""), version=version)
+    return nodes

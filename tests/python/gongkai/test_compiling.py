@@ -1,0 +1,69 @@
+"""What dbt compiled is kept, and where a rule changed it is what dbt would make of all rules anew."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from helpers.command import gongkai_environment
+from helpers.processes import PATIENCE
+from helpers.project import copy_project
+
+from gongkai.building import compiling
+from gongkai.building.compiled import Node, read_compiled
+from gongkai.warehouse import Warehouse
+
+
+def start(project: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "gongkai.building"],
+        cwd=project,
+        env=gongkai_environment() | {"PYTHONPATH": str(project)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def nodes(project: Path) -> dict[str, Node]:
+    compiled = read_compiled(project / "target" / "gongkai" / "compiled.duckdb", "")
+    assert compiled is not None
+    return compiled.nodes
+
+
+def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_samples: Path, tmp_path: Path) -> None:
+    """The second time by two processes at once, which find nothing there."""
+    project = copy_project(tmp_path / "project")
+    before = nodes(project)
+    labels = project / "seeds" / "forms" / "form_labels.csv"
+    lines = labels.read_text("utf-8").splitlines()
+    last = lines[-1].split(",")
+    labels.write_text("\n".join([*lines, ",".join([last[0], "无此标签", *last[2:]])]) + "\n", "utf-8")
+    model = project / "models" / "prose" / "int_zeros_matched.sql"
+    model.write_text(model.read_text("utf-8") + "\n-- another file\n", "utf-8")
+    (project / "models" / "extra.sql").write_text("select 1 as one from {{ ref('form_labels') }}\n", "utf-8")
+
+    process = start(project)
+    assert process.communicate(timeout=PATIENCE)[1] == ""
+    in_part = nodes(project)
+    shutil.rmtree(project / "target")
+    both = [start(project) for _ in range(2)]
+    assert [process.communicate(timeout=PATIENCE)[1] for process in both] == ["", ""]
+    assert nodes(project) == in_part
+
+    changed = {node.name for key, node in in_part.items() if key not in before or node.version != before[key].version}
+    assert {"form_labels", "int_cells_matched", "int_zeros_matched", "observations", "extra"} <= changed
+    assert changed.isdisjoint({"prose_figures", "int_figures_by_rule", "int_report_dates", "dim_region"})
+    assert "-- another file" in in_part["model.gongkai.int_zeros_matched"].sql
+
+
+def test_where_nobody_may_write_beside_the_project_it_is_kept_beside_the_warehouse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, scratch = tmp_path / "project", Warehouse(tmp_path / "w.duckdb").scratch_folder
+    assert project in compiling.folder_of(project, scratch).parents
+    monkeypatch.setattr(os, "access", lambda path, mode: path != project)
+    assert compiling.folder_of(project, scratch) == scratch
