@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gongkai.explore.library import Publication, Row
+from gongkai.explore.page_pictures import PagePictures
 from gongkai.export.csv_and_parquet import plain
 
 LONGEST_TEXT = 120
@@ -35,6 +36,7 @@ class Ask:
     publication: Publication
     request: Request
     language: str
+    pictures: PagePictures
 
     def text(self, name: str, default: str = "") -> str:
         """A parameter of the address, cut to a length that means something."""

@@ -40,6 +40,8 @@ class Publication:
     published_at: datetime
     marts: frozenset[str]
     pinyin: PinyinNames
+    has_boxes: bool
+    """Whether raw holds where cells and blocks stand on their pages."""
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -111,4 +113,10 @@ def _opened(warehouse: Warehouse) -> Publication | None:
     if publication is None or not names.issuperset(NEEDED):
         connection.close()
         return None
-    return Publication(connection, str(publication[0]), publication[1], names, PinyinNames(connection))
+    boxes = connection.execute(
+        "select count(*) from duckdb_columns() "
+        "where database_name = 'published' and schema_name = 'raw' and column_name = 'box_left'"
+    ).fetchall()
+    return Publication(
+        connection, str(publication[0]), publication[1], names, PinyinNames(connection), boxes[0][0] == 2
+    )

@@ -25,6 +25,7 @@ from gongkai.explore.guard import Guard
 from gongkai.explore.judging import Judging
 from gongkai.explore.languages import COOKIE, LANGUAGES, code_words, language_of
 from gongkai.explore.library import Library
+from gongkai.explore.page_pictures import PagePictures
 from gongkai.explore.pages.body import body
 from gongkai.explore.pages.compare import compare
 from gongkai.explore.pages.figure import figure
@@ -35,6 +36,7 @@ from gongkai.explore.pages.search import find
 from gongkai.explore.pages.table import download, table
 from gongkai.explore.pages.tile_map import tile_map
 from ingest.errors import GongkaiError
+from ingest.originals import Originals
 
 HERE = Path(__file__).parent
 
@@ -79,6 +81,7 @@ class Explorer:
     library: Library
     judging: Judging
     builds: Builds
+    pictures: PagePictures
     templates: Environment
 
     def answer(self, page_of: PageOf, request: Request) -> Response:
@@ -98,6 +101,20 @@ class Explorer:
         """The table of the report builder as a file."""
         asked = self._ask(request)
         return self._empty(request) if asked is None else download(asked, str(request.path_params["kind"]))
+
+    def page_picture(self, request: Request) -> Response:
+        """A page of the original as a picture."""
+        asked = self._ask(request)
+        if asked is None:
+            return self._empty(request)
+        report = asked.publication.row(
+            "select document_id from marts.dim_report where report_id = $report_id",
+            {"report_id": asked.path("report_id")},
+        )
+        picture = self.pictures.png(str(report["document_id"]), request.path_params["page"]) if report else None
+        if picture is None:
+            raise HTTPException(404, asked.say("没有这一页的图像", "there is no picture of this page"))
+        return Response(picture, media_type="image/png")
 
     def add_verdict(self, request: Request, form: Mapping[str, str]) -> Response:
         """Write a verdict, and go back to the report."""
@@ -137,7 +154,7 @@ class Explorer:
 
     def _ask(self, request: Request) -> Ask | None:
         publication = self.library.current()
-        return None if publication is None else Ask(publication, request, language_of(request))
+        return None if publication is None else Ask(publication, request, language_of(request), self.pictures)
 
     def _empty(self, request: Request) -> HTMLResponse:
         return self._html("empty.html", request, {"warehouse": str(self.library.warehouse)})
@@ -165,11 +182,13 @@ class Explorer:
 
 def application(library: Library, judging: Judging, token: str) -> Starlette:
     """The application over a warehouse, for whoever has the token."""
-    explorer = Explorer(library, judging, Builds(library.warehouse), _templates())
+    pictures = PagePictures(Originals(library.warehouse.originals))
+    explorer = Explorer(library, judging, Builds(library.warehouse), pictures, _templates())
     routes: list[BaseRoute] = [
         Route("/", lambda request: RedirectResponse("/find", 303)),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         Route("/download.{kind}", explorer.download),
+        Route("/reports/{report_id}/pages/{page:int}.png", explorer.page_picture),
         Route("/build", explorer.build),
         Route("/build", _form_to(explorer.start_build), methods=["POST"]),
         Route("/verdicts", _form_to(explorer.add_verdict), methods=["POST"]),

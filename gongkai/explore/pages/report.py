@@ -65,6 +65,32 @@ _OTHER_VERSIONS = """
 """
 
 
+# Where each chosen figure stands on the pages: its cell, or its paragraph.
+_FRAMES = """
+    with places as (
+        select document_id, block_no, null::integer as table_no, null::integer as row_no, null::integer as col_no, page,
+            box_left, box_top, box_right, box_bottom
+        from raw.blocks
+        union all
+        select document_id, null, table_no, row_no, col_no, page, box_left, box_top, box_right, box_bottom
+        from raw.table_cells
+    )
+    select list(observations.observation_id order by observations.observation_id) as observation_ids, places.page,
+        places.box_left, places.box_top, places.box_right, places.box_bottom
+    from marts.observations as observations
+    inner join places
+        on observations.document_id = places.document_id
+        and observations.block_no is not distinct from places.block_no
+        and observations.table_no is not distinct from places.table_no
+        and observations.row_no is not distinct from places.row_no
+        and observations.col_no is not distinct from places.col_no
+    where observations.report_id = $report_id and observations.is_selected and places.document_id = $document_id
+        and places.box_left is not null
+    group by all
+    order by places.page, places.box_top, places.box_left
+"""
+
+
 def report(ask: Ask) -> Page:
     """A report, its figures, its findings and its text."""
     report_id = ask.path("report_id")
@@ -75,14 +101,19 @@ def report(ask: Ask) -> Page:
     findings = ask.publication.rows(FINDINGS, {"report_id": report_id})
     numbers = _numbers(ask, report_id)
     others = ask.publication.rows(_OTHER_VERSIONS, {name: head[name] for name in ("agency_id", "report_id", "year")})
+    document = {"report_id": report_id, "document_id": head["document_id"]}
+    frames = ask.publication.rows(_FRAMES, document) if ask.publication.has_boxes else []
+    sizes = ask.pictures.sizes(str(head["document_id"]), str(head["media_type"]))
+    shows_pages = bool(sizes) and ask.text("view") == "pages"
     text = report_text(ask, str(head["document_id"]), figures, numbers)
     data: dict[str, object] = {
         "report": head, "figures": figures, "findings": findings, "numbers": numbers, "other_reports": others,
+        "frames": frames,
     }  # fmt: skip
     view = {
         "groups": _groups(figures, ask), "text": text, "has_numbers": ask.publication.has("quantities"),
         "unread": [row for row in numbers if row["outcome"] == "unread"],
-        "counts": _counts(figures, findings), "region": head,
+        "counts": _counts(figures, findings), "region": head, "sizes": sizes, "shows_pages": shows_pages,
     }  # fmt: skip
     title = f"{head['agency_name'] or ask.say('未知机构', 'unknown body')} {head['year'] or ''}"
     return Page("report.html", title, data, figures, view)
