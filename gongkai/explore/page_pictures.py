@@ -58,17 +58,18 @@ class PagePictures:
             try:
                 return self._pool.submit(make, path, *arguments).result(timeout=SECONDS)
             except (BrokenProcessPool, TimeoutError):
-                self._end()
+                self.end()
                 return None
             except Exception:  # noqa: BLE001 - whatever a damaged file makes of its reader
                 return None
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the process that draws, if there is one."""
         pool, self._pool = self._pool, None
         if pool is not None:
             for process in list((pool._processes or {}).values()):
                 process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _confine(parent: int) -> None:

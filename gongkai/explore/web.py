@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -200,8 +201,20 @@ def application(library: Library, judging: Judging, token: str) -> Starlette:
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, token=token)],
+        lifespan=_ending(pictures),
         exception_handlers={HTTPException: explorer.error, GongkaiError: explorer.error, Exception: explorer.error},
     )
+
+
+def _ending(pictures: PagePictures) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Nothing to begin with; at the end, the process that draws ends too."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        pictures.end()
+
+    return lifespan
 
 
 def _page_to(explorer: Explorer, page_of: PageOf) -> Callable[[Request], Response]:

@@ -4,7 +4,7 @@
 
 const lit = new Set();
 
-function light(ids, from) {
+function light(ids, from, show) {
   for (const each of lit) each.classList.remove("on");
   lit.clear();
   for (const id of ids) {
@@ -19,6 +19,8 @@ function light(ids, from) {
       for (let fold = each.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       const middle = pane.getBoundingClientRect().top + pane.clientHeight / 2;
       pane.scrollTop += each.getBoundingClientRect().top - middle;
+      // On a narrow screen the other pane may be out of sight: whoever asked for it by a click is led there.
+      if (show) pane.scrollIntoView({ block: "nearest" });
       break;
     }
   }
@@ -47,9 +49,9 @@ document.addEventListener("click", (event) => {
   if (!document.getElementById(link.getAttribute("href").slice(1))) return;
   event.preventDefault();
   history.replaceState(null, "", link.getAttribute("href"));
-  light(idsOf(link) || [id], link.closest(".pane"));
+  light(idsOf(link) || [id], link.closest(".pane"), true);
 });
 window.addEventListener("DOMContentLoaded", () => {
   const id = location.hash.match(/^#[wf]-([0-9a-z]+)$/);
-  if (id) light([id[1]], null);
+  if (id) light([id[1]], null, true);
 });
