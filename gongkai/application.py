@@ -15,11 +15,13 @@ from gongkai.commands.explore import explore
 from gongkai.commands.export import export
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
+from gongkai.commands.rebuild import rebuild
 from gongkai.commands.rejects import rejects
 from gongkai.commands.review import review
 from gongkai.commands.run import run
 from gongkai.commands.show import show
 from gongkai.commands.status import status
+from gongkai.commands.unread import unread
 from gongkai.console import Debug, say
 
 app = typer.Typer(
@@ -50,6 +52,7 @@ def _root(
 app.command()(ingest)
 app.command()(build)
 app.command()(run)
+app.command()(rebuild)
 app.command()(check)
 app.command()(status)
 app.command()(rejects)
@@ -60,3 +63,4 @@ app.command()(doctor)
 app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
+app.command()(unread)

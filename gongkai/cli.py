@@ -1,31 +1,28 @@
-"""The command `gongkai`: nothing is imported here that takes time, so that Ctrl-C is heard from the first moment."""
+"""The command `gongkai`: nothing is imported here that takes time, so that signals are heard from the first moment."""
 
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
-from gongkai.interrupts import INTERRUPTED, STOPPED
+from gongkai.interrupts import STOPPED, exit_status, listen
 
 
 def main() -> None:
     """Entry point of the console script."""
-    # Ctrl-C in the middle of an import may come out as any other fault: it ends the process there and then, which has
-    # done nothing yet.
-    before = signal.getsignal(signal.SIGINT)
-    if before != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _stop)
+    # An exception in the middle of an import may come out as any other fault: a signal ends the process there and then,
+    # which has done nothing yet.
+    listen(_stop)
     from gongkai.application import app
     from gongkai.console import run_cli
 
-    signal.signal(signal.SIGINT, before)
+    listen()
     run_cli(app)
 
 
-def _stop(*_: object) -> None:
+def _stop(number: int, _: object) -> None:
     os.write(sys.stderr.fileno(), f"gongkai: {STOPPED}\n".encode())
-    os._exit(INTERRUPTED)
+    os._exit(exit_status(number))
 
 
 if __name__ == "__main__":

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from gongkai.interrupts import INTERRUPTED, STOPPED
+from gongkai import interrupts
 from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
 
@@ -70,33 +71,50 @@ def say(text: str) -> None:
 
 
 def run_cli(app: Callable[..., object]) -> None:
-    """Run the typer app; every failure is one line on stderr and the exit status 1 (failed) or 2 (wrong usage)."""
+    """Run the typer app; every failure is one line on stderr and the exit status 1 (failed) or 2 (wrong usage).
+
+    Where a signal ended it, the status is the signal's, whatever a library made of the exception on its way.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
-    except GongkaiError as error:
+    except BaseException as error:
+        _fail_if_stopped()
+        if not isinstance(error, Exception):
+            raise
+        _fail_for(error)
+    _fail_if_stopped()
+    if status == interrupts.exit_status(signal.SIGINT):  # what typer makes of an interrupt that was no signal
+        _fail(interrupts.STOPPED, interrupts.exit_status(signal.SIGINT))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail_if_stopped() -> None:
+    number = interrupts.heard()
+    if number is not None:
+        _fail(interrupts.STOPPED, interrupts.exit_status(number))
+
+
+def _fail_for(error: Exception) -> NoReturn:
+    """End with the line that tells of an error."""
+    if isinstance(error, GongkaiError):
         _fail(str(error), error.exit_code)
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         # the reader of our output is gone (as with `| head`); Python would complain again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error becomes a line
-        if hasattr(error, "format_message"):
-            _fail(f"{error.format_message()} (see gongkai --help)", 2)
-        _fail(f"{type(error).__name__}: {error} (run again with --debug for the traceback)", 1)
-    else:
-        if status == INTERRUPTED:  # what typer makes of Ctrl-C
-            # Where Ctrl-C fell into an `exec` of source text (as dataclasses are made), Python notes that it has to end
-            # by the signal itself, whatever the exit status; any other `exec` clears the note.
-            exec("")  # noqa: S102
-            _fail(STOPPED, INTERRUPTED)
-        sys.exit(status if isinstance(status, int) else 0)
+    if hasattr(error, "format_message"):
+        _fail(f"{error.format_message()} (see gongkai --help)", 2)
+    _fail(f"{type(error).__name__}: {error} (run again with --debug for the traceback)", 1)
 
 
-def _fail(message: str, exit_code: int) -> None:
+def _fail(message: str, exit_code: int) -> NoReturn:
     if _debug:
         traceback.print_exc()
+    # Where Ctrl-C fell into an `exec` of source text (as dataclasses are made), Python notes that it has to end by the
+    # signal itself, whatever the exit status; any other `exec` clears the note.
+    exec("")  # noqa: S102
     print(f"gongkai: {safe(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(exit_code)

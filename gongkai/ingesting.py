@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gongkai.warehouse import Warehouse
-from gongkai.warehouse.lock import not_writable
+from gongkai.warehouse.lock import in_the_way, not_writable
 from gongkai.warehouse.work import open_work
 from ingest.find import check_paths
 from ingest.intake import Summary, ingest_paths
@@ -26,10 +27,12 @@ def ingest_into(
     arguments: list[str] | None = None,
     keep: bool = False,
     on_progress: Callable[[Summary], None] = lambda summary: None,
+    on_restored: Callable[[int], None] = lambda documents: None,
 ) -> Summary:
     """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
 
-    `keep`: also keep what was read beside the warehouse, so that its pages can be looked at.
+    `keep`: also keep what was read beside the warehouse, so that its pages can be looked at. `on_restored` is told how
+    many documents a lost work file got back from the published one.
     """
     check_paths(paths)
     if keep:
@@ -37,7 +40,7 @@ def ingest_into(
             warehouse.originals.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise not_writable(warehouse, error) from error
-    with open_work(warehouse) as connection, _temp_folder(warehouse) as temp_folder:
+    with open_work(warehouse, on_restored) as connection, _temp_folder(warehouse) as temp_folder:
         return ingest_paths(
             paths,
             connection,
@@ -52,12 +55,26 @@ def ingest_into(
         )
 
 
+_MARK = "of-a-run"
+"""A file in the folder, which tells it from a folder of somebody else's."""
+
+
+def _is_left_behind(folder: Path) -> bool:
+    """Whether a killed run left this."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return (folder / _MARK).is_file() or not any(folder.iterdir())
+
+
 @contextmanager
 def _temp_folder(warehouse: Warehouse) -> Iterator[Path]:
     """A folder for what readers write aside, beside the work file: what a killed run left there is removed."""
     folder = warehouse.temp_folder
+    if os.path.lexists(folder) and not _is_left_behind(folder):
+        raise in_the_way(folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
+    (folder / _MARK).touch()
     try:
         yield folder.resolve()
     finally:

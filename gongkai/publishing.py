@@ -4,13 +4,15 @@ A reader that has the old file open keeps reading it, as the name alone moves; a
 old file as it was, and its leftovers are removed by the next one.
 
 Where the published file is still as the last publish left it, the new one starts as a copy of it, and the long tables
-take over only the documents that changed since.
+take over only the documents that changed since. It starts as a copy too where analysts have added schemas of their own
+to the file: those go on in the new one. What they put into `marts` or `raw` stops the publish before it begins.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,9 +21,10 @@ from pathlib import Path
 import duckdb
 
 from gongkai.warehouse import Warehouse, state
+from gongkai.warehouse.ownership import damaged, is_whole, published_found
 from gongkai.warehouse.settings import SETTINGS
-from gongkai.warehouse.sql import attach, literal, quoted
-from ingest.errors import GongkaiError
+from gongkai.warehouse.sql import attach, literal, quoted, records
+from ingest.errors import GongkaiError, is_damage
 
 EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
 """The raw tables that are published with the marts: evidence leads to their words."""
@@ -32,6 +35,9 @@ _BY_DOCUMENT = {
     "raw.blocks": "stg_raw__blocks",
     "raw.table_cells": "stg_raw__table_cells",
 }
+
+_SCHEMAS = ("marts", "raw")
+"""What a publish makes anew; every other schema of the published file is an analyst's, and stays."""
 
 _LARGEST_CHANGE = 0.1
 """The share of documents up to which rows are exchanged: deleted rows leave holes, and most of a table is sooner copied
@@ -74,31 +80,39 @@ def published_fingerprint(warehouse: Warehouse) -> str | None:
 def remove_leftovers(warehouse: Warehouse) -> None:
     """Remove what killed publishes left behind. Only under the write lock, as nobody else publishes then."""
     for leftover in warehouse.left_by_killed_publishes():
-        leftover.unlink(missing_ok=True)
+        if leftover.is_file():
+            leftover.unlink()
 
 
 def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False) -> None:
     """Copy marts and evidence of the work file into a new file and rename it over the published one.
 
     `by_document`: the rules are those of the last publish, so documents of the same version have the same rows still.
-    The caller holds the write lock and has closed the work file. GongkaiError where the disk is full or cannot be
-    written, or where the path is taken by something that is no file; the published file is then what it was.
+    The caller holds the write lock and has closed the work file. A link to the file, its mode and its owner stay.
+    GongkaiError where the disk is full or cannot be written, where the path is taken by what is no file of ours, or
+    where analysts have put tables of theirs among ours; the published file is then what it was.
     """
-    if warehouse.published.exists() and not warehouse.published.is_file():
-        raise GongkaiError(f"{warehouse} is not a file; name another place with --warehouse")
+    found = published_found(warehouse)
+    if found.state not in {"missing", "ours"}:
+        raise found.error()
+    require_no_relations_of_others(warehouse)
     remove_leftovers(warehouse)
     aside = warehouse.next_published
     try:
         exchange = by_document and _is_untouched(warehouse) and _few_documents_changed(warehouse)
-        if exchange:
-            shutil.copyfile(warehouse.published, aside)
+        if exchange or _has_schemas_of_others(warehouse):
+            _copy_file(warehouse, aside)
         _copy(warehouse, aside, fingerprint, exchange=exchange)
+        _take_over_rights(warehouse.published_file, aside)
         _sync(aside)
         # A log that somebody's writing session left beside the old file must not be played into the new one.
         warehouse.published_log.unlink(missing_ok=True)
-        aside.replace(warehouse.published)
-        _sync(warehouse.published.parent)
+        aside.replace(warehouse.published_file)
+        _sync(warehouse.published_file.parent)
     except (OSError, duckdb.Error) as error:
+        if is_damage(error):
+            is_published = warehouse.published.exists() and not is_whole(warehouse.published)
+            raise damaged(warehouse.published if is_published else warehouse.work, reason(error)) from error
         raise GongkaiError(
             f"cannot publish {warehouse} ({reason(error)}); the published file is as it was before: "
             "make room or give the right to write, then run gongkai build again"
@@ -107,6 +121,72 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
         remove_leftovers(warehouse)
     with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
         state.remember_published(warehouse, _identity(warehouse), _BY_DOCUMENT.values())
+
+
+def require_no_relations_of_others(warehouse: Warehouse) -> None:
+    """GongkaiError where a table, view or macro stands in the published schemas that no publish has put there."""
+    if not warehouse.published.exists():
+        return
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.published, "published", "read_only")
+        publication = records(connection, "select * from published.raw.publication")
+    known = publication[0].get("relations") if publication else None
+    if not isinstance(known, list):  # a file from before publishes noted this
+        return
+    there = {f"{schema}.{name}" for schema, name in _objects(warehouse) if schema in _SCHEMAS and name is not None}
+    others = sorted(there - {*known, "raw.publication"})
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        raise GongkaiError(
+            f"{warehouse} holds {others[0]}{more}, which gongkai did not make and a build would drop; move it to a "
+            "schema of your own (create schema mine), which every build keeps, or drop it; then run gongkai build"
+        )
+
+
+def _has_schemas_of_others(warehouse: Warehouse) -> bool:
+    """Whether anything stands in the published file outside the published schemas."""
+    return warehouse.published.exists() and any(schema not in _SCHEMAS for schema, _ in _objects(warehouse))
+
+
+def _objects(warehouse: Warehouse) -> list[tuple[str, str | None]]:
+    """Schema and name of all that people can make in the published file; a schema itself has no name."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.published, "published", "read_only")
+        return connection.execute(
+            """
+            with objects as (
+                select database_name, schema_name, null as name, internal from duckdb_schemas()
+                union all select database_name, schema_name, table_name, internal from duckdb_tables()
+                union all select database_name, schema_name, view_name, internal from duckdb_views()
+                union all select database_name, schema_name, function_name, internal from duckdb_functions()
+                union all select database_name, schema_name, type_name, internal from duckdb_types()
+                union all select database_name, schema_name, sequence_name, false from duckdb_sequences()
+            )
+
+            select schema_name, name
+            from objects
+            where database_name = 'published'
+                and not internal
+            """
+        ).fetchall()
+
+
+def _copy_file(warehouse: Warehouse, aside: Path) -> None:
+    """Copy the published file, and what a writing session left in its log."""
+    shutil.copyfile(warehouse.published, aside)
+    if warehouse.published_log.exists():
+        shutil.copyfile(warehouse.published_log, aside.with_name(f"{aside.name}.wal"))
+
+
+def _take_over_rights(former: Path, aside: Path) -> None:
+    """Give the new file the owner, group and mode of the one that it replaces, as far as this user may."""
+    if not former.exists():
+        return
+    status = former.stat()
+    for owner, group in ((-1, status.st_gid), (status.st_uid, -1)):
+        with suppress(PermissionError):
+            os.chown(aside, owner, group)
+    aside.chmod(stat.S_IMODE(status.st_mode))
 
 
 def _identity(warehouse: Warehouse) -> state.Identity:
@@ -156,7 +236,7 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
             and f"{schema}.{name}" in _BY_DOCUMENT
             and _shape(connection, "work", schema, name) == _shape(connection, "published", schema, name)
         ]
-        for schema in ("marts", "raw"):
+        for schema in _SCHEMAS:
             connection.execute(f"create schema if not exists published.{schema}")
             for name in _relations(connection, "published", schema):
                 if (schema, name) not in exchanged:
@@ -170,8 +250,14 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
                 _copy_table(connection, schema, name)
         connection.execute(
             "create table published.raw.publication as "
-            "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version",
-            [fingerprint, datetime.now(UTC).replace(tzinfo=None), version("gongkai-warehouse")],
+            "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version, "
+            "?::varchar[] as relations",
+            [
+                fingerprint,
+                datetime.now(UTC).replace(tzinfo=None),
+                version("gongkai-warehouse"),
+                [f"{schema}.{name}" for schema, name in tables],
+            ],
         )
         connection.execute("comment on table published.raw.publication is 'One row: the build that made this file.'")
         connection.execute("commit")

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+_DAMAGE = (
+    *("corrupt database file", "could not read enough bytes", "not a valid duckdb database"),
+    *("checksum", "replaying wal"),
+)
+
 
 class GongkaiError(Exception):
     """Ends a command with one line: what was wrong, where, what to do. Exit status 1."""
@@ -15,6 +20,12 @@ class UsageError(GongkaiError):
     """The command was called in a wrong way. Exit status 2."""
 
     exit_code = 2
+
+
+def is_damage(error: BaseException | str) -> bool:
+    """Whether DuckDB says that a file of its own is cut off or broken."""
+    said = str(error).lower()
+    return any(words in said for words in _DAMAGE)
 
 
 class RejectReason(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ def check_paths(paths: Iterable[Path]) -> None:
     """UsageError for a path that does not exist or is neither file nor folder."""
     for path in paths:
         if not path.exists():
-            what = "is a link to nothing" if path.is_symlink() else "does not exist"
+            what = broken_link(path) or "does not exist"
             raise UsageError(f"{path}: {what}; name a file or a folder of files")
         if not path.is_file() and not path.is_dir():
             raise UsageError(f"{path}: is neither a file nor a folder")
@@ -74,10 +75,21 @@ def _link(path: str, name: str, root: str, passed_over: set[str]) -> Iterator[Fo
     target = os.path.realpath(path)
     if os.path.commonpath([root, target]) != root:
         yield Found(path, name, RejectReason.OUTSIDE_FOLDER, "a link that leads out of the folder given")
-    elif not os.path.lexists(target):
-        yield Found(path, name, RejectReason.UNREADABLE, "a link to nothing")
+    elif broken := broken_link(Path(path)):
+        yield Found(path, name, RejectReason.UNREADABLE, broken.removeprefix("is "))
     elif Path(target).is_file() and target not in passed_over:
         yield Found(target, name)
+
+
+def broken_link(path: Path) -> str | None:
+    """What is wrong with a link that leads to no file or folder; None for all else."""
+    if not path.is_symlink():
+        return None
+    try:
+        path.stat()
+    except OSError as error:
+        return "is a link in a circle" if error.errno == errno.ELOOP else "is a link to nothing"
+    return None
 
 
 def storable_name(name: str) -> str:

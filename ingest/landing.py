@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ingest.documents.arrow import schema_of
 from ingest.documents.raw import PLACE_COLUMNS, REJECT_COLUMNS
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
 from ingest.results import Landed, Rejected, Result, Unchanged
 
@@ -107,6 +107,8 @@ class Landing:
             self._land_rejects(batch)
             run.commit()
         except duckdb.Error as error:
+            if is_damage(error):
+                raise  # whoever opened the file knows how it is mended
             said = str(error).splitlines()[0]
             raise GongkaiError(
                 f"the work file took no more ({said}); what landed before is kept; "

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -28,7 +29,7 @@ def die_with_parent(parent: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
-        sys.exit(1)
+        os._exit(1)
 
 
 def limit_memory(memory_bytes: int) -> None:
@@ -71,27 +72,30 @@ def data_bytes() -> int:
     return data_pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def cut_network() -> None:
+def cut_network() -> bool:
     """No network for this process and its children: an empty network namespace, and no sockets from Python.
 
-    Where the system grants no namespace, what Python does is still stopped.
+    Gives whether the system granted the namespace: without it, only what Python does is stopped.
     """
-    if sys.platform == "linux":
-        _enter_empty_network()
+    granted = sys.platform == "linux" and _enter_empty_network()
     sys.addaudithook(_refuse_network)
+    return granted
 
 
-def _enter_empty_network() -> None:
+def _enter_empty_network() -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNET) == 0:
-        return
+        return True
     user, group = os.getuid(), os.getgid()
     if libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        return
-    # the same user inside as outside, so that files stay as readable as they were
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+        return False
+    # The same user inside as outside, so that files stay as readable as they were. Where the system refuses this (some
+    # grant a namespace without rights in it), the user inside has no name, but the network is cut.
+    with suppress(OSError):
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    return True
 
 
 def _refuse_network(event: str, _: tuple[object, ...]) -> None:

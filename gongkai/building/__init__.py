@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from gongkai.building.compiling import compiled_rules, is_compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Failure, Outcome, Progress
 from gongkai.project import macros_fingerprint, project_folder, rules_fingerprint
-from gongkai.publishing import publish, published_fingerprint, raw_fingerprint, remove_leftovers
+from gongkai.publishing import (
+    publish,
+    published_fingerprint,
+    raw_fingerprint,
+    remove_leftovers,
+    require_no_relations_of_others,
+)
 from gongkai.warehouse import Warehouse, state
-from gongkai.warehouse.lock import write_lock
-from ingest.errors import GongkaiError
+from gongkai.warehouse.lock import in_the_way, write_lock
+from gongkai.warehouse.ownership import damaged, require_ours
+from gongkai.warehouse.work import require_work
+from ingest.errors import GongkaiError, is_damage
 
 __all__ = ["Built", "Failure", "Progress", "build", "check_changed_rules"]
 
@@ -23,6 +33,8 @@ class Built:
 
     warehouse: Warehouse
     unchanged: bool = False
+    restored: int = 0
+    """Documents that a lost work file got back from the published one."""
     steps: int = 0
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
@@ -35,25 +47,43 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
     is writing, or dbt cannot even start; BrokenRules where rules changed and are not as their YAML declares them.
     """
     warehouse = warehouse.absolute()
-    if not warehouse.work.is_file():
+    require_ours(warehouse)
+    scratch = warehouse.scratch_folder
+    if scratch.is_symlink() or (scratch.exists() and not scratch.is_dir()):
+        raise in_the_way(scratch)
+    if not warehouse.work.exists() and not warehouse.published.exists():
         raise GongkaiError(f"nothing has been ingested for {warehouse} yet; run: gongkai run FOLDER")
     project = project_folder()
     with write_lock(warehouse):
+        restored = require_work(warehouse)
         rules = rules_fingerprint(project)
         fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
         if not full_refresh and published_fingerprint(warehouse) == fingerprint:
             remove_leftovers(warehouse)
-            return Built(warehouse, unchanged=True)
+            return Built(warehouse, unchanged=True, restored=restored)
+        require_no_relations_of_others(warehouse)
         state.drop_former(warehouse)
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
         way = _by_dbt if by_dbt else _directly
-        outcome = way(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        try:
+            outcome = way(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+        except duckdb.Error as error:
+            _refuse_damage(warehouse, str(error))
+            raise
+        for each in outcome.failures:
+            _refuse_damage(warehouse, each.message)
         if not outcome.failures:
             progress(outcome.steps, outcome.steps, "publishing")
             publish(warehouse, fingerprint, by_document=only_raw)
             # Not before: rows that a failed publish left out must not count as published by these rules.
             state.remember_built(warehouse, rules=rules, macros=macros_fingerprint(project))
-    return Built(warehouse, False, outcome.steps, outcome.failures, outcome.warnings)
+    return Built(warehouse, False, restored, outcome.steps, outcome.failures, outcome.warnings)
+
+
+def _refuse_damage(warehouse: Warehouse, said: str) -> None:
+    """DamagedError where DuckDB says that the file is broken: no rule is to blame then."""
+    if is_damage(said):
+        raise damaged(warehouse.work, said.splitlines()[0])
 
 
 def check_changed_rules(warehouse: Warehouse) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gongkai import interrupts
 from gongkai.building.compiling import compiled_rules
 from gongkai.console import err, run_cli, safe
 from gongkai.project import project_folder
@@ -17,4 +18,5 @@ def compile_rules(args: list[str], standalone_mode: bool) -> int:
 
 
 if __name__ == "__main__":
+    interrupts.listen()
     run_cli(compile_rules)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from gongkai import interrupts
 from gongkai.building.outcome import SHOWN_ROWS, Failure, Outcome, Progress, against_the_rule, as_lines
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
@@ -44,11 +42,10 @@ class Dbt:
             *arguments,
         ]
         try:
-            with _noticing_interrupts() as interrupts:
-                result = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(given)
+            result = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(given)
         finally:
             _let_go()
-        if interrupts:
+        if interrupts.heard() is not None:  # dbt may have taken it for a fault of whatever it was just reading
             raise KeyboardInterrupt
         if result.result is None:
             detail = " ".join(str(result.exception or "no reason given").split())
@@ -94,25 +91,6 @@ def failure(node: Any) -> Failure:
     if kind == "test" and node.failures:
         message = against_the_rule(node.failures)
     return Failure(name=f"{kind} {node.node.name}", path=node.node.original_file_path, message=message)
-
-
-@contextmanager
-def _noticing_interrupts() -> Iterator[list[int]]:
-    """Collect the signals of Ctrl-C: dbt may take the exception for a fault of whatever it was just reading."""
-    noticed: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield noticed  # signals come to the main thread alone
-        return
-
-    def notice(number: int, _: object) -> None:
-        noticed.append(number)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, notice)
-    try:
-        yield noticed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class _Counter:

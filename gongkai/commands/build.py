@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gongkai.building import Built, Failure
 from gongkai.building import build as build_warehouse
 from gongkai.commands.check import problems_told
+from gongkai.commands.ingest import tell_restored
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, safe, say
 from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
@@ -47,6 +48,8 @@ def build_and_tell(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = F
             bar.update(task, completed=done, total=total or None, description=safe(name))
 
         built = build_warehouse(warehouse, full_refresh=full_refresh, by_dbt=by_dbt, progress=progress)
+    if built.restored:
+        tell_restored(warehouse, built.restored)
     for warning in built.warnings:
         _print_failure("warning", warning)
     for failure in built.failures:

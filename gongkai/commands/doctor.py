@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.project import project_folder
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
+from gongkai.warehouse.ownership import require_ours
 from ingest.errors import GongkaiError
 
 _NEEDED = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pyarrow", "pdfplumber", "pypdfium2", "python-docx", "lxml",
@@ -32,7 +34,7 @@ class Check(NamedTuple):
 
 def doctor(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
     """Look at versions, the dbt project, helpers for old formats and scans, fonts, disk and lock."""
-    checks = [*_packages(), _project(), _office(), _ocr(), _fonts(), *_disk(warehouse)]
+    checks = [*_packages(), _project(), _office(), _ocr(), _fonts(), _isolation(), *_disk(warehouse)]
     for check in checks:
         say(f"{check.state:<8}{check.subject}: {check.detail}")
     wrong = sum(check.state == "wrong" for check in checks)
@@ -88,6 +90,21 @@ def _fonts() -> Check:
     return Check("ok", "Chinese fonts", font)
 
 
+def _isolation() -> Check:
+    """Whether the system cuts reading processes, and LibreOffice below them, off from the network."""
+    probe = [
+        sys.executable,
+        "-c",
+        "from ingest.sandbox import cut_network; print('cut' if cut_network() else 'not cut')",
+    ]
+    if _first_line(probe) == "cut":
+        return Check("ok", "isolation", "reading processes and LibreOffice have no network")
+    return Check(
+        "missing", "isolation", "this system grants no network namespace: readers open no connection, but LibreOffice "
+        "and libraries could; in a container, run it with --network none or --cap-add SYS_ADMIN",
+    )  # fmt: skip
+
+
 def _disk(warehouse: Warehouse) -> Iterator[Check]:
     folder = next(parent for parent in warehouse.published.absolute().parents if parent.exists())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
@@ -98,10 +115,11 @@ def _disk(warehouse: Warehouse) -> Iterator[Check]:
         yield Check("wrong", "disk", f"only {free >> 20} MiB are free in {folder}; make room for at least 1 GiB")
     else:
         yield Check("ok", "disk", f"{free >> 30} GiB are free in {folder}")
-    if not warehouse.absolute().work.exists():
+    if not warehouse.work.exists() and not warehouse.published.exists():
         yield Check("ok", "warehouse", f"{warehouse} is not there yet; gongkai run FOLDER makes it")
         return
     try:
+        require_ours(warehouse.absolute())
         with write_lock(warehouse.absolute()):
             yield Check("ok", "warehouse", f"{warehouse} is there, and nobody is writing to it")
     except GongkaiError as error:

@@ -10,6 +10,7 @@ import typer
 
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 from gongkai.reports.report_card import DocumentResult, ReportCard, Tally, half_of, read_gold, read_warehouse, score
+from gongkai.reports.self_measure import SelfMeasure, Share, measure, save_measures
 from ingest.errors import UsageError
 
 _EVIDENCE = 90
@@ -18,7 +19,7 @@ _SHOWN_ERRORS = 12
 """Errors shown of one report."""
 
 GoldFiles = Annotated[
-    list[Path], typer.Option("--gold", help="Right answers, a JSON object a line; may stand several times.")
+    list[Path] | None, typer.Option("--gold", help="Right answers, a JSON object a line; may stand several times.")
 ]
 Half = Annotated[
     str | None, typer.Option("--half", help="Score only this half of the reports, learn or check (told by file name).")
@@ -30,7 +31,16 @@ def _minimum(what: str) -> Any:
 
 
 def evaluate(
-    gold: GoldFiles,
+    gold: GoldFiles = None,
+    by_itself: Annotated[
+        bool, typer.Option("--self", help="Without answers: compare prose with the tables of the same report.")
+    ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            "--save", help="With --self: write how often each rule agreed here, as seeds/accounting/rule_measures.csv."
+        ),
+    ] = None,
     half: Half = None,
     worst: Annotated[int, typer.Option("--worst", help="Reports to show with their errors.", min=0)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -43,6 +53,18 @@ def evaluate(
     debug: Debug = False,
 ) -> int:
     """Compare the published warehouse with right answers, and show where it is wrong."""
+    if by_itself == bool(gold):
+        raise UsageError("either --gold FILE with right answers, or --self to measure without any")
+    if save and not by_itself:
+        raise UsageError("--save writes what --self measures: give both")
+    if save and not save.parent.is_dir():
+        raise UsageError(f"--save {save}: there is no folder {save.parent}; make it, or name another file")
+    if not gold:
+        _print_self(measure(warehouse), as_json)
+        if save:
+            rows = save_measures(warehouse, save)
+            typer.echo(f"wrote {save} with {rows} rules; gongkai build makes confidence follow it", err=True)
+        return 0
     if half not in (None, "learn", "check"):
         raise UsageError(f"--half {half}: it is learn or check")
     answers = [answer for answer in read_gold(gold) if half is None or half_of(answer["file"]) == half]
@@ -62,6 +84,28 @@ def evaluate(
     if low:
         typer.echo(f"below the minimum: {', '.join(low)}", err=True)
     return 1 if low else 0
+
+
+def _print_self(found: SelfMeasure, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(found.summary(), ensure_ascii=False, indent=1))
+        return
+    say("prose as the tables of the same reports tell it")
+    _share("precision", found.precision)
+    _share("recall", found.recall)
+    say(f"  {found.undecided} readings differ from a table whose figure is not in the prose: undecided")
+    for title, shares in (
+        ("precision by group", found.precision_by_group),
+        ("recall by group", found.recall_by_group),
+        ("precision by confidence", found.precision_by_confidence),
+    ):
+        say(title)
+        for name, share in sorted(shares.items()):
+            _share(name, share)
+
+
+def _share(name: str, share: Share) -> None:
+    say(f"  {name:<44} {'-' if share.share is None else f'{share.share:.4f}'}  ({share.right} of {share.n})")
 
 
 def _print(card: ReportCard, worst: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -78,6 +79,7 @@ def run_ingest(
             arguments=sys.argv[1:],
             keep=keep,
             on_progress=on_progress,
+            on_restored=partial(tell_restored, warehouse),
         )
     say(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
@@ -94,6 +96,11 @@ def run_ingest(
     for reason in sorted({reject.reason_code for reject in summary.rejects}):
         say(f"  {reason}: {RejectReason(reason).next_step}")
     return summary
+
+
+def tell_restored(warehouse: Warehouse, documents: int) -> None:
+    """Say that the work file was lost, and what it got back."""
+    say(f"the work file of {warehouse} was lost: {documents} documents taken over from what is published")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, safe, say
@@ -59,7 +60,7 @@ def review(
     files = Seeds(seeds or project_folder() / "seeds" / "people", author, datetime.now(tz=UTC).date())
     with open_published(warehouse) as connection:
         require_marts(connection, "findings", "dim_report", "observations", "dim_indicator")
-        report_id = str(find_report(connection, report)["report_id"]) if report else None
+        report_id = None if report is None else _report_id(connection, report)
         wanted = SEVERITIES[: SEVERITIES.index(severity) + 1]
         findings = [
             each for each in open_findings(connection, wanted, report_id) if each.finding_id not in files.judged
@@ -78,6 +79,13 @@ def review(
         f"{written} rows written to {files.verdicts.parent}"
         + ("; build to apply them: gongkai build" if written else "")
     )
+
+
+def _report_id(connection: duckdb.DuckDBPyConnection, wanted: str) -> str:
+    report = find_report(connection, wanted)
+    if report is None:
+        raise UsageError(f"no report is called {wanted}; give a report_id, its beginning, or a source file")
+    return str(report["report_id"])
 
 
 def _print_finding(finding: Finding, figures: list[Reading], place: str) -> None:

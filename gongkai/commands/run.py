@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.table import Table
 
 from gongkai.building import check_changed_rules
@@ -9,6 +11,7 @@ from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import Keep, LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
+from gongkai.reports.others import Others, others
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
 
@@ -36,7 +39,7 @@ def run(
 
 
 def print_summary(warehouse: Warehouse) -> None:
-    """A table of reports and figures by year, newest first."""
+    """A table of reports and figures by year, newest first, and what is no report."""
     with open_published(warehouse) as connection:
         rows = connection.execute(
             """
@@ -61,11 +64,30 @@ def print_summary(warehouse: Warehouse) -> None:
             order by reports.year desc nulls last
             """
         ).fetchall()
-        documents = connection.execute("select count(*) from raw.documents").fetchone()
+        counts = connection.execute(
+            "select (select count(*) from raw.documents), (select count(*) from marts.dim_report)"
+        ).fetchone()
+        left_out = others(connection)
+    documents, versions = counts or (0, 0)
     reports = sum(row[1] for row in rows)
-    say(f"{reports} current reports out of {documents[0] if documents else 0} documents")
-    if not rows:
+    older = f", {versions - reports} older versions of them" if versions > reports else ""
+    say(f"{reports} current reports{older} out of {documents} documents")
+    if rows:
+        _print_years(rows)
+    tell_others(left_out)
+
+
+def tell_others(left_out: list[Others]) -> None:
+    """What the documents that are no reports were taken for, and why."""
+    if not left_out:
         return
+    count = sum(each.count for each in left_out)
+    say(f"{count} documents are not reports (gongkai show DOCUMENT says more of one):")
+    for each in left_out:
+        say(each.line)
+
+
+def _print_years(rows: list[tuple[Any, ...]]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("year", "reports", "agencies", "figures", "applications received", "stated by"):
         table.add_column(heading, justify="right")

@@ -1,18 +1,24 @@
-"""`gongkai show`: a report's figures, each with the words that it came from."""
+"""`gongkai show`: a report's figures, each with the words that it came from; or why a document is no report."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
+import duckdb
 import typer
 from rich.text import Text
 
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
 from gongkai.reports.evidence import Figure, figures, find_report
+from gongkai.reports.others import beginning, find_document
 from gongkai.warehouse.published import open_published, require_marts, tables
+from ingest.errors import RejectReason
 
 Report = Annotated[
-    str, typer.Argument(help="A report_id or its beginning, or a source file.", show_default=False, metavar="REPORT")
+    str,
+    typer.Argument(
+        help="A report_id or document_id, its beginning, or a source file.", show_default=False, metavar="DOCUMENT"
+    ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Also the readings that were not chosen.")]
 
@@ -21,15 +27,26 @@ _HEAD = (
     ("year", "year"), ("from", "period_start"), ("to", "period_end"), ("published", "published_on"),
     ("form", "form"), ("scope", "scope"), ("file", "source_file"), ("version", "version_no"),
 )  # fmt: skip
+_DOCUMENT_HEAD = (
+    ("taken for", "document_class"), ("because of", "class_reason"), ("title", "title"), ("file", "source_file"),
+    ("in the archive", "archive_member"), ("kind", "media_type"), ("pages", "page_count"), ("characters", "char_count"),
+)  # fmt: skip
 
 
 def show(
     report: Report, everything: Everything = False, warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False
 ) -> None:
-    """Show a report's figures with the words that they came from: page, section, and the value marked."""
+    """Show a report's figures with the words that they came from: page, section, and the value marked.
+
+    Of a document that is no report: what it was taken for, and why; of a rejected file: the reason.
+    """
     with open_published(warehouse) as connection:
         require_marts(connection, "dim_report", "observations", "dim_indicator")
         head = find_report(connection, report)
+        if head is None:
+            require_marts(connection, "dim_document")
+            _show_document(connection, find_document(connection, report))
+            return
         report_id = str(head["report_id"])
         every = figures(connection, report_id, everything=everything)
         findings = (
@@ -49,6 +66,19 @@ def show(
         _print_figure(figure)
     for severity, code, message in findings:
         say(f"finding ({severity}, {code}): {message}")
+
+
+def _show_document(connection: duckdb.DuckDBPyConnection, head: dict[str, object]) -> None:
+    if "reason_code" in head:
+        say(f"{head['source_file']} was rejected: {head['detail']} ({head['reason_code']})")
+        say(f"  {RejectReason(str(head['reason_code'])).next_step}")
+        return
+    say(f"document {head['document_id']} is no annual report")
+    for label, column in _DOCUMENT_HEAD:
+        if head.get(column) not in (None, ""):
+            say(f"  {label}: {head[column]}")
+    for line in beginning(connection, str(head["document_id"])):
+        say(f"    {line}")
 
 
 def _print_figure(figure: Figure) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from gongkai.commands.run import tell_others
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
+from gongkai.reports.others import others
+from gongkai.warehouse.published import open_published, require_marts
 from gongkai.warehouse.work import read_work
 
 
@@ -25,6 +28,10 @@ def status(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False)
     say(f"{sum(count for _, count, _ in kinds)} documents, {reject_count} rejected files")
     for reader, count, characters in kinds:
         say(f"  {reader}: {count} documents, {characters} characters")
+    if warehouse.published.exists():
+        with open_published(warehouse) as connection:
+            require_marts(connection, "dim_document")
+            tell_others(others(connection))
     for started_at, finished_at, seen, landed, unchanged, rejected in runs:
         if finished_at is None:
             say(f"last ingest: {started_at:%Y-%m-%d %H:%M} UTC, stopped before its end; run it again to complete it")

@@ -14,14 +14,18 @@ from gongkai.export.marts import batches
 from gongkai.warehouse.sql import literal
 from ingest.errors import GongkaiError
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection).
-_FORMULA_START = r"^[=+\-@\t\r]"
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection): full-width signs too, which it may
+# take for plain ones, and all of them behind spaces and marks that nobody sees.
+_FORMULA_START = r"^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠﹢﹣﹦﹫−]|^[\t\r\n]"
+# Tab and line feed may stand in a quoted field; the others mean nothing in a text, and a terminal obeys some of them.
+_CONTROL = r"[\x00-\x08\x0B-\x1F\x7F-\x9F]"
 
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
     """Write the rows of a query as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns their number.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe before it; lists are joined by `;`.
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; a control character becomes U+FFFD,
+    the end of a line a line feed; lists are joined by `;`.
     """
     count = 0
     with replacing(target) as path, path.open("wb") as file:
@@ -40,16 +44,20 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Pat
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with lists joined and with text that no spreadsheet takes for a formula."""
+    """The frame with lists joined, no control characters, and text that no spreadsheet takes for a formula."""
     joined = frame.with_columns(
         pl.col(name).cast(pl.List(pl.String)).list.join(";")
         for name, kind in frame.schema.items()
         if isinstance(kind, pl.List)
     )
-    return joined.with_columns(
+    texts = [name for name, kind in joined.schema.items() if kind == pl.String]
+    guarded = joined.with_columns(
         pl.when(pl.col(name).str.contains(_FORMULA_START)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        for name, kind in joined.schema.items()
-        if kind == pl.String
+        for name in texts
+    )
+    return guarded.with_columns(
+        pl.col(name).str.replace_all(r"\r\n?", "\n").str.replace_all(_CONTROL, "\N{REPLACEMENT CHARACTER}")
+        for name in texts
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from glob import escape
@@ -11,6 +12,7 @@ from pathlib import Path
 from ingest.errors import UsageError
 
 _ENDING = ".duckdb"
+_WORK = ".work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,13 @@ class Warehouse:
 
     published: Path
 
+    def __post_init__(self) -> None:
+        """UsageError where the name is none for a published file."""
+        if self.published.suffix != _ENDING:
+            raise UsageError(f"--warehouse {self}: the warehouse is a file whose name ends in {_ENDING}")
+        if self.published.stem.endswith(_WORK):
+            raise UsageError(f"--warehouse {self}: that is the name of a work file; leave {_WORK} out of it")
+
     def __str__(self) -> str:
         return str(self.published)
 
@@ -31,10 +40,8 @@ class Warehouse:
 
     @property
     def work(self) -> Path:
-        """The private file that ingest and dbt write to. UsageError where the published file has another ending."""
-        if self.published.suffix != _ENDING:
-            raise UsageError(f"--warehouse {self}: the warehouse is a file whose name ends in {_ENDING}")
-        return self.published.with_suffix(f".work{_ENDING}")
+        """The private file that ingest and dbt write to."""
+        return self.published.with_suffix(f"{_WORK}{_ENDING}")
 
     @property
     def unfinished_work(self) -> Path:
@@ -62,18 +69,26 @@ class Warehouse:
         return self.published.with_name(f"{self.published.stem}.dbt")
 
     @property
+    def published_file(self) -> Path:
+        """The file that the published path leads to: a link stays what it is when the file behind it is replaced."""
+        return Path(os.path.realpath(self.published))
+
+    @property
     def published_log(self) -> Path:
         """What DuckDB leaves beside the published file where somebody's writing session did not end well."""
-        return self.published.with_name(f"{self.published.name}.wal")
+        return self.published_file.with_name(f"{self.published_file.name}.wal")
 
     @property
     def next_published(self) -> Path:
         """The file that this process makes to take the place of the published one."""
-        return self.published.with_name(f"{self.published.stem}.publishing-{os.getpid()}{_ENDING}")
+        return self.published_file.with_name(f"{self.published_file.stem}.publishing-{os.getpid()}{_ENDING}")
 
     def left_by_killed_publishes(self) -> Iterator[Path]:
-        """Files that were to take the place of the published one and never did, or are about to."""
-        return self.published.parent.glob(f"{escape(self.published.stem)}.publishing-*")
+        """Files that were to take the place of the published one and never did, or are about to, with their logs."""
+        file = self.published_file
+        for path in file.parent.glob(f"{escape(file.stem)}.publishing-*"):
+            if re.fullmatch(rf"\d+{re.escape(_ENDING)}(\.wal)?", path.name.removeprefix(f"{file.stem}.publishing-")):
+                yield path
 
     def own_files(self) -> list[Path]:
         """All of them, which are no reports where they stand in a folder that is read."""

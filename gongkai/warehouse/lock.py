@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
@@ -21,8 +23,10 @@ def write_lock(warehouse: Warehouse) -> Iterator[None]:
     path = warehouse.lock
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
     except OSError as error:
+        if (os.path.lexists(path) and not path.is_file()) or path.is_symlink():
+            raise in_the_way(path) from error
         raise not_writable(warehouse, error) from error
     try:
         try:
@@ -33,11 +37,21 @@ def write_lock(warehouse: Warehouse) -> Iterator[None]:
                 f"another gongkai (process {holder or 'unknown'}) is writing to {warehouse}; "
                 "wait until it is done, then run the command again"
             ) from error
+        if not re.fullmatch(rb"\d*", os.pread(descriptor, 32, 0)):
+            raise in_the_way(path)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def in_the_way(path: Path) -> GongkaiError:
+    """The error for something that stands where a private file of the warehouse belongs, and is none."""
+    return GongkaiError(
+        f"{path} stands where a private file of the warehouse belongs, and gongkai has not made it; it is left as it "
+        "is: move it away, or name another warehouse with --warehouse"
+    )
 
 
 def not_writable(warehouse: Warehouse, error: Exception) -> GongkaiError:

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import duckdb
 
 from gongkai.warehouse import Warehouse
+from gongkai.warehouse.ownership import damaged, published_found
 from gongkai.warehouse.settings import SETTINGS
-from ingest.errors import GongkaiError
+from ingest.errors import GongkaiError, is_damage
 
 MEMORY = "512MB"
 """What DuckDB may take for sorting; a longer table is sorted on disk. With batches and constant-memory sheets, an
@@ -22,23 +23,24 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 @contextmanager
 def open_published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, opened for reading. GongkaiError where there is none or it is no warehouse of ours."""
-    if not warehouse.published.is_file():
+    found = published_found(warehouse)
+    if found.state == "missing":
         raise GongkaiError(f"there is no warehouse at {warehouse} yet; make it with: gongkai run FOLDER")
-    try:
-        connection = duckdb.connect(
-            str(warehouse.published),
-            read_only=True,
-            config={**SETTINGS, "memory_limit": MEMORY},
-        )
-    except duckdb.Error as error:
-        raise GongkaiError(
-            f"{warehouse} cannot be opened ({str(error).splitlines()[0]}); "
-            "close the program that writes to it, or make it anew with: gongkai build"
-        ) from error
+    if found.state != "ours":
+        raise found.error()
+    connection = duckdb.connect(
+        str(warehouse.published),
+        read_only=True,
+        config={**SETTINGS, "memory_limit": MEMORY},
+    )
     try:
         if not tables(connection):
             raise GongkaiError(f"{warehouse} holds no schema marts; make it anew with: gongkai build --full-refresh")
         yield connection
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise damaged(warehouse.published, str(error).splitlines()[0]) from error
+        raise
     finally:
         connection.close()
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -25,33 +26,72 @@ from ingest.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A kind of file: its name, media type, module, and whether flattened tables are looked for in its text."""
+    """A kind of file: its name, media type and module, and the signs in its bytes that `sniff` tells it by."""
 
     name: str
     media_type: str
+    """Of OpenDocument files this is the sign too: they begin with it."""
     module: str
     flat_tables: bool = False
+    """Whether flattened tables are looked for in its text."""
+    magic: tuple[bytes, ...] = ()
+    """What its bytes begin with."""
+    magic_within: int = 0
+    """How many bytes may stand before the magic."""
+    zip_parts: tuple[str, ...] = ()
+    """Names in a zip archive, any of which tells it; a folder (`xl/`) only beside a list of content types."""
+    streams: tuple[str, ...] = ()
+    """Names in an old Office container, any of which tells it."""
+    text: re.Pattern[bytes] | None = None
+    """What the first bytes of a file of text match at their beginning."""
 
+
+_XML_HEAD = rb"\s*(?:<\?xml[^>]*>\s*)?(?:<\?mso-application[^>]*>\s*|<!--.{0,2000}?-->\s*){0,5}"
+_HEADER_LINES = rb"\s*(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,60}?"
 
 READERS: dict[str, Reader] = {
     reader.name: reader
     for reader in (
         Reader("txt", "text/plain", "txt", flat_tables=True),
         Reader("md", "text/markdown", "md", flat_tables=True),
+        Reader("csv", "text/csv", "csv_text"),
         Reader("html", "text/html", "html", flat_tables=True),
-        Reader("mht", "multipart/related", "mht", flat_tables=True),
-        Reader("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx", True),
-        Reader("pdf", "application/pdf", "pdf"),
-        Reader("doc", "application/msword", "office", flat_tables=True),
+        Reader(
+            *("mht", "multipart/related", "mht"),
+            flat_tables=True,
+            text=re.compile(_HEADER_LINES + rb"content-type:\s*multipart/related", re.IGNORECASE),
+        ),
+        Reader(
+            *("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+            flat_tables=True,
+            zip_parts=("word/document.xml", "word/"),
+        ),
+        Reader(
+            *("word_xml", "application/vnd.ms-word.xml", "word_xml"),
+            flat_tables=True,
+            text=re.compile(_XML_HEAD + rb"<(?:\w+:wordDocument|pkg:package)\b", re.DOTALL),
+        ),
+        Reader("pdf", "application/pdf", "pdf", magic=(b"%PDF-",), magic_within=1024),
+        Reader("ofd", "application/ofd", "ofd", zip_parts=("OFD.xml",)),
+        Reader("doc", "application/msword", "office", flat_tables=True, streams=("WordDocument",)),
         Reader("wps", "application/vnd.ms-works", "office", flat_tables=True),
-        Reader("rtf", "application/rtf", "office", flat_tables=True),
+        Reader("rtf", "application/rtf", "office", flat_tables=True, magic=(b"{\\rtf",)),
         Reader("odt", "application/vnd.oasis.opendocument.text", "office", flat_tables=True),
-        Reader("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "sheets"),
-        Reader("xls", "application/vnd.ms-excel", "sheets"),
+        Reader(
+            *("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "sheets"),
+            zip_parts=("xl/",),
+        ),
+        Reader("xls", "application/vnd.ms-excel", "sheets", streams=("Workbook", "Book\0")),
         Reader("ods", "application/vnd.oasis.opendocument.spreadsheet", "sheets"),
-        Reader("png", "image/png", "image"),
-        Reader("jpg", "image/jpeg", "image"),
-        Reader("tif", "image/tiff", "image"),
+        Reader(
+            *("sheet_xml", "application/vnd.ms-excel.xml", "sheet_xml"),
+            text=re.compile(
+                _XML_HEAD + rb'<(?:\w+:)?Workbook\b[^>]*"urn:schemas-microsoft-com:office:spreadsheet"', re.S
+            ),
+        ),
+        Reader("png", "image/png", "image", magic=(b"\x89PNG\r\n\x1a\n",)),
+        Reader("jpg", "image/jpeg", "image", magic=(b"\xff\xd8\xff",)),
+        Reader("tif", "image/tiff", "image", magic=(b"II*\0", b"MM\0*")),
     )
 }
 

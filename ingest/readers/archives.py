@@ -1,4 +1,4 @@
-"""Archives: zip, tar, tar.gz and gz. Members are read in memory and never written to disk."""
+"""Archives: zip, tar, tar.gz, gz, and letters with attachments. Members are read in memory, never written to disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import Message
+from functools import partial
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -22,7 +25,7 @@ from ingest.readers.sniff import Archive, sniff
 _LOOSE_BELOW = 10 * MIB
 """Unpacked sizes up to here are harmless whatever their ratio."""
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
-_DAMAGE = (
+UNPACKING_ERRORS = (
     zipfile.BadZipFile,
     tarfile.TarError,
     gzip.BadGzipFile,
@@ -33,6 +36,7 @@ _DAMAGE = (
     NotImplementedError,
     RuntimeError,
 )
+"""What a broken archive or member of one raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def members(kind: Archive, data: bytes, name: str, limits: Limits, depth: int = 
                 yield member
             else:
                 yield from _opened(member, limits)
-    except _DAMAGE as error:
+    except UNPACKING_ERRORS as error:
         raise RejectError(RejectReason.DAMAGED, f"the archive is broken: {_reason(error)}") from error
 
 
@@ -63,7 +67,7 @@ def open_container(data: bytes, limits: Limits) -> zipfile.ZipFile:
     """The zip container that a document is (docx, xlsx, odt). RejectError: broken, encrypted, or over the limits."""
     try:
         container = zipfile.ZipFile(io.BytesIO(data))
-    except _DAMAGE as error:
+    except UNPACKING_ERRORS as error:
         raise RejectError(RejectReason.DAMAGED, f"the zip container is broken: {_reason(error)}") from error
     budget = _Budget(len(data), limits)
     for info in container.infolist():
@@ -146,6 +150,8 @@ def _members(kind: Archive, data: bytes, name: str, budget: _Budget) -> Iterator
         return _zip_members(data, budget)
     if kind == "tar":
         return _tar_members(io.BytesIO(data), budget)
+    if kind == "mail":
+        return _mail_members(data, budget)
     return _gz_members(data, name, budget)
 
 
@@ -212,6 +218,33 @@ def _gz_members(data: bytes, name: str, budget: _Budget) -> Iterator[Member]:
         yield _checked(inner, lambda: budget.read(file))  # type: ignore[arg-type]
 
 
+def _mail_members(data: bytes, budget: _Budget) -> Iterator[Member]:
+    """The text of a letter, as a page where it stands as one, and what is attached to it."""
+    message = message_from_bytes(data, policy=policy.default)
+    attached: list[Member] = []
+    texts: dict[str, Member] = {}
+    for part in message.walk():
+        budget.count_member()
+        if part.is_multipart():
+            continue
+        name, kind = part.get_filename(), part.get_content_type()
+        if name:
+            attached.append(_checked(storable_name(name), partial(_mail_part, part, budget)))
+        elif kind in _TEXTS_OF_MAIL and kind not in texts:
+            texts[kind] = Member(_TEXTS_OF_MAIL[kind], partial(_mail_part, part, budget))
+    body = [texts[kind] for kind in _TEXTS_OF_MAIL if kind in texts][:1]
+    yield from body
+    yield from attached
+
+
+_TEXTS_OF_MAIL = {"text/html": "message.html", "text/plain": "message.txt"}
+
+
+def _mail_part(part: Message, budget: _Budget) -> bytes:
+    payload = part.get_payload(decode=True)
+    return budget.read(io.BytesIO(payload if isinstance(payload, bytes) else b""))
+
+
 class _Counted(io.RawIOBase):
     """A packed stream that counts what it gives, so that headers and padding cannot grow past the limits either."""
 
@@ -238,7 +271,7 @@ def _checked(name: str, read: Callable[[], bytes]) -> Member:
     def read_checked() -> bytes:
         try:
             return read()
-        except _DAMAGE as error:
+        except UNPACKING_ERRORS as error:
             raise RejectError(RejectReason.DAMAGED, f"cannot be unpacked: {_reason(error)}") from error
 
     return Member(name, read_checked)

@@ -9,12 +9,14 @@ from lxml import etree
 
 from ingest.documents.model import Block, BlockKind, Cell, Document, Table
 from ingest.documents.notes import raised, set_level
+from ingest.documents.short_rows import set_under_heads
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers.docx_styles import PLAIN, Look, Numbering, Styles, is_unseen
+from ingest.readers.embedded import Embedded
 from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
 
-VERSION = "2"
+VERSION = "3"
 
 _LONGEST_HEADING = 100
 _WIDEST_SPAN = 1_000
@@ -36,6 +38,14 @@ _LEFT_OUT = {
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
     """Blocks and tables of a .docx or .docm. RejectError where it is damaged, protected, hostile or over a limit."""
+    return _read(data, limits, with_embedded=True)
+
+
+def _read_alone(data: bytes, limits: Limits) -> Document:
+    return _read(data, limits, with_embedded=False)
+
+
+def _read(data: bytes, limits: Limits, *, with_embedded: bool) -> Document:
     package = Package(data, limits)
     main = next((part for kind, part in package.relationships("").values() if kind == "officeDocument"), None)
     root = package.xml(main or "word/document.xml")
@@ -43,12 +53,15 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
         raise RejectError(RejectReason.WRONG_TYPE, "the zip file holds no Word document")
     related = package.relationships(main or "word/document.xml")
     parts = dict(related.values())
+    embedded = Embedded(package, related, limits, _read_alone)
     reader = _Reader(
         Styles.parse(package.xml(parts.get("styles", ""))),
         Numbering.parse(package.xml(parts.get("numbering", ""))),
         limits,
+        embedded if with_embedded else None,
     )
     body = [part for element in root if local(element) == "body" for part in reader.parts(element)]
+    reader.embedded = None  # in notes, heads and feet the same ids are those of other parts
     notes = [
         part
         for kind in ("footnotes", "endnotes")
@@ -57,7 +70,10 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     ]
     heads = list(reader.running(package, related, "header"))
     feet = list(reader.running(package, related, "footer"))
-    return Document([*heads, *body, *notes, *feet], core_properties(package))
+    properties = core_properties(package)
+    if embedded.unread_pictures:
+        properties["pictures_not_read"] = str(embedded.unread_pictures)
+    return Document([*heads, *body, *notes, *feet], properties, ocr_used=embedded.ocr_used)
 
 
 def _notes(root: etree._Element | None) -> Iterator[etree._Element]:
@@ -74,6 +90,7 @@ class _Reader:
     styles: Styles
     numbering: Numbering
     limits: Limits
+    embedded: Embedded | None = None
     places: int = 0
 
     def running(self, package: Package, related: dict[str, tuple[str, str]], kind: str) -> Iterator[Block]:
@@ -101,6 +118,8 @@ class _Reader:
                 yield from self.parts(element, depth)
             elif kind == "AlternateContent":
                 yield from self.parts(_chosen(element), depth)
+            elif kind == "altChunk" and self.embedded is not None:
+                yield from self.embedded.parts(element)
 
     def _paragraph(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
         properties = child(element, "pPr")
@@ -117,11 +136,16 @@ class _Reader:
                 yield Block(text)
         for box in boxes:
             self._check_depth(depth)
-            yield from self.parts(box, depth + 1)
+            if local(box) == "txbxContent":
+                yield from self.parts(box, depth + 1)
+            elif self.embedded is not None:
+                yield from self.embedded.parts(box)
 
     def _texts(self, element: etree._Element, boxes: list[etree._Element], look: Look) -> Iterator[str]:
         """
-        Text of a paragraph's runs in order, without what is hidden, struck out or deleted; text boxes are collected.
+        Text of a paragraph's runs in order, without what is hidden, struck out or deleted.
+
+        Text boxes and what stands for another file are collected in `boxes`.
 
         `look` is how the paragraph's text looks; a raised number comes as superscripts.
         """
@@ -137,7 +161,7 @@ class _Reader:
                 yield "-"
             elif kind == "sym":
                 yield _symbol(attribute(inner, "char"))
-            elif kind == "txbxContent":
+            elif kind == "txbxContent" or Embedded.is_one(inner):
                 boxes.append(inner)
             elif kind == "AlternateContent":
                 yield from self._texts(_chosen(inner), boxes, look)
@@ -176,6 +200,7 @@ class _Reader:
                     cells.append(left)
                 col += span
                 self._count(span)
+        set_under_heads(cells)
         yield Table(cells)
         yield from nested
 

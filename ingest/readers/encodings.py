@@ -27,6 +27,9 @@ _DECLARED = {
 }
 _SAMPLE = 200_000
 _GARBLED_SHARE = 0.02
+_LEAST_OF_EACH, _EVERYDAY, _NEARLY_ALL = 0.05, 0.9, 0.95
+_FEWEST_BEYOND = 40
+"""Characters beyond ASCII from which on a text of nothing but western ones is looked at as a misreading."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -41,6 +44,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
             return _checked(data[len(bom) :].decode(encoding, "replace"), encoding)
     if wide := _wide_encoding(data):
         return _checked(data.decode(wide, "replace"), wide)
+    if _is_sound_utf8(data):
+        return _checked(_undone(data.decode("utf-8", "replace")), "utf-8")
+    if text := _by_line(data):
+        return _checked(text, "utf-8")
     if _is_utf8(data):
         return _checked(data.decode("utf-8", "replace"), "utf-8")
     named = _DECLARED.get((declared or "").strip().lower())
@@ -57,18 +64,76 @@ def _checked(text: str, encoding: str) -> tuple[str, str]:
     return text.lstrip("\ufeff"), encoding
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8, allowing a cut-off last character and a broken one among twenty others.
-
-    Text in GB18030 or Big5 read as UTF-8 is broken at every other character.
-    """
+def _is_sound_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8, up to a cut-off last character."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
         return True
     except UnicodeDecodeError:
-        sample = data[:_SAMPLE].decode("utf-8", "replace")
-        broken = sample.count("\ufffd")
-        return broken * 20 <= sum(character > "\x7f" for character in sample) - broken
+        return False
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8, allowing a broken character among twenty others.
+
+    Text in GB18030 or Big5 read as UTF-8 is broken at every other character.
+    """
+    sample = data[:_SAMPLE].decode("utf-8", "replace")
+    broken = sample.count("\ufffd")
+    return broken * 20 <= sum(character > "\x7f" for character in sample) - broken
+
+
+def _by_line(data: bytes) -> str:
+    """Text of a page put together of pieces in UTF-8 and in GB18030, each line in its own; empty where it is none.
+
+    Both must stand in it in earnest: some short words in GB18030 are UTF-8 by chance, and a broken character in UTF-8
+    may be a word in GB18030.
+    """
+    lines = data.split(b"\n")
+    beyond = [line for line in lines if not line.isascii()]
+    in_utf8 = sum(len(line) for line in beyond if _is_sound_utf8(line))
+    foreign = [line for line in beyond if not _is_sound_utf8(line) and _is_gb18030(line)]
+    if not foreign or in_utf8 / sum(map(len, beyond)) < _LEAST_OF_EACH:
+        return ""
+    known = set(foreign)
+    return "\n".join(line.decode("gb18030" if line in known else "utf-8", "replace") for line in lines)
+
+
+def _is_gb18030(line: bytes) -> bool:
+    """Whether a line makes everyday words in GB18030, and more of them than one."""
+    try:
+        text = line.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return sum(character > "\x7f" for character in text) > 2 and _commonness(line, "gb18030") > _EVERYDAY
+
+
+def _undone(text: str) -> str:
+    """Text that somebody read as Latin-1 and saved as UTF-8, read again as what it was; any other as it is."""
+    beyond = [character for character in text[:_SAMPLE] if character > "\x7f"]
+    western = sum(character <= "\xff" or character in _CP1252 for character in beyond)
+    if len(beyond) < _FEWEST_BEYOND or western < _NEARLY_ALL * len(beyond):
+        return text
+    data = bytearray()
+    for character in text:
+        code = _CP1252.get(character, ord(character))
+        data += bytes([code]) if code <= 0xFF else character.encode("utf-8")
+    for encoding in ("utf-8", "gb18030"):
+        found = bytes(data).decode(encoding, "replace")
+        han = sum("\u4e00" <= character <= "\u9fff" for character in found)
+        broken = found.count("\ufffd")
+        if han > len(beyond) // 4 and broken * 20 <= han:
+            return found
+    return text
+
+
+def _windows_western() -> dict[str, int]:
+    """Characters that Windows puts where Latin-1 has control characters, with their bytes."""
+    pairs = ((bytes([code]).decode("cp1252", "replace"), code) for code in range(0x80, 0xA0))
+    return {character: code for character, code in pairs if character != "\ufffd"}
+
+
+_CP1252 = _windows_western()
 
 
 def _wide_encoding(data: bytes) -> str | None:

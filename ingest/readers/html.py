@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from lxml import etree
 
 from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
+from ingest.readers import sheets
 from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
+from ingest.web.scripted import show_scripted
 from ingest.web.style_sheets import mark_hidden
 
-VERSION = f"3+words{WORDS_VERSION}"
+VERSION = f"4+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
 _MOST_PROPERTIES = 60
 _LONGEST_PROPERTY = 2_000
+_SPREADSHEET = "Excel.Sheet"
+"""What Excel and its likes say of themselves in a page that they save, often under the ending .xls."""
 _LAYOUT_METAS = {"viewport", "renderer", "robots", "format-detection", "generator"}
 
 
@@ -41,6 +46,7 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     body = root.find("body")
     if body is None:
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
+    show_scripted(root)
     show_fields(root)
     mark_hidden(root)
     weights = weigh(body, limits.nesting)
@@ -49,6 +55,8 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
         layouts = Layouts()
         article = find_article(body, weights, layouts)
         parts = flow(article.element, article.skipped, layouts, limits)
+        if properties.get("ProgId") == _SPREADSHEET:
+            parts = [piece for part in parts for piece in _as_sheet(part)]
         if article.title is not None and not _stands_in(article.title, parts[:5]):
             parts.insert(0, Block(article.title, "heading", 1))
         if article.signature is not None:
@@ -56,6 +64,11 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
         for label, value in article.labels.items():
             properties.setdefault(label, value)
     return Document(parts, _limited(properties), encoding=encoding)
+
+
+def _as_sheet(part: Block | Table) -> Iterable[Block | Table]:
+    """A table of a saved spreadsheet, whose title and sentences stand in rows of it, taken apart."""
+    return [part] if isinstance(part, Block) else sheets.parts_of(sheets.as_sheet(part), None)
 
 
 def parse(text: str) -> Element:

@@ -218,7 +218,10 @@ def _models() -> dict[str, Path | None]:
 
 @cache
 def _engine() -> Any:
-    """The engine, made once in a process."""
+    """The engine, made once in a process. onnxruntime would report each use of it to its maker; told before its import
+    it does not, wherever this is run.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from rapidocr import RapidOCR
 
     models = _models()

@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from ingest.documents.model import Document
@@ -18,7 +18,7 @@ from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers import docx
 from ingest.readers.ooxml import Package
-from ingest.sandbox import limit_cpu_of
+from ingest.sandbox import die_with_parent, limit_cpu_of
 
 VERSION = f"1+docx{docx.VERSION}"
 
@@ -114,6 +114,7 @@ def _run(command: list[str], limits: Limits) -> int:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=partial(die_with_parent, os.getpid()),
         env={"HOME": tempfile.gettempdir(), "PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
     )
     limit_cpu_of(process.pid, limits.seconds)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import zipfile
-import zlib
 
 from docx.oxml import parse_xml
 from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.readers.archives import open_container
+from ingest.readers.archives import UNPACKING_ERRORS, open_container
 
 
 class Package:
@@ -34,32 +32,14 @@ class Package:
         try:
             with self._zip.open(info) as part:
                 return part.read(info.file_size)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+        except UNPACKING_ERRORS as error:
             raise RejectError(RejectReason.DAMAGED, f"part {name!r} cannot be unpacked: {error}") from error
 
     def xml(self, name: str) -> etree._Element | None:
         """Root of an XML part, None where the package has no such part."""
         if name not in self._infos:
             return None
-        try:
-            # python-docx's parser: entities stay unresolved, and neither DTD nor network is ever asked
-            root: etree._Element = parse_xml(self.read(name))
-        except etree.XMLSyntaxError as error:
-            deep = "depth" in str(error).lower()
-            raise RejectError(
-                RejectReason.TOO_DEEP if deep else RejectReason.DAMAGED, f"part {name!r} is no sound XML: {error}"
-            ) from error
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise RejectError(RejectReason.FORBIDDEN_CONTENT, f"part {name!r} declares a document type with entities")
-        return root
+        return sound_xml(self.read(name), name)
 
     def relationships(self, name: str) -> dict[str, tuple[str, str]]:
         """Relationship id to (last word of its type, part name) for a part; those that lead outside are left out."""
@@ -73,6 +53,21 @@ class Package:
             part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             found[relationship.get("Id", "")] = (relationship.get("Type", "").rpartition("/")[2], part)
         return found
+
+
+def sound_xml(content: bytes, name: str) -> etree._Element:
+    """Root of the XML of a part or file. RejectError: no sound XML, nested too deep, or with entities of its own."""
+    try:
+        # python-docx's parser: entities stay unresolved, and neither DTD nor network is ever asked
+        root: etree._Element = parse_xml(content)
+    except etree.XMLSyntaxError as error:
+        deep = "depth" in str(error).lower()
+        raise RejectError(
+            RejectReason.TOO_DEEP if deep else RejectReason.DAMAGED, f"part {name!r} is no sound XML: {error}"
+        ) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise RejectError(RejectReason.FORBIDDEN_CONTENT, f"part {name!r} declares a document type with entities")
+    return root
 
 
 NAMESPACES = (
@@ -133,4 +128,20 @@ def core_properties(package: Package) -> dict[str, str]:
 _PROPERTIES = {
     *("title", "subject", "creator", "keywords", "description", "category", "lastModifiedBy", "created", "modified"),
     *("Company", "Manager", "Application"),
+}
+
+
+def office_2003_properties(root: etree._Element) -> dict[str, str]:
+    """What a file of Office 2003's XML says of itself, under the names that a package uses."""
+    found = child(root, "DocumentProperties")
+    return {
+        _NAMES_2003[local(element)]: element.text.strip()
+        for element in (found if found is not None else ())
+        if local(element) in _NAMES_2003 and element.text and element.text.strip()
+    }
+
+
+_NAMES_2003 = {
+    **{"Title": "title", "Subject": "subject", "Author": "creator", "Company": "Company"},
+    **{"Created": "created", "LastSaved": "modified"},
 }

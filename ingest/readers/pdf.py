@@ -24,11 +24,14 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     pdf = open_pdf(data, limits)
     try:
         pages: list[PageMarks] = []
-        ocr_used = False
+        ocr_used = figures_untold = False
         characters = 0
         for index in range(len(pdf)):
             text = page_text(pdf, index)
             marks = text.marks
+            # a font that lacks the meaning of its figures on one page lacks it on the next, few as they may be there
+            text.figures_untold = text.figures_untold or (figures_untold and text.bad_share > 0)
+            figures_untold = figures_untold or text.figures_untold
             if _needs_ocr(text):
                 marks = _ocr_page(pdf, index, text)
                 ocr_used = ocr_used or marks is not text.marks

@@ -13,9 +13,10 @@ from ingest.errors import RejectError, RejectReason
 from ingest.flat import shapes
 from ingest.limits import Limits
 from ingest.readers.ooxml import Package, core_properties
+from ingest.readers.other_sheet_parts import ods_parts, xls_parts
 from ingest.readers.xlsx_parts import SheetParts, column_number, sheet_parts
 
-VERSION = "2"
+VERSION = "3"
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2}) 00:00:00$")
 _HEAD = 4096
@@ -24,7 +25,7 @@ _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
 @dataclass(slots=True)
-class _Sheet:
+class Sheet:
     """A sheet's texts by row, and the rows and columns that a merged cell at (row, column) from 0 covers."""
 
     name: str
@@ -38,7 +39,7 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     if package is not None:
         _check(package, limits)
     sheets = _sheets(data, package, limits)
-    parts = [part for number, sheet in enumerate(sheets, 1) for part in _parts(sheet, number)]
+    parts = [part for number, sheet in enumerate(sheets, 1) for part in parts_of(sheet, number)]
     if not parts:
         raise RejectError(RejectReason.NO_TEXT, "no sheet holds text")
     return Document(parts, core_properties(package) if package is not None else {}, page_count=len(sheets))
@@ -73,14 +74,14 @@ def _area(sheet: bytes) -> int:
     return (max(rows) - min(rows) + 1) * (max(at) - min(at) + 1)
 
 
-def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[_Sheet]:
+def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[Sheet]:
     try:
         workbook = fastexcel.read_excel(data)
         if len(workbook.sheet_names) > limits.pages:
             raise RejectError(
                 RejectReason.TOO_MANY_PAGES, f"{len(workbook.sheet_names)} sheets; the limit is {limits.pages}"
             )
-        known = sheet_parts(package) if package is not None else {}
+        known = _known_parts(data, package, limits)
         sheets = []
         places = 0
         for sheet_name in workbook.sheet_names:
@@ -92,7 +93,7 @@ def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[_Sheet
                 raise RejectError(RejectReason.TOO_MANY_CELLS, f"more than {limits.cells} cells")
             columns = [[_text(value) for value in column.to_pylist()] for column in sheet.to_arrow().columns]
             rows = [list(row) for row in zip(*columns, strict=True)]
-            found = _Sheet(sheet_name, rows, {})
+            found = Sheet(sheet_name, rows, {})
             if sheet_name in known:
                 left = min((column.absolute_index for column in sheet.available_columns()), default=0)
                 found = _placed(found, known[sheet_name], left)
@@ -104,6 +105,13 @@ def _sheets(data: bytes, package: Package | None, limits: Limits) -> list[_Sheet
         raise RejectError(reason, f"the workbook cannot be opened: {str(error)[:200]}") from error
 
 
+def _known_parts(data: bytes, package: Package | None, limits: Limits) -> dict[str, SheetParts]:
+    """What calamine does not tell, by sheet name."""
+    if package is None:
+        return xls_parts(data)
+    return ods_parts(package, limits) if "content.xml" in package else sheet_parts(package)
+
+
 def _text(value: str | None) -> str:
     """A cell's value as text; a date without a time stays a date."""
     if value is None:
@@ -112,9 +120,9 @@ def _text(value: str | None) -> str:
     return midnight[1] if midnight else value
 
 
-def _placed(sheet: _Sheet, parts: SheetParts, left: int) -> _Sheet:
+def _placed(sheet: Sheet, parts: SheetParts, left: int) -> Sheet:
     """
-    A sheet of a .xlsx as it is shown: merged, without what is hidden, with the sums that nobody computed.
+    A sheet as it is shown: merged, without what is hidden, with the sums that nobody computed.
 
     calamine leaves out what is empty before the first cell: `parts.top` and `left` tell where the texts begin.
     """
@@ -143,10 +151,23 @@ def _placed(sheet: _Sheet, parts: SheetParts, left: int) -> _Sheet:
             # what a merged cell says stands in its first place, which may be hidden
             sheet.rows[rows[down[0]]][columns[across[0]]] = sheet.rows[row][column]
     shown = [[sheet.rows[row][column] for column in columns] for row in rows]
-    return _Sheet(sheet.name, shown, merged)
+    return Sheet(sheet.name, shown, merged)
 
 
-def _parts(sheet: _Sheet, page: int) -> Iterator[Block | Table]:
+def as_sheet(table: Table) -> Sheet:
+    """A table of a page that a spreadsheet program wrote: its sheet."""
+    height = max(cell.row + cell.row_span for cell in table.cells) - 1
+    width = max(cell.col + cell.col_span for cell in table.cells) - 1
+    rows = [[""] * width for _ in range(height)]
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    for cell in table.cells:
+        rows[cell.row - 1][cell.col - 1] = cell.text
+        if cell.row_span > 1 or cell.col_span > 1:
+            merged[cell.row - 1, cell.col - 1] = cell.row_span, cell.col_span
+    return Sheet("", rows, merged)
+
+
+def parts_of(sheet: Sheet, page: int | None) -> Iterator[Block | Table]:
     """Rows of several texts are tables; rows of one text are headings and paragraphs, unless a table goes on."""
     texts = [[text for text in row if text.strip()] for row in sheet.rows]
     table: list[int] = []
@@ -174,7 +195,7 @@ def _is_row(texts: list[list[str]], row: int) -> bool:
     return len(below) > 1 or any(len(later) > 1 for later in texts[row + 1 : row + 3])
 
 
-def _table(sheet: _Sheet, numbers: list[int], page: int) -> Table:
+def _table(sheet: Sheet, numbers: list[int], page: int | None) -> Table:
     """The table in these rows, without the columns at its right that only other tables of the sheet use."""
     cells: list[Cell] = []
     first = numbers[0]

@@ -8,24 +8,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import Counter
 from pathlib import PurePosixPath
 from typing import Literal
 
 from ingest.errors import RejectError, RejectReason
 from ingest.readers import READERS, Reader
 
-Archive = Literal["zip", "tar", "gz"]
+Archive = Literal["zip", "tar", "gz", "mail"]
 """Kinds of files whose members are documents of their own."""
 
 _HEAD = 65_536
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", "rtf"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"\xff\xd8\xff", "jpg"),
-    (b"II*\0", "tif"),
-    (b"MM\0*", "tif"),
-)
+_CONTENT_TYPES = "[Content_Types].xml"
 _UNSUPPORTED_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
@@ -42,11 +37,12 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|table|div|p|
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
-_MHT = re.compile(rb"\s*(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,30}?content-type:\s*multipart/related", re.IGNORECASE)
-_OPEN_DOCUMENT = {
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-}
+_CSV_LINES, _FEWEST_CSV_LINES, _CSV_SHARE = 200, 4, 0.9
+_MAIL = re.compile(
+    rb"\s*(?=[\w-]+:)(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,60}?(?:mime-version|received|message-id):"
+    rb"(?=(?:[^\n]+\n)*?content-type:)",
+    re.IGNORECASE,
+)
 _MARKDOWN = re.compile(
     rb"^ {0,3}#{1,6}[ \t]+\S|^\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?)?[ \t]*\r?$", re.MULTILINE
 )
@@ -63,15 +59,13 @@ def sniff(data: bytes, name: str) -> Reader | Archive:
     head = data[:_HEAD]
     if not head.strip(b"\0") and not data.strip(b"\0"):
         raise RejectError(RejectReason.ONLY_ZEROS, f"{len(data)} bytes, all of them zero")
-    if b"%PDF-" in head[:1024]:
-        return READERS["pdf"]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _inside_zip(data, ending)
     if head.startswith(_OLE):
         return _inside_ole(data, ending)
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
-            return READERS[kind]
+    for reader in READERS.values():
+        if any(head.find(magic, 0, reader.magic_within + len(magic)) >= 0 for magic in reader.magic):
+            return reader
     if head.startswith(b"\x1f\x8b"):
         return "gz"
     if head[257:262] == b"ustar":
@@ -82,12 +76,17 @@ def sniff(data: bytes, name: str) -> Reader | Archive:
     return _text_kind(head, ending)
 
 
-def _text_kind(head: bytes, ending: str) -> Reader:
+def _text_kind(head: bytes, ending: str) -> Reader | Archive:
     """Markup and plain text; bytes that are neither are rejected here."""
     plain = head.replace(b"\0", b"")
-    if _MHT.match(plain):
-        return READERS["mht"]
-    if _HTML_START.match(plain.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")):
+    for bom in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        plain = plain.removeprefix(bom)
+    for reader in READERS.values():
+        if reader.text is not None and reader.text.match(plain):
+            return reader
+    if _MAIL.match(plain):
+        return "mail"
+    if _HTML_START.match(plain):
         return READERS["html"]
     if len(_HTML.findall(plain)) >= 3:
         return READERS["html"]
@@ -97,7 +96,29 @@ def _text_kind(head: bytes, ending: str) -> Reader:
         raise RejectError(RejectReason.UNSUPPORTED_TYPE, "the bytes are of no kind that is read")
     if ending in {".docx", ".pdf", ".zip", ".xlsx"}:
         raise RejectError(RejectReason.WRONG_TYPE, f"named {ending}, but it is plain text")
-    return READERS["md" if _MARKDOWN.search(plain.removeprefix(b"\xef\xbb\xbf")) else "txt"]
+    if _MARKDOWN.search(plain):
+        return READERS["md"]
+    return READERS["csv" if csv_mark(plain) else "txt"]
+
+
+def csv_mark(head: bytes) -> bytes | None:
+    """The mark between values, where these are rows of them: lines of three fields or more, as many in nearly each.
+
+    Chinese prose has marks of its own for a pause, and lines of a text hold now more, now fewer of any mark.
+    """
+    lines = [line for line in head.split(b"\n")[:-1] or [head] if line.strip()][:_CSV_LINES]
+    if len(lines) < _FEWEST_CSV_LINES:
+        return None
+    for mark in (b",", b"\t"):
+        counts = Counter(_outside_quotes(line).count(mark) for line in lines)
+        usual, often = counts.most_common(1)[0]
+        if usual >= 2 and often >= _CSV_SHARE * len(lines):
+            return mark
+    return None
+
+
+def _outside_quotes(line: bytes) -> bytes:
+    return b"".join(line.split(b'"')[::2])
 
 
 def _is_binary(head: bytes) -> bool:
@@ -125,20 +146,23 @@ def _inside_zip(data: bytes, ending: str) -> Reader | Archive:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         what = f"named {ending}, but " if ending else ""
         raise RejectError(RejectReason.DAMAGED, f"{what}the zip container is broken: {error}") from error
-    if "word/document.xml" in names or ("[Content_Types].xml" in names and any(n.startswith("word/") for n in names)):
-        return READERS["docx"]
-    if any(name.startswith("xl/") for name in names) and "[Content_Types].xml" in names:
-        return READERS["xlsx"]
-    if kind in _OPEN_DOCUMENT:
-        return READERS[_OPEN_DOCUMENT[kind]]
-    for marker, what in (("ppt/presentation.xml", "a presentation"), ("OFD.xml", "an OFD document")):
-        if marker in names:
-            raise RejectError(RejectReason.UNSUPPORTED_TYPE, f"the file is {what}")
+    for reader in READERS.values():
+        if reader.media_type == kind or any(_holds(names, part) for part in reader.zip_parts):
+            return reader
+    if "ppt/presentation.xml" in names:
+        raise RejectError(RejectReason.UNSUPPORTED_TYPE, "the file is a presentation")
     if ending in {".docx", ".xlsx", ".odt", ".ods", ".doc", ".xls", ".pdf"}:
         raise RejectError(
             RejectReason.WRONG_TYPE, f"named {ending}, but it is a zip archive without such a document in it"
         )
     return "zip"
+
+
+def _holds(names: set[str], part: str) -> bool:
+    """Whether an archive has this part; of a folder only where it is a package that lists its content types."""
+    if not part.endswith("/"):
+        return part in names
+    return _CONTENT_TYPES in names and any(name.startswith(part) for name in names)
 
 
 def _small_mimetype(archive: zipfile.ZipFile) -> bool:
@@ -150,10 +174,9 @@ def _small_mimetype(archive: zipfile.ZipFile) -> bool:
 
 def _inside_ole(data: bytes, ending: str) -> Reader:
     """Old Office files: the directory inside the container names its streams in UTF-16."""
-    if "WordDocument".encode("utf-16-le") in data:
-        return READERS["doc"]
-    if "Workbook".encode("utf-16-le") in data or "Book\0".encode("utf-16-le") in data:
-        return READERS["xls"]
+    for reader in READERS.values():
+        if any(stream.encode("utf-16-le") in data for stream in reader.streams):
+            return reader
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise RejectError(RejectReason.ENCRYPTED, "the document is protected by a password")
     if "PowerPoint Document".encode("utf-16-le") in data:

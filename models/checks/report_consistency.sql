@@ -45,6 +45,21 @@ novelty as (
     where length(these.problem_clauses) > 0
 ),
 
+accounted as (
+    select
+        report_id,
+        round(
+            count(*) filter (where block_no is not null and outcome != 'unread')
+            / nullif(count(*) filter (where block_no is not null), 0), 4
+        )::decimal(5, 4) as numbers_accounted,
+        round(
+            count(*) filter (where table_no is not null and outcome != 'unread')
+            / nullif(count(*) filter (where table_no is not null), 0), 4
+        )::decimal(5, 4) as cells_accounted,
+    from {{ ref('quantities') }}
+    group by report_id
+),
+
 counted as (
     select
         reports.report_id,
@@ -77,6 +92,8 @@ described as (
         prose.narrative_length,
         prose.problems_length,
         round(novelty.problems_novelty, 4)::decimal(5, 4) as problems_novelty,
+        accounted.numbers_accounted,
+        accounted.cells_accounted,
     from counted
     inner join reports on counted.report_id = reports.report_id
     left join completeness on counted.report_id = completeness.report_id
@@ -84,6 +101,7 @@ described as (
     left join prose on counted.report_id = prose.report_id
     left join text_reuse on counted.report_id = text_reuse.report_id
     left join novelty on counted.report_id = novelty.report_id
+    left join accounted on counted.report_id = accounted.report_id
 )
 
 select * from described

@@ -33,12 +33,19 @@ unsure_places as (
     where confidence < {{ sure_of_scan }}
 ),
 
+-- Where readings of a rule were compared with tables often enough, that says how sure they are, not the rule.
 graded as (
     select
         candidates.* replace (
-            case when unsure_places.document_id is null then candidates.confidence else 'doubtful' end as confidence
+            if(
+                unsure_places.document_id is null,
+                coalesce(measured.measured_confidence, candidates.confidence), 'doubtful'
+            ) as confidence
         ),
+        candidates.confidence as asserted_confidence,
     from candidates
+    left join {{ ref('int_rule_confidence') }} as measured
+        on candidates.rule_id = measured.rule_id and candidates.confidence = measured.asserted_confidence
     left join unsure_places
         on candidates.document_id = unsure_places.document_id
         and candidates.block_no is not distinct from unsure_places.block_no
@@ -47,7 +54,7 @@ graded as (
         and candidates.col_no is not distinct from unsure_places.col_no
 ),
 
--- One place of the text gives one figure: two rules that agree on it are one candidate.
+-- One place of the text gives one figure: two rules that agree on it, or two clauses of one sentence, are one candidate.
 distinct_readings as (
     select *
     from graded
@@ -57,6 +64,7 @@ distinct_readings as (
             block_no, table_no, row_no, col_no, char_start
         order by
             case confidence when 'certain' then 1 when 'likely' then 2 else 3 end,
+            place_in_paragraph,
             rule_id
     ) = 1
 ),
@@ -91,7 +99,7 @@ chosen as (
             '|', document_id, indicator_code, applicant_type, category_label, value,
             'b', block_no, 't', table_no, 'r', row_no, 'c', col_no, 's', char_start
         )), 16) as observation_id,
-        * exclude (choice_rank, is_of_own_scope),
+        * exclude (is_of_own_scope, paragraph_no, place_in_paragraph, length_in_paragraph),
         choice_rank = 1 as is_selected,
     from ranked
 )

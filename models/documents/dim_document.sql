@@ -22,6 +22,7 @@ described as (
         classified.document_class,
         classified.class_reason,
         classified.title,
+        classified.has_report_title,
         documents.first_seen_at,
         documents.last_seen_at,
     from documents

@@ -95,6 +95,13 @@ judged as (
         titles.title_evidence,
         titles.title_block_no,
         titles.title_line_count,
+        coalesce(
+            regexp_matches(
+                titles.title,
+                '{{ words('document_rules', "part = 'title' and document_class = 'annual_report'", 'pattern') }}'
+            ),
+            false
+        ) as has_report_title,
         coalesce(parts_found.part_count, 0) as part_count,
         coalesce(parts_found.sentence_count, 0) as sentence_count,
         coalesce(parts_found.has_section, false)
@@ -162,6 +169,7 @@ named as (
         title_evidence,
         title_block_no,
         title_line_count,
+        has_report_title,
         part_count,
     from classified
 )

@@ -85,32 +85,6 @@ located as (
         and matched.sentence_no = sentences.sentence_no
 ),
 
--- Runs of text between blanks: how far each is moved by the blanks before it.
-runs as (
-    select
-        document_id,
-        block_no,
-        run,
-        sum(length(run)) over (partition by document_id, block_no order by run_no) - length(run) as place_found,
-        coalesce(sum(length(run)) filter (where not regexp_matches(run, '^\s')) over (
-            partition by document_id, block_no order by run_no rows between unbounded preceding and 1 preceding
-        ), 0) as place_squashed,
-    from (
-        select
-            document_id,
-            block_no,
-            unnest(regexp_extract_all(text_with_blanks, '\s+|\S+')) as run,
-            generate_subscripts(regexp_extract_all(text_with_blanks, '\s+|\S+'), 1) as run_no,
-        from (select distinct document_id, block_no, text_with_blanks from located where text_with_blanks is not null)
-    ) as pieces
-),
-
-moves as (
-    select document_id, block_no, place_squashed, place_found - place_squashed as moved_by
-    from runs
-    where not regexp_matches(run, '^\s')
-),
-
 -- The farther on in a block, the farther moved: the last run that begins before a place tells how far.
 moved as (
     select
@@ -120,7 +94,8 @@ moved as (
         max(moves.moved_by) filter (where moves.place_squashed <= located.label_start) as label_start_moved_by,
         max(moves.moved_by) filter (where moves.place_squashed < located.label_end) as label_end_moved_by,
     from located
-    inner join moves on located.document_id = moves.document_id and located.block_no = moves.block_no
+    inner join {{ ref('int_block_moves') }} as moves
+        on located.document_id = moves.document_id and located.block_no = moves.block_no
     group by located.reading_no
 ),
 
@@ -145,7 +120,6 @@ labelled as (
     from evidenced
 ),
 
--- Two clauses of one sentence that deny the same thing are one reading.
 clauses_matched as (
     select
         document_id,
@@ -167,11 +141,10 @@ clauses_matched as (
         char_start,
         char_end,
         substring(text, char_start + 1, char_end - char_start) as evidence_text,
+        paragraph_no,
+        place as place_in_paragraph,
+        length as length_in_paragraph,
     from labelled
-    qualify row_number() over (
-        partition by document_id, indicator_code, category_label, value, block_no, char_start
-        order by case confidence when 'certain' then 1 when 'likely' then 2 else 3 end, place, rule_id
-    ) = 1
 )
 
 select * from clauses_matched

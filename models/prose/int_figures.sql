@@ -155,14 +155,7 @@ read_in_context as (
         *,
         list_filter([
             {%- for row in seed_rows(ref('prose_readings'), 'reading_id') %}
-            {%- set text -%}
-            {%- if row['place'] == 'before' -%}before_raw
-            {%- elif row['place'] == 'left' -%}sentence_before
-            {%- elif row['place'] == 'section' -%}section || '＞' || subheadings
-            {%- elif row['place'] == 'through' -%}before_raw || '＃' || gap_after
-            {%- elif row['place'] == 'all_after' -%}before_raw || '＃' || substring(sentence, place + piece_length + 1)
-            {%- else -%}before_raw || '＃' || after{%- endif -%}
-            {%- endset %}
+            {%- set text = prose_place(row['place']) %}
             case when regexp_matches({{ text }}, {{ literal(row['pattern']) }})
                 {%- if row['unless'] %} and not regexp_matches({{ text }}, {{ literal(row['unless']) }}){% endif %}
                 then '{{ row['effect'] }}{% if row['reason'] %}: {{ row['reason'] }}{% endif %}' end,

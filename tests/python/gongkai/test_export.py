@@ -8,6 +8,7 @@ import re
 import resource
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from helpers.command import ROOT, Gongkai, gongkai_environment
 from helpers.contract import contract_warehouse
 
+from gongkai.export.csv_and_parquet import plain
 from gongkai.export.workbook import write_workbook
 from gongkai.export.workbook_sheets import sheets
 from gongkai.warehouse import Warehouse
@@ -134,6 +136,21 @@ def test_csv_begins_with_a_mark_and_guards_formulas_but_keeps_everything_else(ex
     with duckdb.connect(str(published), read_only=True) as connection:
         tables = connection.sql("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
     assert {f"{name}.csv" for (name,) in tables} == {path.name for path in (exported / "csv").iterdir()}
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+@pytest.mark.parametrize("before", [*"\t\n\r\x00 \u00a0\u200b\u3000\ufeff", "", "\u200b \ufeff"])
+def test_no_beginning_of_a_formula_is_hidden_from_the_apostrophe(before: str, sign: str) -> None:
+    text = plain(pl.DataFrame({"text": [f"{before}{sign}1+1"]}))["text"][0]
+    assert text.startswith("'") and text.endswith(f"{sign}1+1")
+
+
+def test_no_control_character_reaches_a_csv_and_other_text_is_kept() -> None:
+    controls = "".join(map(chr, [*range(32), *range(127, 160)]))
+    given = ["公开" + controls + "条", "一行\r\n二行\r三行\t表", "\n=1", "\n一", "a=1", "（一）主动公开", None]
+    text = plain(pl.DataFrame({"text": given}))["text"].to_list()
+    assert [each for each in text[0] if unicodedata.category(each) == "Cc"] == ["\t", "\n", "\n"]
+    assert text[1:] == ["一行\n二行\n三行\t表", "'\n=1", "'\n一", "a=1", "（一）主动公开", None]
 
 
 def test_parquet_has_the_very_values_and_types(exported: Path, published: Path) -> None:

@@ -105,18 +105,73 @@ def test_a_reader_in_another_process_keeps_its_data_while_builds_are_published(p
     assert reader.returncode == 0
 
 
-def test_the_log_of_a_writer_to_the_old_file_is_not_played_into_the_new_one(published: Path) -> None:
-    publish(Warehouse(published), "f1")
-    writing = (
-        f"import duckdb, os; connection = duckdb.connect({str(published)!r}); "
-        "connection.execute('create table marts.mine as select 1 as x'); os._exit(0)"
-    )
+def written_and_killed(path: Path, statements: str) -> None:
+    """A writing session that never ended: what it wrote is in the log beside the file."""
+    writing = f"import duckdb, os; c = duckdb.connect({str(path)!r}); c.execute({statements!r}); os._exit(0)"
     subprocess.run([sys.executable, "-c", writing], check=True)
-    assert published.with_name("w.duckdb.wal").exists()
+    assert path.with_name(f"{path.name}.wal").exists()
+
+
+def tables(path: Path) -> list[str]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return [
+            f"{schema}.{name}"
+            for schema, name in connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+        ]
+
+
+def test_schemas_of_analysts_go_on_in_the_new_file_even_from_the_log(published: Path) -> None:
+    publish(Warehouse(published), "f1")
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("create table notes (code varchar primary key, note varchar default '无')")
+        connection.execute("insert into notes (code) values ('000000001')")
+        connection.execute("create schema mine; create macro mine.twice(x) as 2 * x; create sequence mine.ids")
+        connection.execute("create view mine.joined as select * from marts.numbers join main.notes using (code)")
+    written_and_killed(published, "create table mine.last as select 7 as x")
+    with open_work(Warehouse(published)) as connection:
+        connection.execute("delete from marts.numbers where value >= 10")
     publish(Warehouse(published), "f2")
     assert not published.with_name("w.duckdb.wal").exists()
+    assert leftovers(published) == []
+    assert count(published) == 10
     with duckdb.connect(str(published), read_only=True) as connection:
-        assert ("mine",) not in connection.sql("select table_name from duckdb_tables()").fetchall()
+        assert connection.sql("select code, note, value from mine.joined").fetchall() == [("000000001", "无", 1)]
+        assert connection.sql("select mine.twice(x) from mine.last").fetchall() == [(14,)]
+    publish(Warehouse(published), "f3")
+    assert count(published, "mine.last") == 1
+
+
+def test_a_table_of_an_analyst_among_ours_stops_the_publish(published: Path) -> None:
+    publish(Warehouse(published), "f1")
+    written_and_killed(published, "create table marts.mine as select 1 as x; create macro raw.twice(x) as 2 * x")
+    before = {path.name: path.read_bytes() for path in published.parent.iterdir() if "work" not in path.name}
+    with pytest.raises(GongkaiError, match=r"holds marts\.mine and 1 more, .* move it to a schema of your own"):
+        publish(Warehouse(published), "f2")
+    assert {path.name: path.read_bytes() for path in published.parent.iterdir() if "work" not in path.name} == before
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("create schema mine; create table mine.mine as from marts.mine; drop table marts.mine")
+        connection.execute("drop macro raw.twice")
+    publish(Warehouse(published), "f2")
+    assert "mine.mine" in tables(published)
+
+
+def test_a_link_and_mode_and_owner_stay(tmp_path: Path, published: Path) -> None:
+    real = tmp_path / "elsewhere" / "real.duckdb"
+    real.parent.mkdir()
+    published.symlink_to(real)
+    publish(Warehouse(published), "f1")
+    real.chmod(0o640)
+    if os.getuid() == 0:
+        os.chown(real, 1234, 4321)
+    before = real.stat()
+    written_and_killed(real, "create schema mine; create table mine.notes as select 1 as x")
+    publish(Warehouse(published), "f2")
+    assert published.is_symlink() and published.readlink() == real
+    assert published_fingerprint(Warehouse(published)) == "f2"
+    after = real.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert [path.name for path in real.parent.iterdir()] == ["real.duckdb"]
+    assert count(published, "mine.notes") == 1
 
 
 def test_killed_publishes_leave_the_old_file_whole_and_their_leftovers_are_cleaned(published: Path) -> None:

@@ -27,6 +27,9 @@ NAMES = {
     ".duckdb": None,
     "folder/.duckdb": None,
     "gongkai.duckdb.old": None,
+    "gongkai.work.duckdb": None,
+    "folder/x.work.duckdb": None,
+    "x.workduckdb.duckdb": "x.workduckdb.work.duckdb",
 }
 
 
@@ -44,7 +47,7 @@ def test_dbt_finds_the_work_file_by_the_same_rule(name: str) -> None:
         assert str(Warehouse(Path(name)).work) == work
         assert dbts_work_file(name) == work
         return
-    with pytest.raises(UsageError, match=r"ends in \.duckdb"):
+    with pytest.raises(UsageError, match=r"ends in \.duckdb|the name of a work file"):
         _ = Warehouse(Path(name)).work
     with pytest.raises(DbtBaseException, match=r"a file whose name ends in \.duckdb"):
         dbts_work_file(name)
@@ -57,7 +60,7 @@ def test_no_two_files_of_a_warehouse_are_one_and_all_stand_in_its_folder(tmp_pat
 
 
 def test_what_a_killed_publish_left_is_found_by_the_whole_name(tmp_path: Path) -> None:
-    for name in ("[ab].publishing-1.duckdb", "a.publishing-1.duckdb"):
+    for name in ("[ab].publishing-1.duckdb", "a.publishing-1.duckdb", "[ab].publishing-plan.txt"):
         (tmp_path / name).touch()
     assert [path.name for path in Warehouse(tmp_path / "[ab].duckdb").left_by_killed_publishes()] == [
         "[ab].publishing-1.duckdb"

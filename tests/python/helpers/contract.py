@@ -36,6 +36,10 @@ insert into marts.dim_report values
      2020, null, null, 'assumed', null, '2019', 'own', 1, false),
     ('0000000000000004', 'd4', 'd.txt', null, null, null, '010000', 'province',
      2021, null, null, 'assumed', null, '2021', null, 1, true);
+create table marts.dim_document (
+    document_id varchar, source_file varchar, archive_member varchar, document_class varchar, class_reason varchar,
+    title varchar, has_report_title boolean, media_type varchar, page_count integer, char_count bigint
+);
 create table marts.additive_reports (report_id varchar);
 insert into marts.additive_reports values ('0000000000000001'), ('0000000000000004');
 create table marts.observations (

@@ -6,9 +6,11 @@ import gzip
 import io
 import struct
 import tarfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from helpers.one_report import as_letter
 from helpers.raw import ingest, raw, reasons, report, rows, write, zip_file
 
 from ingest.limits import Limits
@@ -160,3 +162,21 @@ def test_too_many_members_are_rejected(published: Path, tmp_path: Path) -> None:
     ingest(published, write(tmp_path / "files", {"a.zip": data}), limits=Limits.parse(["members=10"]))
     assert reasons(published) == {"a.zip": "decompression"}
     assert len(members(published)) == 10
+
+
+def test_a_letter_gives_its_text_and_what_is_attached(published: Path, tmp_path: Path) -> None:
+    ingest(published, write(tmp_path / "in", {"来信.eml": as_letter()}))
+    assert rows(published, "select archive_member, reader from raw.documents order by 1") == [
+        ("2021年度报告.xlsx", "xlsx"),
+        ("message.html", "html"),
+    ]
+
+
+def test_a_letter_without_a_page_gives_its_words(published: Path, tmp_path: Path) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["Subject"] = "a@example.org", "报告"
+    letter.set_content("某县2016年政府信息公开工作年度报告")
+    letter.add_attachment(b"x", maintype="application", subtype="zip", filename="../../etc/passwd")
+    ingest(published, write(tmp_path / "in", {"a.eml": letter.as_bytes()}))
+    assert rows(published, "select archive_member, reader from raw.documents") == [("message.txt", "txt")]
+    assert reasons(published) == {"a.eml!../../etc/passwd": "outside_folder"}

@@ -189,3 +189,52 @@ def test_text_made_for_slow_patterns(published: Path, tmp_path: Path) -> None:
     summary = ingest(published, write(tmp_path / "files", files), limits=Limits.parse(["seconds=20"]))
     assert reasons(published) == {}
     assert summary.landed == len(files)
+
+
+def test_workbooks_of_xml_with_cells_far_apart(published: Path, tmp_path: Path) -> None:
+    head = '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+    wide = '<Row><Cell Index="16000"><Data>丙</Data></Cell></Row>'
+    cell = "<Row><Cell><Data>甲</Data></Cell></Row>"
+    far = '<Row Index="900000"><Cell Index="16000"><Data>乙</Data></Cell></Row>'
+    files = {
+        "far.xls": f'<?xml version="1.0"?>{head}{cell}{far}</Table></Worksheet></Workbook>'.encode(),
+        "wide.xls": f'<?xml version="1.0"?>{head}{wide * 400}</Table></Worksheet></Workbook>'.encode(),
+        "report.txt": report(),
+    }
+    ingest(published, write(tmp_path / "in", files))
+    assert rows(published, "select reader, count(*) from raw.documents group by all order by all") == [
+        ("sheet_xml", 1),
+        ("txt", 1),
+    ]
+    assert rows(published, "select count(*) from raw.table_cells") == [(0,)]
+    assert reasons(published) == {"wide.xls": "too_many_cells"}
+
+
+def ofd(content: str, **parts: str) -> bytes:
+    buffer = BytesIO()
+    page = {"OFD.xml": "<OFD><DocBody><DocRoot>D/Document.xml</DocRoot></DocBody></OFD>", "D/P.xml": content, **parts}
+    page.setdefault("D/Document.xml", '<Document><Pages><Page BaseLoc="P.xml"/></Pages></Document>')
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, text in page.items():
+            package.writestr(name, text)
+    return buffer.getvalue()
+
+
+def test_fixed_pages_that_lead_outside_or_round_in_circles(published: Path, tmp_path: Path) -> None:
+    template = '<TemplatePage ID="1" BaseLoc="T.xml"/>'
+    words = '<TextCode X="0" Y="4" DeltaX="g 999999999 1">甲乙</TextCode>'
+    text = f'<TextObject Boundary="1 1 9 9" Size="4">{words}</TextObject>'
+    pages = '<Pages><Page BaseLoc="P.xml"/></Pages>'
+    circle = {
+        "D/Document.xml": f"<Document><CommonData>{template}</CommonData>{pages}</Document>",
+        "D/T.xml": f'<Page><Template TemplateID="1"/><Content><Layer>{text}</Layer></Content></Page>',
+    }
+    outside = '<Document><Pages><Page BaseLoc="../../../../etc/passwd"/></Pages></Document>'
+    files = {
+        "circle.ofd": ofd('<Page><Template TemplateID="1"/></Page>', **circle),
+        "outside.ofd": ofd("<Page/>", **{"D/Document.xml": outside}),
+        "empty.ofd": ofd("<Page/>"),
+    }
+    ingest(published, write(tmp_path / "in", files))
+    assert reasons(published) == {"outside.ofd": "damaged", "empty.ofd": "no_text"}
+    assert rows(published, "select reader from raw.documents") == [("ofd",)]

@@ -83,3 +83,39 @@ def test_any_bytes_are_text_or_rejected(data: bytes) -> None:
     else:
         assert isinstance(text, str)
         assert encoding
+
+
+SENTENCES = (
+    "全年主动公开政府信息1286条，其中网站公开1024条。\n收到政府信息公开申请17件，均已按期答复，未收取任何费用。\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("western", ["latin-1", "cp1252"])
+def test_what_was_read_as_western_and_saved_is_undone(encoding: str, western: str) -> None:
+    data = SENTENCES.encode(encoding)
+    misread = "".join(bytes([byte]).decode(western, "replace").replace("\ufffd", chr(byte)) for byte in data)
+    assert decode(misread.encode())[0] == SENTENCES
+
+
+def test_a_western_text_stays_as_it_is() -> None:
+    text = "Überfällige Äußerungen über Größen, naïve façades, déjà vu, señor, mañana, crème brûlée, smörgåsbord. " * 4
+    assert decode(text.encode())[0] == text
+
+
+@pytest.mark.parametrize("foreign", [0, 1])
+def test_a_page_of_two_encodings_is_read_line_by_line(foreign: int) -> None:
+    lines = SENTENCES.splitlines(keepends=True) * 3
+    data = b"".join(line.encode("gb18030" if number % 2 == foreign else "utf-8") for number, line in enumerate(lines))
+    assert decode(data)[0] == "".join(lines)
+
+
+def test_a_foot_in_another_encoding_is_read_too() -> None:
+    assert decode((SENTENCES * 40).encode() + "主办：某县人民政府办公室".encode("gb18030"))[0].endswith(
+        "主办：某县人民政府办公室"
+    )
+
+
+def test_chance_words_make_no_second_encoding() -> None:
+    text = "联通\n" + SENTENCES * 3
+    assert decode(text.encode("gb18030"))[0] == text

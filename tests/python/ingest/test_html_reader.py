@@ -302,3 +302,27 @@ def test_no_markup_breaks_the_reader(markup: str) -> None:
             assert len(covered) >= len(part.cells)
         else:
             assert isinstance(part, Block)
+
+
+def scripted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("/", "\\/").replace("水", "\\u6c34")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        f'<textarea id="a" style="display:none">{ARTICLE.replace("<", "&lt;")}{FORM.replace("<", "&lt;")}</textarea>',
+        f'<script>var a = 1; $("#b").html("{scripted((ARTICLE + FORM).replace(chr(10), " "))}");</script>',
+        f"<script>document.getElementById('b').innerHTML = `{ARTICLE}{FORM}`;</script>",
+    ],
+)
+def test_an_article_that_a_script_puts_in_its_place_is_read(kept: str) -> None:
+    document = read(page(f'<ul>{MENU}</ul><div id="b"></div>{kept}<div>{FOOTER}</div>'))
+    assert [text for text in texts(document) if text in (TITLE, INTRO, *BODY)] == [TITLE, INTRO, *BODY]
+    assert len(list(document.tables())) == 1
+
+
+def test_markup_of_a_script_beside_an_article_that_shows_is_left() -> None:
+    other = "<p>" + "分享到微信朋友圈，" * 20 + "</p>"
+    document = read(page(f"<div>{ARTICLE}</div><script>var share = '{other}';</script>"))
+    assert texts(document) == [TITLE, INTRO, *BODY]

@@ -238,5 +238,5 @@ def test_a_work_file_from_before_a_column_was_added_gets_it(published: Path, fol
 def test_a_work_file_that_is_none_is_told(published: Path, folder: Path) -> None:
     published.parent.mkdir()
     Warehouse(published).work.write_bytes(b"no database" * 1000)
-    with pytest.raises(GongkaiError, match="cannot be opened"):
+    with pytest.raises(GongkaiError, match="is no database, not a file that gongkai made"):
         ingest(published, folder)

@@ -287,3 +287,26 @@ def test_chinese_and_roman_numerals() -> None:
         *("一", "十", "十九", "一百零一", "一百一十", "一千零一", "二千零一十九")
     ]
     assert roman(1994) == "MCMXCIV"
+
+
+def test_a_row_of_heads_that_lost_its_merged_cell_stands_under_its_head() -> None:
+    rows = [
+        [("复议", 2), ("诉讼", 4)],
+        [("直接起诉", 2), ("复议后起诉", 2)],
+        [(text, 1) for text in ("维持", "纠正") * 3],
+        [(text, 1) for text in "123456"],
+    ]
+    body = "".join(
+        "<w:tr>"
+        + "".join(
+            f'<w:tc><w:tcPr><w:gridSpan w:val="{span}"/></w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>'
+            for text, span in row
+        )
+        + "</w:tr>"
+        for row in rows
+    )
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(f"<w:tbl {W}>{body}</w:tbl>"))
+    (table,) = load(document).tables()
+    heads = [(cell.text, cell.col, cell.row_span, cell.col_span) for cell in table.cells if cell.row < 3]
+    assert heads == [("复议", 1, 2, 2), ("诉讼", 3, 1, 4), ("直接起诉", 3, 1, 2), ("复议后起诉", 5, 1, 2)]

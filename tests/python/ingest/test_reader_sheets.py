@@ -6,7 +6,6 @@ import io
 import subprocess
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -70,29 +69,33 @@ def test_tables_texts_and_merged_cells() -> None:
     assert document.page_count == 1
 
 
-@pytest.mark.parametrize(("kind", "form"), [("xls", "MS Excel 97"), ("ods", "calc8")])
-def test_other_formats_by_libreoffice(tmp_path: Path, kind: str, form: str) -> None:
+@pytest.fixture(scope="module", params=[("xls", "MS Excel 97"), ("ods", "calc8")], ids=lambda param: param[0])
+def converted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The workbook, and the sheet with hidden rows and columns, as LibreOffice saves them in another format."""
     program = office.find_program()
     if program is None:
         pytest.skip("LibreOffice is not installed")
-    source = tmp_path / "report.xlsx"
-    source.write_bytes(workbook())
-    command = [program, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
+    kind, form = request.param
+    folder = tmp_path_factory.mktemp(kind)
+    sources = {"report": workbook(), "hidden": book_of(partly_hidden)}
+    for name, data in sources.items():
+        (folder / f"{name}.xlsx").write_bytes(data)
+    command = [program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
     for _ in range(2):
         subprocess.run(
-            [*command, "--convert-to", f"{kind}:{form}", "--outdir", str(tmp_path), str(source)],
+            [*command, "--convert-to", f"{kind}:{form}", "--outdir", str(folder), *sorted(folder.glob("*.xlsx"))],
             check=False,
             timeout=PATIENCE,
             capture_output=True,
         )
-        if (tmp_path / f"report.{kind}").is_file():
+        if all((folder / f"{name}.{kind}").is_file() for name in sources):
             break
-    document = read((tmp_path / f"report.{kind}").read_bytes(), f"report.{kind}", Limits())
-    # these give no merged ranges: their texts stand in the first cell of each
-    plain = [
-        [(row, col, 1, 1, text) for row, col, _, _, text in part] if isinstance(part, list) else part for part in WANTED
-    ]
-    assert shown(document) == plain
+    return {name: (folder / f"{name}.{kind}").read_bytes() for name in sources}
+
+
+def test_other_formats_by_libreoffice(converted: dict[str, bytes]) -> None:
+    assert shown(read(converted["report"], "report", Limits())) == WANTED
+    assert shown(read(converted["hidden"], "hidden", Limits())) == WITHOUT_THE_HIDDEN
 
 
 def reason(data: bytes, **limits: int) -> str:
@@ -127,13 +130,16 @@ def test_reasons() -> None:
     assert reason(workbook(), decompressed_bytes=100) == "decompression"
 
 
-def made(fill: Callable[[xlsxwriter.workbook.Worksheet], object]) -> list[object]:
-    """What is shown of a workbook of one sheet."""
+def book_of(fill: Callable[[xlsxwriter.workbook.Worksheet], object]) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)
     fill(book.add_worksheet("统计表"))
     book.close()
-    return shown(read(buffer.getvalue(), "report.xlsx", Limits()))
+    return buffer.getvalue()
+
+
+def made(fill: Callable[[xlsxwriter.workbook.Worksheet], object]) -> list[object]:
+    return shown(read(book_of(fill), "report.xlsx", Limits()))
 
 
 def edited(data: bytes, part: str, old: str, new: str) -> bytes:
@@ -145,26 +151,30 @@ def edited(data: bytes, part: str, old: str, new: str) -> bytes:
     return buffer.getvalue()
 
 
-def test_hidden_rows_and_columns_are_not_read() -> None:
-    def fill(sheet: xlsxwriter.workbook.Worksheet) -> None:
-        sheet.write(1, 1, "某县统计表")
-        sheet.merge_range(2, 1, 3, 1, "指标")
-        sheet.merge_range(2, 2, 2, 4, "数量")
-        sheet.write_row(3, 2, ["旧", "上年", "本年"])
-        sheet.write_row(4, 1, ["申请数", 1, 2, 3])
-        sheet.write_row(5, 1, ["暗数", 4, 5, 6])
-        sheet.write_row(6, 1, ["答复数", 7, 8, 9])
-        sheet.set_row(5, None, None, {"hidden": True})
-        sheet.set_column(2, 2, None, None, {"hidden": True})
+def partly_hidden(sheet: xlsxwriter.workbook.Worksheet) -> None:
+    sheet.write(1, 1, "某县统计表")
+    sheet.merge_range(2, 1, 3, 1, "指标")
+    sheet.merge_range(2, 2, 2, 4, "数量")
+    sheet.write_row(3, 2, ["旧", "上年", "本年"])
+    sheet.write_row(4, 1, ["申请数", 1, 2, 3])
+    sheet.write_row(5, 1, ["暗数", 4, 5, 6])
+    sheet.write_row(6, 1, ["答复数", 7, 8, 9])
+    sheet.set_row(5, None, None, {"hidden": True})
+    sheet.set_column(2, 2, None, None, {"hidden": True})
 
-    assert made(fill) == [
-        "某县统计表",
-        [
-            *((1, 1, 2, 1, "指标"), (1, 2, 1, 2, "数量"), (2, 2, 1, 1, "上年"), (2, 3, 1, 1, "本年")),
-            *((3, 1, 1, 1, "申请数"), (3, 2, 1, 1, "2"), (3, 3, 1, 1, "3")),
-            *((4, 1, 1, 1, "答复数"), (4, 2, 1, 1, "8"), (4, 3, 1, 1, "9")),
-        ],
-    ]
+
+WITHOUT_THE_HIDDEN: list[object] = [
+    "某县统计表",
+    [
+        *((1, 1, 2, 1, "指标"), (1, 2, 1, 2, "数量"), (2, 2, 1, 1, "上年"), (2, 3, 1, 1, "本年")),
+        *((3, 1, 1, 1, "申请数"), (3, 2, 1, 1, "2"), (3, 3, 1, 1, "3")),
+        *((4, 1, 1, 1, "答复数"), (4, 2, 1, 1, "8"), (4, 3, 1, 1, "9")),
+    ],
+]
+
+
+def test_hidden_rows_and_columns_are_not_read() -> None:
+    assert made(partly_hidden) == WITHOUT_THE_HIDDEN
 
 
 def sums(sheet: xlsxwriter.workbook.Worksheet) -> None:

@@ -5,89 +5,37 @@ from __future__ import annotations
 import io
 import subprocess
 import unicodedata
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
-import docx
 import duckdb
 import numpy as np
 import pypdfium2
 import pytest
-import xlsxwriter
 from helpers.command import run_gongkai
+from helpers.one_report import (
+    HEADS,
+    PARAGRAPHS,
+    ROWS,
+    TABLE_AFTER,
+    as_csv,
+    as_docx,
+    as_flat_package,
+    as_html,
+    as_html_sheet,
+    as_ofd,
+    as_sheet_xml,
+    as_txt,
+    as_word_2003,
+    as_xlsx,
+)
 from helpers.processes import PATIENCE
 from PIL import Image, ImageFilter
 
 from ingest.documents.model import Block, Document, Table
 from ingest.limits import Limits
-from ingest.readers import READERS, ocr, office, read_document
-
-PARAGRAPHS = [
-    "某某县水务局2021年政府信息公开工作年度报告",
-    "本报告根据《中华人民共和国政府信息公开条例》编制，数据统计期限为2021年1月1日至2021年12月31日。",
-    "一、总体情况",
-    "（一）主动公开。全年公开政府信息1286条，其中网站公开1024条、微信公众号公开262条，召开新闻发布会3次。",
-    "（二）依申请公开。收到申请17件，上年结转2件，办结18件，结转下年度1件。",
-    "二、收到和处理政府信息公开申请情况",
-    "三、存在的主要问题",
-    "公开的主动性有待加强，下一步将增加解读12篇。",
-]
-TABLE_AFTER = 6
-HEADS = ["申请人情况", "自然人", "商业企业", "科研机构", "其他", "总计"]
-ROWS = [
-    ["一、本年新收政府信息公开申请数量", "12", "3", "0", "2", "17"],
-    ["二、上年结转政府信息公开申请数量", "2", "0", "0", "0", "2"],
-    ["（一）予以公开", "9", "1", "0", "1", "11"],
-    ["（二）部分公开（区分处理的，只计这一情形，不计其他情形）", "1", "1", "0", "0", "2"],
-    ["1.属于国家秘密", "0", "0", "0", "0", "0"],
-    ["2.其他法律行政法规禁止公开", "1", "0", "0", "0", "1"],
-    ["8.属于行政查询事项", "2", "1", "0", "1", "4"],
-    ["四、结转下年度继续办理", "1", "0", "0", "0", "1"],
-]
-
-
-def as_txt() -> bytes:
-    table = "\n\n".join("\n".join("\t" + cell for cell in row) for row in [HEADS, *ROWS])
-    return "\n\n".join([*PARAGRAPHS[:TABLE_AFTER], table, *PARAGRAPHS[TABLE_AFTER:]]).encode()
-
-
-def as_html() -> bytes:
-    table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in [HEADS, *ROWS])
-    texts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
-    body = [*texts[:TABLE_AFTER], f"<table>{table}</table>", *texts[TABLE_AFTER:]]
-    return f"<html><head><meta charset=utf-8></head><body>{''.join(body)}</body></html>".encode()
-
-
-def as_xlsx() -> bytes:
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer)
-    sheet = book.add_worksheet()
-    rows = [
-        *([paragraph] for paragraph in PARAGRAPHS[:TABLE_AFTER]),
-        *([HEADS[0], *HEADS[1:]], *([row[0], *map(int, row[1:])] for row in ROWS)),
-        *([paragraph] for paragraph in PARAGRAPHS[TABLE_AFTER:]),
-    ]
-    for number, row in enumerate(rows):
-        sheet.write_row(number, 0, row)
-    book.close()
-    return buffer.getvalue()
-
-
-@cache
-def as_docx() -> bytes:
-    document = docx.Document()
-    document.styles["Normal"].font.name = "Noto Serif CJK SC"
-    for number, paragraph in enumerate(PARAGRAPHS):
-        if number == TABLE_AFTER:
-            table = document.add_table(0, len(HEADS))
-            table.style = "Table Grid"
-            for row in [HEADS, *ROWS]:
-                for cell, text in zip(table.add_row().cells, row, strict=True):
-                    cell.text = text
-        document.add_paragraph(paragraph)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
+from ingest.readers import READERS, Reader, ocr, office, read_document
+from ingest.readers.sniff import sniff
 
 
 @pytest.fixture(scope="module")
@@ -148,10 +96,22 @@ def check(document: Document) -> None:
     assert place == TABLE_AFTER
 
 
+WRITTEN_HERE: list[tuple[str, str, Callable[[], bytes]]] = [
+    *(("txt", "txt", as_txt), ("html", "html", as_html), ("xlsx", "xlsx", as_xlsx), ("docx", "docx", as_docx)),
+    *(("csv", "csv", as_csv), ("xls", "sheet_xml", as_sheet_xml), ("xls", "html", as_html_sheet)),
+    *(("doc", "word_xml", as_flat_package), ("doc", "word_xml", as_word_2003), ("ofd", "ofd", as_ofd)),
+]
+"""Ending, reader, and what writes the bytes."""
+
+
 @pytest.mark.parametrize(
-    ("reader", "data"), [("txt", as_txt()), ("html", as_html()), ("xlsx", as_xlsx()), ("docx", as_docx())]
+    ("ending", "reader", "write"), WRITTEN_HERE, ids=lambda value: getattr(value, "__name__", value)
 )
-def test_written_here(reader: str, data: bytes) -> None:
+def test_written_here(ending: str, reader: str, write: Callable[[], bytes]) -> None:
+    data = write()
+    kind = sniff(data, f"report.{ending}")
+    assert isinstance(kind, Reader)
+    assert kind.name == reader
     check(load(data, reader))
 
 
@@ -215,7 +175,7 @@ def test_mixed_pdf_is_read_page_by_page(converted: dict[str, bytes]) -> None:
 def observations(converted: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     """For each format, what the warehouse says of it: figure to confidence. Built in one go."""
     folder = tmp_path_factory.mktemp("formats")
-    files = {"txt": as_txt(), "html": as_html(), "xlsx": as_xlsx(), "docx": as_docx(), **converted}
+    files = {ending: write() for ending, reader, write in WRITTEN_HERE if ending == reader} | converted
     if ocr.is_available():
         scan = io.BytesIO()
         scan_of(converted["pdf"]).save(scan, "PNG")

@@ -1,0 +1,34 @@
+"""Files of comma-separated values, in any encoding: a table of cells, and the texts that stand around it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from ingest.documents.model import Document
+from ingest.errors import RejectError, RejectReason
+from ingest.limits import Limits
+from ingest.readers import sheets
+from ingest.readers.sniff import csv_mark
+from ingest.readers.txt import decode_text
+
+VERSION = f"1+sheets{sheets.VERSION}"
+
+
+def read(data: bytes, name: str, limits: Limits) -> Document:
+    """Blocks and tables as of a sheet. RejectError where it is over a limit or its encoding cannot be told."""
+    text, encoding = decode_text(data, limits)
+    mark = csv_mark(text.encode()) or b","
+    rows: list[list[str]] = []
+    width = places = 0
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=mark.decode()):
+            rows.append([field.strip() for field in row])
+            width = max(width, len(row))
+            places = len(rows) * width
+            if places > limits.cells:
+                raise RejectError(RejectReason.TOO_MANY_CELLS, f"more than {limits.cells} cells")
+    except csv.Error as error:
+        raise RejectError(RejectReason.DAMAGED, f"line {len(rows) + 1} is no row of values: {error}") from error
+    filled = [row + [""] * (width - len(row)) for row in rows]
+    return Document(list(sheets.parts_of(sheets.Sheet(name, filled, {}), None)), encoding=encoding)

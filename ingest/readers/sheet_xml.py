@@ -1,0 +1,106 @@
+"""Spreadsheets in one XML file, as Excel 2003 and many programs of agencies save them under the ending .xls."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from ingest.documents.model import Document
+from ingest.errors import RejectError, RejectReason
+from ingest.limits import Limits
+from ingest.readers import sheets
+from ingest.readers.ooxml import attribute, child, local, office_2003_properties, sound_xml
+
+VERSION = f"1+sheets{sheets.VERSION}"
+
+_WIDEST = 16_384
+
+
+def read(data: bytes, name: str, limits: Limits) -> Document:
+    """Blocks and tables of all sheets that are shown. RejectError where it is damaged or over a limit."""
+    root = sound_xml(data, name)
+    shown = [sheet for sheet in root if local(sheet) == "Worksheet" and _is_shown(sheet)]
+    if len(shown) > limits.pages:
+        raise RejectError(RejectReason.TOO_MANY_PAGES, f"{len(shown)} sheets; the limit is {limits.pages}")
+    budget = limits.cells
+    found = []
+    for sheet in shown:
+        found.append(_sheet(sheet, budget))
+        budget -= sum(len(row) for row in found[-1].rows)
+    parts = [part for number, sheet in enumerate(found, 1) for part in sheets.parts_of(sheet, number)]
+    if not parts:
+        raise RejectError(RejectReason.NO_TEXT, "no sheet holds text")
+    return Document(parts, office_2003_properties(root), page_count=len(shown))
+
+
+def _is_shown(sheet: etree._Element) -> bool:
+    visible = child(sheet, "WorksheetOptions", "Visible")
+    return visible is None or visible.text not in ("SheetHidden", "SheetVeryHidden")
+
+
+def _sheet(sheet: etree._Element, budget: int) -> sheets.Sheet:
+    """Texts by row without hidden rows and columns, and what merged cells cover. RejectError over `budget` places."""
+    table = child(sheet, "Table")
+    hidden = _hidden_columns(table)
+    texts: dict[tuple[int, int], str] = {}
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    at_row = -1
+    row = height = width = 0
+    for element in table if table is not None else ():
+        if local(element) != "Row":
+            continue
+        row = _number(element, "Index", row + 1)
+        if attribute(element, "Hidden") == "1":
+            continue
+        at_row += 1
+        column = 0
+        for cell in element:
+            if local(cell) != "Cell":
+                continue
+            column = _number(cell, "Index", column + 1)
+            across, down = _number(cell, "MergeAcross", 0), _number(cell, "MergeDown", 0)
+            covered = [at for at in range(column, min(column + across, _WIDEST) + 1) if at not in hidden]
+            if covered:
+                place = (at_row, covered[0] - 1 - sum(at < covered[0] for at in hidden))
+                texts[place] = _text(cell)
+                if across or down:
+                    merged[place] = (down + 1, len(covered))
+                height, width = max(height, at_row + 1), max(width, place[1] + len(covered))
+            column += across
+        if height * width > budget:
+            raise RejectError(RejectReason.TOO_MANY_CELLS, f"a sheet of {height * width} cells or more")
+    rows = [[texts.get((at, column), "") for column in range(width)] for at in range(height)]
+    within = {(at, column): (min(down, height - at), across) for (at, column), (down, across) in merged.items()}
+    return sheets.Sheet(attribute(sheet, "Name") or "", rows, within)
+
+
+def _hidden_columns(table: etree._Element | None) -> set[int]:
+    """Numbers of hidden columns from 1."""
+    hidden: set[int] = set()
+    column = 0
+    for element in table if table is not None else ():
+        if local(element) == "Column":
+            column = _number(element, "Index", column + 1)
+            span = _number(element, "Span", 0)
+            if attribute(element, "Hidden") == "1":
+                hidden.update(range(column, min(column + span, _WIDEST) + 1))
+            column += span
+    return hidden
+
+
+def _number(element: etree._Element, name: str, missing: int) -> int:
+    text = attribute(element, name) or ""
+    return min(int(text), 1_048_576) if text.isascii() and text.isdigit() else missing
+
+
+def _text(cell: etree._Element) -> str:
+    """What a cell says; a whole number without a point, a day without the midnight behind it."""
+    data = child(cell, "Data")
+    if data is None:
+        return ""
+    text = "".join(data.itertext()).strip()
+    kind = attribute(data, "Type")
+    if kind == "DateTime":
+        return text.removesuffix("T00:00:00.000")
+    if kind == "Number" and text.endswith(".0"):
+        return text[:-2]
+    return text
