@@ -18,26 +18,25 @@ _NAMES = """
 
 
 class PinyinNames:
-    """Made when the first word in Latin letters is looked for, which takes about a second."""
+    """Made aside as soon as a publication is opened, which takes about a second; who asks before that waits."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
-        self._names: list[tuple[str, str, str]] | None = None
+        self._names: list[tuple[str, str, str]] = []
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def beginning_with(self, word: str) -> list[str]:
         """The ids of what is called so; `word` in Latin letters, without blanks."""
         wanted = word.lower()
-        with self._lock:
-            if self._names is None:
-                self._names = self._read()
+        self._reading.join()
         return [one for one, whole, letters in self._names if whole.startswith(wanted) or letters.startswith(wanted)]
 
-    def _read(self) -> list[tuple[str, str, str]]:
+    def _read(self) -> None:
         cursor = self._connection.cursor()
         try:
             rows = cursor.execute(_NAMES).fetchall()
         finally:
             cursor.close()
         spelt = ((one, lazy_pinyin(name)) for one, name in rows)
-        return [(one, "".join(words), "".join(word[:1] for word in words)) for one, words in spelt]
+        self._names = [(one, "".join(words), "".join(word[:1] for word in words)) for one, words in spelt]

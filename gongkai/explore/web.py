@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -36,6 +37,7 @@ from gongkai.explore.pages.report import report
 from gongkai.explore.pages.search import find
 from gongkai.explore.pages.table import download, table
 from gongkai.explore.pages.tile_map import tile_map
+from gongkai.publishing import reason
 from ingest.errors import GongkaiError
 from ingest.originals import Originals
 
@@ -144,14 +146,15 @@ class Explorer:
         return RedirectResponse("/build", 303)
 
     def error(self, request: Request, error: Exception) -> Response:
-        """An error as a page: what was wrong, and the way back."""
+        """An error as a page: what was wrong, and the way back. Unforeseen ones are told on the terminal as well."""
+        status, detail = 500, ""
         if isinstance(error, HTTPException):
-            return self._html(
-                "error.html", request, {"status": error.status_code, "detail": error.detail}, error.status_code
-            )
-        if isinstance(error, GongkaiError):
-            return self._html("error.html", request, {"status": 400, "detail": str(error)}, 400)
-        return self._html("error.html", request, {"status": 500, "detail": ""}, 500)
+            status, detail = error.status_code, error.detail
+        elif isinstance(error, GongkaiError):
+            status, detail = 400, str(error)
+        elif isinstance(error, duckdb.Error):
+            detail = f"{reason(error)}; {self.library.warehouse} may be of another version: gongkai build makes it anew"
+        return self._html("error.html", request, {"status": status, "detail": detail}, status)
 
     def _ask(self, request: Request) -> Ask | None:
         publication = self.library.current()
@@ -202,7 +205,7 @@ def application(library: Library, judging: Judging, token: str) -> Starlette:
         routes=routes,
         middleware=[Middleware(Guard, token=token)],
         lifespan=_ending(pictures),
-        exception_handlers={HTTPException: explorer.error, GongkaiError: explorer.error, Exception: explorer.error},
+        exception_handlers=dict.fromkeys((HTTPException, GongkaiError, Exception), explorer.error),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gongkai.explore.answers import Ask, Page, not_found
-from gongkai.explore.charts import line_chart
+from gongkai.explore.charts import Line, line_chart
+from gongkai.explore.languages import code_words
 from gongkai.explore.library import Row
 
 _MOST_PEERS = 12
@@ -42,11 +43,11 @@ _REPORTS = """
 """
 
 _SERIES = """
-    select series_code, name_zh, name_en, year, report_id, form, value, unit, is_exact, grade, is_break, break_note,
-        change_percent
+    select series_code, scope, name_zh, name_en, year, report_id, form, value, unit, is_exact, grade, is_break,
+        break_note, change_percent
     from marts.series
     where agency_id = $agency_id
-    order by series_code, year
+    order by series_code, scope = 'aggregate', scope, year
 """
 
 _FINDINGS = """
@@ -96,26 +97,26 @@ def body(ask: Ask) -> Page:
 
 
 def _charts(series: list[Row], ask: Ask) -> list[dict[str, object]]:
-    """A line for each series with something to see, those with most years first."""
-    by_code: dict[str, list[Row]] = {}
+    """A chart for each series with something to see, a line for each scope, those with most years first."""
+    by_code: dict[str, dict[object, list[Row]]] = {}
     for row in series:
-        by_code.setdefault(str(row["series_code"]), []).append(row)
+        by_code.setdefault(str(row["series_code"]), {}).setdefault(row["scope"], []).append(row)
     charts: list[dict[str, object]] = []
-    for code, rows in by_code.items():
+    for code, by_scope in by_code.items():
+        rows = [row for own in by_scope.values() for row in own]
         stated = [row for row in rows if row["value"] is not None]
         if not any(row["value"] for row in stated):
             continue
         name = str(rows[0]["name_en" if ask.language == "en" else "name_zh"])
+        scopes = {scope: code_words(ask.language, "scope", scope) for scope in by_scope}
+        lines: list[Line] = [{"name": f"{name} {scopes[scope]}", "rows": own} for scope, own in by_scope.items()]
+        first = next(iter(by_scope.values()))
         chart: dict[str, object] = {
-            "code": code,
-            "name": name,
-            "unit": rows[0]["unit"],
-            "years": len(stated),
-            "last": stated[-1],
-            "grade": rows[0]["grade"],
-            "rows": rows,
+            "code": code, "name": name, "unit": rows[0]["unit"], "years": len({row["year"] for row in stated}),
+            "last": next(row for row in reversed(first) if row["value"] is not None),
             "breaks": [row for row in rows if row["is_break"]],
-            "svg": line_chart(name, [{"name": name, "rows": rows}], width=280, height=110, small=True),
+            "scopes": list(scopes.values()) if len(scopes) > 1 else [],
+            "svg": line_chart(name, lines, width=280, height=110, small=True),
         }  # fmt: skip
         charts.append(chart)
     return sorted(charts, key=lambda chart: (-int(str(chart["years"])), str(chart["code"])))

@@ -38,7 +38,7 @@ _OF_BODIES = """
     inner join marts.dim_indicator as indicators on observations.indicator_code = indicators.indicator_code
     left join {series} as series
         on reports.agency_id = series.agency_id and indicators.series_code = series.series_code
-        and reports.year = series.year
+        and reports.year = series.year and reports.scope is not distinct from series.scope
     where reports.is_current and list_contains($ids, reports.agency_id)
         and list_contains($indicators, observations.indicator_code) and observations.is_selected
         and observations.applicant_type = 'all' and observations.category_label is null
@@ -100,7 +100,7 @@ def compare(ask: Ask) -> Page:
 def _series(ask: Ask) -> str:
     if ask.publication.has("series"):
         return "marts.series"
-    return "(select '' as agency_id, '' as series_code, 0 as year, false as is_break, '' as break_note)"
+    return "(select '' as agency_id, '' as scope, '' as series_code, 0 as year, false as is_break, '' as break_note)"
 
 
 def _found(ask: Ask) -> list[Row]:
