@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+from gongkai.commands.metrics import in_words
 from gongkai.explore.answers import Ask, Page, not_found
 from gongkai.explore.library import Row
 
@@ -95,9 +96,17 @@ def tile_map(ask: Ask) -> Page:
         "metrics": metrics, "years": years, "levels": levels, "provinces": provinces,
         "tiles": _tiles(places) if not province else _rows_of_tiles(places),
         "legend": _legend(places), "is_share": metric["unit"] in ("share", "ratio"),
+        "formula": [in_words(str(metric[part]), _names(ask)) for part in ("numerator", "denominator")],
         "address_of": lambda code: "/map?" + urlencode({**kept, "province": code}),
     }  # fmt: skip
     return Page("map.html", ask.say("地图", "Map"), data, places, view)
+
+
+def _names(ask: Ask) -> dict[str, str]:
+    """The names of indicators by their codes."""
+    rows = ask.publication.rows("select indicator_code, name_zh, name_en from marts.dim_indicator")
+    name = "name_en" if ask.language == "en" else "name_zh"
+    return {str(row["indicator_code"]): str(row[name]) for row in rows}
 
 
 @cache
