@@ -173,7 +173,10 @@ def _round_up(value: float) -> float:
 
 
 def _marks(low: float, high: float) -> list[float]:
-    return [low + (high - low) * part / 4 for part in range(5)]
+    """Marks of an axis at round numbers, as `high` is one; below zero there is one at the end."""
+    leading = high / 10.0 ** math.floor(math.log10(high))
+    parts = {1: 4, 1.5: 3, 2: 4, 2.5: 5, 3: 3, 4: 4, 5: 5, 6: 3, 8: 4, 10: 5}.get(round(leading, 6), 4)
+    return [*([low] if low < 0 else []), *(high * part / parts for part in range(parts + 1))]
 
 
 def _short(value: float) -> str:

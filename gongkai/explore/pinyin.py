@@ -22,15 +22,18 @@ class PinyinNames:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._names: list[tuple[str, str, str]] = []
+        self._names: list[tuple[str, str, str, str]] = []
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
 
     def beginning_with(self, word: str) -> list[str]:
-        """The ids of what is called so; `word` in Latin letters, without blanks."""
+        """The ids of what is called so, but for its last character (县), else of what begins so."""
         wanted = word.lower()
         self._reading.join()
-        return [one for one, whole, letters in self._names if whole.startswith(wanted) or letters.startswith(wanted)]
+        exact = [one for one, whole, _, last in self._names if wanted in (whole, whole.removesuffix(last))]
+        if exact:
+            return exact
+        return [one for one, whole, letters, _ in self._names if whole.startswith(wanted) or letters.startswith(wanted)]
 
     def _read(self) -> None:
         cursor = self._connection.cursor()
@@ -39,4 +42,4 @@ class PinyinNames:
         finally:
             cursor.close()
         spelt = ((one, lazy_pinyin(name)) for one, name in rows)
-        self._names = [(one, "".join(words), "".join(word[:1] for word in words)) for one, words in spelt]
+        self._names = [(one, "".join(words), "".join(word[:1] for word in words), words[-1]) for one, words in spelt]

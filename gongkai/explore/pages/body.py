@@ -97,7 +97,7 @@ def body(ask: Ask) -> Page:
 
 
 def _charts(series: list[Row], ask: Ask) -> list[dict[str, object]]:
-    """A chart for each series with something to see, a line for each scope, those with most years first."""
+    """A chart for each series of two years and more, a line for each scope, those with most years first."""
     by_code: dict[str, dict[object, list[Row]]] = {}
     for row in series:
         by_code.setdefault(str(row["series_code"]), {}).setdefault(row["scope"], []).append(row)
@@ -105,7 +105,7 @@ def _charts(series: list[Row], ask: Ask) -> list[dict[str, object]]:
     for code, by_scope in by_code.items():
         rows = [row for own in by_scope.values() for row in own]
         stated = [row for row in rows if row["value"] is not None]
-        if not any(row["value"] for row in stated):
+        if len({row["year"] for row in stated}) < 2 or not any(row["value"] for row in stated):
             continue
         name = str(rows[0]["name_en" if ask.language == "en" else "name_zh"])
         scopes = {scope: code_words(ask.language, "scope", scope) for scope in by_scope}

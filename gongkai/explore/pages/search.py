@@ -25,7 +25,13 @@ _REPORTS = """
     select
         reports.report_id, reports.document_id, reports.agency_id, coalesce(reports.agency_name, '') as agency_name,
         reports.region_code, reports.scope, reports.source_file,
-        concat_ws(' ', regions.province_name, regions.prefecture_name, regions.county_name, regions.name) as place,
+        [
+            reports.agency_id, reports.region_code, regions.county_code, regions.prefecture_code, regions.province_code
+        ] as ids,
+        concat_ws(
+            ' ', regions.province_name, regions.prefecture_name, regions.county_name,
+            if(regions.level_code in ('province', 'prefecture', 'county'), null, regions.name)
+        ) as place,
         coalesce(regions.province_code, '') as province, coalesce(reports.level_code, '') as level,
         coalesce(reports.agency_kind, '') as kind, coalesce(reports.year::varchar, '') as year, reports.form,
         coalesce(worst.severity, 'none') as finding
@@ -58,7 +64,7 @@ def find(ask: Ask) -> Page:
         count = _count(cursor)
         reports = records(
             cursor,
-            f"select * exclude ({', '.join(f'fits_{facet}' for facet in FACETS)}) from judged where {_ALL_FIT} "  # noqa: S608
+            f"select * exclude (ids, {', '.join(f'fits_{facet}' for facet in FACETS)}) from judged where {_ALL_FIT} "  # noqa: S608
             f"order by named desc, year desc, agency_name, report_id limit {PAGE_ROWS} offset {first}",
         )
         _add_snippets(cursor, reports, words)
@@ -97,8 +103,7 @@ def _judge(
     )
     named = [
         f"(contains(lower(agency_name), $word_{number}) or contains(lower(place), $word_{number}) "
-        f"or region_code = $word_{number} or list_contains($latin_{number}, region_code) "
-        f"or list_contains($latin_{number}, agency_id))"
+        f"or region_code = $word_{number} or list_has_any($latin_{number}, ids))"
         for number in range(len(words))
     ]
     written = [
@@ -159,14 +164,19 @@ def _count(cursor: duckdb.DuckDBPyConnection) -> int:
 
 
 def _bodies(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Bodies whose names or places were typed, those with most reports first."""
+    """Bodies whose names or places were typed: governments first, from the highest level down."""
     return records(
         cursor,
         f"""
         select agency_id, any_value(agency_name) as agency_name, any_value(place) as place, count(*) as reports,
             min(year) as first_year, max(year) as last_year
-        from judged where named and {_ALL_FIT} and agency_id is not null
-        group by agency_id order by reports desc, agency_name limit {_MOST_NAMES}
+        from judged left join marts.dim_level as levels on judged.level = levels.level_code
+        where named and {_ALL_FIT} and agency_id is not null
+        group by agency_id
+        order by
+            min(kind = 'government') desc, min(levels.level_rank), reports desc, length(any_value(agency_name)),
+            agency_id
+        limit {_MOST_NAMES}
         """,  # noqa: S608 - our own columns
     )
 

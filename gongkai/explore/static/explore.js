@@ -51,7 +51,16 @@ document.addEventListener("click", (event) => {
   history.replaceState(null, "", link.getAttribute("href"));
   light(idsOf(link) || [id], link.closest(".pane"), true);
 });
+// On a narrow screen what narrows a search is folded away, so that what was found comes first.
+function foldFilters() {
+  if (matchMedia("(max-width: 60rem)").matches) {
+    for (const each of document.querySelectorAll("details.filters")) each.open = false;
+  }
+}
+
+document.addEventListener("htmx:afterSettle", foldFilters);
 window.addEventListener("DOMContentLoaded", () => {
+  foldFilters();
   const id = location.hash.match(/^#[wf]-([0-9a-z]+)$/);
   if (id) light([id[1]], null, true);
 });

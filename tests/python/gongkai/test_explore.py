@@ -126,6 +126,7 @@ def test_names_codes_pinyin_and_years_are_found(explorer: Explorer) -> None:
 
     county = "德清县人民政府"
     assert county in found("德清") & found("330521") & found("deqing") & found("dqx") & found("湖州 2022")
+    assert {county, "乾元镇人民政府"} < found("deqing") and "黔南布依族苗族自治州人民政府" in found("qiann")
     assert county not in found("德清 2009")
     assert found("查无此话") == set()
 
