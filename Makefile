@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@echo "compiling the rules"
-	@$(BIN)/python -m gongkai.building
+	@$(BIN)/python scripts/compile_rules.py
 	@touch $@
 
 demo: setup ## read the samples, build the warehouse, write the workbook, csv and parquet files

@@ -13,6 +13,7 @@ from gongkai.commands.doctor import doctor
 from gongkai.commands.evaluate import evaluate
 from gongkai.commands.explore import explore
 from gongkai.commands.export import export
+from gongkai.commands.forget import forget
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
 from gongkai.commands.rebuild import rebuild
@@ -63,4 +64,5 @@ app.command()(doctor)
 app.command()(evaluate)
 app.command()(metrics)
 app.command()(review)
+app.command()(forget)
 app.command()(unread)

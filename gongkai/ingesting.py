@@ -11,6 +11,7 @@ from pathlib import Path
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import in_the_way, not_writable
 from gongkai.warehouse.work import open_work
+from ingest.expected import ExpectedBodies, land_expected
 from ingest.find import check_paths
 from ingest.intake import Summary, ingest_paths
 from ingest.limits import Limits
@@ -23,6 +24,8 @@ def ingest_into(
     *,
     limits: Limits,
     manifest: Manifest | None = None,
+    expected: ExpectedBodies | None = None,
+    mirror: bool = False,
     workers: int | None = None,
     arguments: list[str] | None = None,
     keep: bool = False,
@@ -31,8 +34,9 @@ def ingest_into(
 ) -> Summary:
     """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
 
-    `keep`: also keep what was read beside the warehouse, so that its pages can be looked at. `on_restored` is told how
-    many documents a lost work file got back from the published one.
+    `expected`: who must report, in the place of the list given before. `keep`: also keep what was read beside the
+    warehouse, so that its pages can be looked at. `on_restored` is told how many documents a lost work file got back
+    from the published one.
     """
     check_paths(paths)
     if keep:
@@ -41,6 +45,8 @@ def ingest_into(
         except OSError as error:
             raise not_writable(warehouse, error) from error
     with open_work(warehouse, on_restored) as connection, _temp_folder(warehouse) as temp_folder:
+        if expected is not None:
+            land_expected(connection, expected)
         return ingest_paths(
             paths,
             connection,
@@ -49,6 +55,7 @@ def ingest_into(
             leave_out=warehouse.own_files(),
             limits=limits,
             manifest=manifest,
+            mirror=mirror,
             workers=workers,
             arguments=arguments,
             on_progress=on_progress,

@@ -26,6 +26,21 @@ def project_folder() -> Path:
     )
 
 
+def setting(project: Path, name: str) -> int:
+    """A number of the settings in dbt_project.yml (vars: gongkai:). GongkaiError where it is none, or less than 1."""
+    # Imported here: most commands need no setting.
+    import yaml
+
+    path = project / "dbt_project.yml"
+    try:
+        value = yaml.safe_load(path.read_text("utf-8"))["vars"]["gongkai"][name]
+    except (yaml.YAMLError, KeyError, TypeError) as error:
+        raise GongkaiError(f"{path}: the setting {name} is not there; write it below vars: gongkai:") from error
+    if not isinstance(value, int) or value < 1:
+        raise GongkaiError(f"{path}: {name} is {value!r}; it must be a whole number from 1")
+    return value
+
+
 def rule_files(project: Path) -> Iterator[Path]:
     """The files that decide what a build makes, in a fixed order."""
     yield project / "dbt_project.yml"

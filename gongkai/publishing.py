@@ -14,19 +14,24 @@ import os
 import shutil
 import stat
 from contextlib import suppress
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
+from gongkai import publications
+from gongkai.project import project_folder, setting
+from gongkai.publications import Publication
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.ownership import damaged, is_whole, published_found
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, literal, quoted, records
 from ingest.errors import GongkaiError, is_damage
 
-EVIDENCE_TABLES = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
+EVIDENCE_TABLES = (
+    *("documents", "document_sources", "blocks", "table_cells"),
+    *("rejects", "expected_bodies", "ingest_runs"),
+)
 """The raw tables that are published with the marts: evidence leads to their words."""
 
 # Tables with the rows of each document, and the model in the build ledger that tells which version of it they hold.
@@ -35,6 +40,10 @@ _BY_DOCUMENT = {
     "raw.blocks": "stg_raw__blocks",
     "raw.table_cells": "stg_raw__table_cells",
 }
+
+_ORDER = ("year", "region_code", "report_id")
+"""The columns that rows of marts are sorted by, as far as they have them: what is asked for together lies together. The
+long tables, whose rows are exchanged by document, have no order."""
 
 _SCHEMAS = ("marts", "raw")
 """What a publish makes anew; every other schema of the published file is an analyst's, and stays."""
@@ -47,11 +56,16 @@ anew than exchanged."""
 _RAW_STATE = """
     select coalesce(sum(hash(state)), 0)::varchar || ':' || count(*)
     from (
-        select 'document', document_id, content_version, source_file, archive_member from work.raw.documents
+        select 'document', document_id, content_version || coalesce(forgotten_at::varchar, ''), source_file,
+            archive_member
+        from work.raw.documents
         union all
-        select 'source', document_id, '', source_file, archive_member from work.raw.document_sources
+        select 'source', document_id, coalesce(withdrawn_at::varchar, ''), source_file, archive_member
+        from work.raw.document_sources
         union all
         select 'reject', sha256, reason_code || detail, source_file, archive_member from work.raw.rejects
+        union all
+        select 'expected', agency, region_code, from_year::varchar, to_year::varchar from work.raw.expected_bodies
     ) as state
 """
 
@@ -102,7 +116,7 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
         exchange = by_document and _is_untouched(warehouse) and _few_documents_changed(warehouse)
         if exchange or _has_schemas_of_others(warehouse):
             _copy_file(warehouse, aside)
-        _copy(warehouse, aside, fingerprint, exchange=exchange)
+        publication = _copy(warehouse, aside, fingerprint, exchange=exchange)
         _take_over_rights(warehouse.published_file, aside)
         _sync(aside)
         # A log that somebody's writing session left beside the old file must not be played into the new one.
@@ -120,6 +134,7 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
     finally:
         remove_leftovers(warehouse)
     with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
+        state.remember_publication(warehouse, publication.number)
         state.remember_published(warehouse, _identity(warehouse), _BY_DOCUMENT.values())
 
 
@@ -220,13 +235,15 @@ def reason(error: Exception) -> str:
     return str(error).splitlines()[0].split("Error: ", 1)[-1]
 
 
-def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool) -> None:
+def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool) -> Publication:
     """Bring the file aside, which is missing or (`exchange`) a copy of the published one, to the work file's state."""
+    last_number = state.last_publication(warehouse)
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.work, "work", "read_only")
         attach(connection, aside, "published", "read_write")
-        # The order of rows means nothing (exports sort theirs), and keeping it costs memory.
-        connection.execute("set preserve_insertion_order = false")
+        if warehouse.published.exists():
+            attach(connection, warehouse.published, "former", "read_only")
+        is_compared = publications.compare(connection)
         marts = _relations(connection, "work", "marts")
         tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
         exchanged = [
@@ -248,21 +265,29 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
         for schema, name in tables:
             if (schema, name) not in exchanged:
                 _copy_table(connection, schema, name)
+        publication = publications.record(
+            connection,
+            fingerprint,
+            last_number=last_number,
+            is_compared=is_compared,
+            kept=setting(project_folder(), "kept_publications"),
+        )
         connection.execute(
             "create table published.raw.publication as "
             "select ?::varchar as fingerprint, ?::timestamp as published_at, ?::varchar as software_version, "
             "?::varchar[] as relations",
             [
                 fingerprint,
-                datetime.now(UTC).replace(tzinfo=None),
+                publication.published_at,
                 version("gongkai-warehouse"),
-                [f"{schema}.{name}" for schema, name in tables],
+                [*(f"{schema}.{name}" for schema, name in tables), *(f"marts.{name}" for name in publications.TABLES)],
             ],
         )
         connection.execute("comment on table published.raw.publication is 'One row: the build that made this file.'")
         connection.execute("commit")
         connection.execute("checkpoint published")
         connection.execute("detach published")
+    return publication
 
 
 def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
@@ -300,7 +325,10 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{quoted(schema)}.{quoted(name)}"
-    connection.execute(f"create table published.{relation} as from work.{relation}")
+    order = "" if f"{schema}.{name}" in _BY_DOCUMENT else _order(connection, schema, name)
+    # Keeping an order costs memory, so it is kept where there is one only.
+    connection.execute(f"set preserve_insertion_order = {bool(order)}")
+    connection.execute(f"create table published.{relation} as from work.{relation}{order}")
     comment = connection.execute(
         "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
         "union all "
@@ -316,6 +344,18 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -
     ).fetchall()
     for column, text in columns:
         connection.execute(f"comment on column published.{relation}.{quoted(column)} is {literal(text)}")
+
+
+def _order(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> str:
+    """The clause that sorts a table's rows; nothing where it has none of the columns."""
+    rows = connection.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = 'work' and schema_name = ? and table_name = ? and list_contains(?, column_name)",
+        [schema, name, list(_ORDER)],
+    ).fetchall()
+    found = {row[0] for row in rows}
+    keys = [f"{column} nulls first" for column in _ORDER if column in found]
+    return f" order by {', '.join(keys)}" if keys else ""
 
 
 def _sync(path: Path) -> None:

@@ -15,7 +15,7 @@ from uuid import uuid4
 import duckdb
 
 from ingest.errors import GongkaiError
-from ingest.find import find_files
+from ingest.find import find_files, storable_name
 from ingest.known import write_known
 from ingest.landing import Landing
 from ingest.limits import Limits
@@ -23,6 +23,7 @@ from ingest.manifest import Manifest
 from ingest.messages import Task
 from ingest.pool import FileDone, Pool
 from ingest.results import Landed, Place, Rejected, Result, Unchanged
+from ingest.withdrawing import withdraw_missing
 from ingest.words import check_words
 
 _KEPT_REJECTS = 1_000
@@ -39,6 +40,8 @@ class Summary:
     landed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    withdrawn: int = 0
+    """Places of earlier runs where nothing is any more; counted by a run that mirrors its folders."""
     rejects: list[Rejected] = field(default_factory=list)
     """The first thousand, for printing; all of them are in raw.rejects."""
     manifest_rows_not_met: list[str] = field(default_factory=list)
@@ -66,22 +69,25 @@ def ingest_paths(
     leave_out: Iterable[Path] = (),
     limits: Limits,
     manifest: Manifest | None = None,
+    mirror: bool = False,
     workers: int | None = None,
     arguments: list[str] | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
 
-    Readers and database write aside in `temp_folder`; where `originals` is given, what is read is kept there. `workers`
-    is the number of reading processes (one a core by default). GongkaiError where there is nothing to read, the disk
-    takes no more, or a row of the words of pages is broken; what cannot be read is in the summary's rejects.
+    Readers and database write aside in `temp_folder`; where `originals` is given, what is read is kept there. `mirror`:
+    what earlier runs met below these paths and this one, at its end, did not is withdrawn. `workers` is the number of
+    reading processes (one a core by default). GongkaiError where there is nothing to read, the disk takes no more, or a
+    row of the words of pages is broken; what cannot be read of the files is in the summary's rejects.
     """
     check_words()
     begun = time.monotonic()
     connection.execute("set memory_limit = $limit", {"limit": _DUCKDB_MEMORY})
     connection.execute("set temp_directory = $folder", {"folder": str(temp_folder / "duckdb")})
     started_at = _next_start(connection)
-    run_id = _begin(connection, started_at, arguments or [])
+    roots = sorted({storable_name(os.path.realpath(path)) for path in paths})
+    run_id = _begin(connection, started_at, arguments or [], roots)
     landing = Landing(connection, started_at, manifest)
     summary = Summary()
 
@@ -104,6 +110,8 @@ def ingest_paths(
                     on_progress(summary)
             finally:
                 landing.flush()
+    if mirror and summary.seen:  # a folder with nothing in it is rather a disk that is not there
+        summary.withdrawn = withdraw_missing(connection, started_at, roots)
     summary.manifest_rows_not_met = landing.manifest_rows_not_met()
     summary.seconds = time.monotonic() - begun
     _finish(connection, run_id, summary)
@@ -140,7 +148,7 @@ def _next_start(connection: duckdb.DuckDBPyConnection) -> datetime:
     return max(now, last + timedelta(microseconds=1)) if last is not None else now
 
 
-def _begin(connection: duckdb.DuckDBPyConnection, started_at: datetime, arguments: list[str]) -> str:
+def _begin(connection: duckdb.DuckDBPyConnection, started_at: datetime, arguments: list[str], paths: list[str]) -> str:
     """Note the run; its row has no end as long as it is at work, and for ever where it was stopped."""
     run_id = uuid4().hex
     connection.execute(
@@ -151,12 +159,14 @@ def _begin(connection: duckdb.DuckDBPyConnection, started_at: datetime, argument
             $started_at as started_at,
             $arguments as arguments,
             $software_version as software_version,
+            $paths as paths,
         """,
         {
             "run_id": run_id,
             "started_at": started_at,
             "arguments": json.dumps(arguments, ensure_ascii=True),
             "software_version": version("gongkai-warehouse"),
+            "paths": paths,
         },
     )
     return run_id
@@ -172,6 +182,7 @@ def _finish(connection: duckdb.DuckDBPyConnection, run_id: str, summary: Summary
             landed_count = $landed,
             unchanged_count = $unchanged,
             rejected_count = $rejected,
+            withdrawn_count = $withdrawn,
             duration_seconds = $seconds
         where run_id = $run_id
         """,
@@ -183,5 +194,6 @@ def _finish(connection: duckdb.DuckDBPyConnection, run_id: str, summary: Summary
             "landed": summary.landed,
             "unchanged": summary.unchanged,
             "rejected": summary.rejected,
+            "withdrawn": summary.withdrawn,
         },
     )

@@ -140,6 +140,7 @@ class Landing:
                     coalesce(known.first_seen_at, $started_at) as first_seen_at,
                     $started_at as last_seen_at,
                     '' as content_version,
+                    known.forgotten_at,
                     known.document_id is not null as is_known,
                 from batch_documents
                 left join raw.documents as known using (document_id)
@@ -157,7 +158,10 @@ class Landing:
             run.execute("insert into raw.table_cells by name select * from batch_cells")
 
     def _land_places(self, batch: Batch) -> None:
-        """Note where documents were met, and settle what depends on it: source_file, manifest and content_version."""
+        """Note where documents were met, and settle what depends on it: source_file, manifest and content_version.
+
+        What was gone from a place is back there; what a person forgot stays forgotten.
+        """
         if not batch.places:
             return
         run = self._connection
@@ -168,7 +172,10 @@ class Landing:
             run.execute(
                 """
                 update raw.document_sources as known
-                set last_seen_at = $started_at
+                set
+                    last_seen_at = $started_at,
+                    withdrawn_at = if(known.withdrawn_by = 'forget', known.withdrawn_at, null),
+                    withdrawn_by = if(known.withdrawn_by = 'forget', known.withdrawn_by, null)
                 from batch_places as met
                 where known.document_id = met.document_id
                     and known.source_file = met.source_file

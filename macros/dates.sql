@@ -20,3 +20,7 @@ try_cast(format('{}-{:02d}-{:02d}', {{ year }}, {{ small_number(month) }}, {{ sm
 {# A day as reports write it, in such text, with its three parts as groups; and the parts themselves. #}
 {% macro day_pattern() -%}(\d{4})[年./-]{{ day_number_pattern() }}[月./-]{{ day_number_pattern() }}[日号]?{%- endmacro %}
 {% macro day_number_pattern() -%}(\d?十\d?|\d{1,2}){%- endmacro %}
+
+{# A time of day that may stand right behind such a day, as the group after its three: 08：37, T08:37:05. #}
+{% macro time_pattern() -%}[T ]?({{ time_of_day_pattern() }})?{%- endmacro %}
+{% macro time_of_day_pattern() -%}(?:[01]\d|2[0-3]|\d)[：:][0-5]\d(?:[：:][0-5]\d)?{%- endmacro %}

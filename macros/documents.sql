@@ -9,3 +9,12 @@
 properties ->> {{ literal(row['label']) }}{{ ', ' if not loop.last }}
 {%- endfor -%}
 {%- endmacro %}
+
+{# Whether a line without blanks says something of the page (索引号、来源、浏览次数), and nothing of the report. #}
+{% macro is_about_page(line) -%}
+(
+    regexp_matches({{ line }}, '^{{ words('page_labels', 'opens_line', 'label') }}')
+    and length({{ line }}) <= 200
+    and not regexp_matches({{ line }}, '。')
+)
+{%- endmacro %}

@@ -4,8 +4,8 @@
 
    A blank cell counts as zero here and only here, and blank_count says how many did; where the seed says so, a blank
    leaves the result open instead, as a missing figure does. A figure that is missing (its row
-   was not found) leaves the result open wherever it could make good the difference. Nothing is judged where a whole
-   side is missing. #}
+   was not found) leaves the result open wherever it could make good the difference, and that of another report (a body below
+   that did not report) wherever a sum must be equal. Nothing is judged where a whole side is missing. #}
 {% macro evaluate_checks(instances, figures) -%}
 with valued as (
     select
@@ -13,6 +13,7 @@ with valued as (
         instances.check_code,
         instances.applicant_type,
         instances.side,
+        instances.place = 'here' as is_own,
         instances.raises_left,
         instances.factor * case when instances.indicator_code is null then 1 else figures.value end as amount,
         figures.report_id is not null and figures.value is null as is_blank,
@@ -38,12 +39,19 @@ summed as (
         coalesce(sum(amount) filter (where side = 'left'), 0)::decimal(20, 4) as left_sum,
         coalesce(sum(amount) filter (where side = 'right'), 0)::decimal(20, 4) as right_sum,
         left_sum - right_sum as excess,
+        -- What the report itself says, whatever others say: a finding is known again by it.
+        concat_ws(
+            ' ',
+            coalesce(sum(amount) filter (where is_own and side = 'left'), 0)::decimal(20, 4),
+            coalesce(sum(amount) filter (where is_own and side = 'right'), 0)::decimal(20, 4)
+        ) as own_figures,
         count(amount) filter (where side = 'left') > 0 as has_left,
         count(amount) filter (where side = 'right') > 0 as has_right,
         count(*) filter (where observation_ids is not null) as stated_count,
         count(*) filter (where is_blank) as blank_count,
         bool_or((is_missing or (is_blank and blank_is_open)) and raises_left) as could_rise,
         bool_or((is_missing or (is_blank and blank_is_open)) and not raises_left) as could_fall,
+        bool_or(is_missing and not is_own) as lacks_another,
         bool_and(is_exact) as is_exact,
         bool_or(is_doubtful) as is_doubtful,
         flatten(list(observation_ids order by observation_ids) filter (where observation_ids is not null))
@@ -78,6 +86,7 @@ judged as (
             when comparison = '=>' then if(has_left, if(holds, 'pass', 'fail'), 'not_applicable')
             when not (has_left and has_right) then if(is_optional, 'not_applicable', 'uncertain')
             when holds and comparison = '<=' and could_rise and not is_optional then 'uncertain'
+            when holds and comparison = '=' and lacks_another then 'uncertain'
             when holds then 'pass'
             when not is_exact then 'uncertain'
             when is_doubtful and severity = 'hard' then 'uncertain'
@@ -93,6 +102,7 @@ judged as (
         (right_sum - left_sum)::decimal(20, 4) as difference,
         blank_count,
         observation_ids,
+        own_figures,
         null::varchar as detail_zh,
         null::varchar as detail_en,
     from compared

@@ -16,9 +16,7 @@ select
     figures.observation_ids || previous_figures.observation_ids as observation_ids,
 from {{ ref('dim_report') }} as reports
 inner join {{ ref('dim_report') }} as previous_reports
-    on reports.agency_id = previous_reports.agency_id
-    and reports.year = previous_reports.year + 1
-    and reports.scope is not distinct from previous_reports.scope
+    on {{ is_of_year_before('reports', 'previous_reports') }}
     and previous_reports.is_current
 inner join {{ ref('int_check_figures') }} as figures on reports.report_id = figures.report_id
 inner join {{ ref('int_check_figures') }} as previous_figures

@@ -30,13 +30,19 @@ case
 end
 {%- endmacro %}
 
-{# Each report beside the same body's report of the same scope of the year before, taken from `all_reports`, as places of
-   figures. #}
+{# Whether one report is the same body's, of the same scope, of the year before: under another name perhaps, or another code
+   of its place, but not before a merger, as it was then several. #}
+{% macro is_of_year_before(these, previous) -%}
+{{ these }}.entity_id = {{ previous }}.entity_id
+    and {{ these }}.body_no = {{ previous }}.body_no
+    and {{ these }}.year = {{ previous }}.year + 1
+    and {{ these }}.scope is not distinct from {{ previous }}.scope
+{%- endmacro %}
+
+{# Each report beside the one of the year before, taken from `all_reports`, as places of figures. #}
 {% macro previous_reports(reports, all_reports) -%}
 select these.report_id, previous.report_id as source_report_id, 'previous' as place
 from {{ reports }} as these
 inner join {{ all_reports }} as previous
-    on these.agency_id = previous.agency_id
-    and these.year = previous.year + 1
-    and these.scope is not distinct from previous.scope
+    on {{ is_of_year_before('these', 'previous') }}
 {%- endmacro %}

@@ -95,7 +95,9 @@ def _(connection):
             avg((facts.received = 0)::integer)::double as share_of_zeros
         from marts.fct_applications as facts
         inner join marts.dim_level as levels on facts.level_code = levels.level_code
-        where facts.received is not null and facts.year is not null
+        inner join marts.report_overlaps as overlaps on facts.report_id = overlaps.report_id
+        -- A body that reports on its own level and on its whole area counts once.
+        where facts.received is not null and facts.year is not null and overlaps.containment is distinct from 'body'
         group by all
         order by facts.year, levels.level_rank
         """
@@ -127,6 +129,7 @@ def _(connection, mo):
         select
             reports.year::varchar as year,
             reports.agency_name,
+            reports.scope,
             facts.received::double as received,
             facts.replied::double as replied,
             facts.outcome_granted::double as granted,
@@ -212,7 +215,9 @@ def _(connection, mo):
             levels.name_zh as level_name,
             sum(coverage.reports_present)::bigint as present,
             sum(coverage.reports_missing)::bigint as missing,
-            sum(coverage.reports_late)::bigint as late
+            sum(coverage.reports_in_time)::bigint as in_time,
+            sum(coverage.reports_late)::bigint as late,
+            sum(coverage.reports_punctuality_unknown)::bigint as punctuality_unknown
         from marts.coverage as coverage
         inner join marts.dim_level as levels on coverage.level_code = levels.level_code
         group by all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,7 @@ from gongkai.publishing import (
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way, write_lock
 from gongkai.warehouse.ownership import damaged, require_ours
-from gongkai.warehouse.work import require_work
+from gongkai.warehouse.work import complete_raw, require_work
 from ingest.errors import GongkaiError, is_damage
 
 __all__ = ["Built", "Failure", "Progress", "build", "check_changed_rules"]
@@ -56,15 +57,17 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
     project = project_folder()
     with write_lock(warehouse):
         restored = require_work(warehouse)
+        complete_raw(warehouse)
         rules = rules_fingerprint(project)
-        fingerprint = f"{raw_fingerprint(warehouse)} {rules}"
-        if not full_refresh and published_fingerprint(warehouse) == fingerprint:
+        raw = raw_fingerprint(warehouse)
+        fingerprint, published = f"{raw} {rules}", published_fingerprint(warehouse) or ""
+        if not full_refresh and published == fingerprint:
             remove_leftovers(warehouse)
             return Built(warehouse, unchanged=True, restored=restored)
         require_no_relations_of_others(warehouse)
         state.drop_former(warehouse)
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
-        way = _by_dbt if by_dbt else _directly
+        way = _by_dbt if by_dbt else partial(_directly, raw_is_same=published.startswith(f"{raw} "))
         try:
             outcome = way(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         except duckdb.Error as error:
@@ -103,12 +106,21 @@ def _refuse_broken_rules(project: Path, rules: str) -> None:
 
 
 def _directly(
-    project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress
+    project: Path, warehouse: Warehouse, *, raw_is_same: bool, full_refresh: bool, only_raw: bool, progress: Progress
 ) -> Outcome:
     compiled = compiled_rules(project, warehouse.scratch_folder, progress)
     if compiled.failures:
         return Outcome(compiled.steps, compiled.failures)
-    return build_directly(project, warehouse, compiled, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
+    return build_directly(
+        project,
+        warehouse,
+        compiled,
+        # The rules are those of the last build: tests between staging and marts wait for the next change of one.
+        left_out=compiled.tests_between() if only_raw else (),
+        full_refresh=full_refresh,
+        raw_is_same=raw_is_same,
+        progress=progress,
+    )
 
 
 def _by_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Outcome:

@@ -32,7 +32,8 @@ class Node:
     """A seed, model or data test of dbt's graph, ready to run.
 
     `version` stands for all that its rows depend on but what was landed: its own SQL and that of all below it, and what
-    the seeds hold. `looks_beyond`: it looks at the reports beside a document, by int_report_contexts.
+    the seeds hold. `reads_raw`: it names a table of raw; `from_raw`: it does, or something that it stands on.
+    `looks_beyond`: it looks at the reports beside a document, by int_report_contexts.
     """
 
     unique_id: str
@@ -44,6 +45,7 @@ class Node:
     relation: str
     checksum: str
     parents: tuple[str, ...]
+    reads_raw: bool
     from_raw: bool
     sql: str = ""
     version: str = ""
@@ -71,6 +73,11 @@ class Compiled:
     digests: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     steps: int = 0
+
+    def tests_between(self) -> set[str]:
+        """The data tests of the steps between staging and marts."""
+        between = {key for key, node in self.nodes.items() if node.kind == "model" and node.schema == "intermediate"}
+        return {key for key, node in self.nodes.items() if node.kind == "test" and not between.isdisjoint(node.parents)}
 
 
 def read_compiled(file: Path, made_by: str) -> Compiled | None:

@@ -159,7 +159,7 @@ def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
         for parent in parents:
             if parent not in nodes:
                 add(parent)
-        kind = str(node.resource_type)
+        kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -170,7 +170,8 @@ def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
             relation=node.relation_name or "",
             checksum=f"{digests.get(node.original_file_path, '')} {json.dumps(node.config.get('column_types'))}",
             parents=parents,
-            from_raw=len(parents) < len(set(named)) or any(nodes[parent].from_raw for parent in parents),
+            reads_raw=reads_raw,
+            from_raw=reads_raw or any(nodes[parent].from_raw for parent in parents),
             description=node.description or "",
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),

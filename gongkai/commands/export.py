@@ -44,8 +44,11 @@ def export_to(warehouse: Warehouse, folder: Path, kinds: list[Kind]) -> None:
     from gongkai.export.marts import ordered
     from gongkai.export.workbook import write_workbook
     from gongkai.export.workbook_sheets import sheets
+    from gongkai.publications import latest
 
     with open_published(warehouse) as connection:
+        if publication := latest(connection):
+            say(f"{warehouse}: {publication}")
         if Kind.XLSX in kinds:
             workbook = target_folder(folder, ".") / "gongkai.xlsx"
             count = write_workbook(connection, workbook, sheets(connection))

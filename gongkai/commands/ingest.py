@@ -27,6 +27,17 @@ ManifestFile = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV with the columns path, url, agency, year, published_on; its values win."),
 ]
+ExpectedFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--expected",
+        help="CSV with the columns agency, region_code, from_year, to_year: who must report, in place of the last.",
+    ),
+]
+Mirror = Annotated[
+    bool,
+    typer.Option("--mirror", help="Withdraw what earlier runs met in these paths and is no longer there."),
+]
 LimitSettings = Annotated[
     list[str] | None,
     typer.Option("--limit", help="Limit for each document, as in seconds=60 or bytes=64M; may stand several times."),
@@ -41,6 +52,8 @@ Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading p
 def ingest(
     paths: Paths,
     manifest: ManifestFile = None,
+    expected: ExpectedFile = None,
+    mirror: Mirror = False,
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
@@ -49,7 +62,16 @@ def ingest(
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
-    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers, keep=keep)
+    summary = run_ingest(
+        paths,
+        warehouse,
+        manifest=manifest,
+        expected=expected,
+        mirror=mirror,
+        limit=limit,
+        workers=workers,
+        keep=keep,
+    )
     return 1 if strict and summary.rejected else 0
 
 
@@ -58,6 +80,8 @@ def run_ingest(
     warehouse: Warehouse,
     *,
     manifest: Path | None,
+    expected: Path | None,
+    mirror: bool,
     limit: list[str] | None,
     workers: int | None,
     keep: bool,
@@ -65,16 +89,20 @@ def run_ingest(
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
     from gongkai.ingesting import ingest_into
+    from ingest.expected import read_expected
     from ingest.manifest import read_manifest
 
     limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
+    bodies = read_expected(expected) if expected is not None else None
     with _progress() as on_progress:
         summary = ingest_into(
             warehouse,
             paths,
             limits=limits,
             manifest=rows,
+            expected=bodies,
+            mirror=mirror,
             workers=workers,
             arguments=sys.argv[1:],
             keep=keep,
@@ -85,6 +113,8 @@ def run_ingest(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
         f"{summary.rejected} rejected, in {summary.seconds:.1f} s"
     )
+    if summary.withdrawn:
+        say(f"  {summary.withdrawn} places where nothing is any more: what stood there is withdrawn, and kept in raw")
     if summary.manifest_rows_not_met:
         few = ", ".join(summary.manifest_rows_not_met[:3])
         say(f"  {len(summary.manifest_rows_not_met)} rows of the manifest name no document that was met, as {few}")

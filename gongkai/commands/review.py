@@ -114,7 +114,7 @@ def _ask(finding: Finding, figures: list[Reading], files: Seeds) -> int:
     while True:
         answer = _prompt(_CHOICES).lower()
         if answer in VERDICTS:
-            files.add_verdict(Verdict(finding.finding_id, VERDICTS[answer], _prompt("note", "")))
+            files.add_verdict(Verdict(finding, VERDICTS[answer], _prompt("note", "")))
             return written + 1
         if answer == "s":
             return written

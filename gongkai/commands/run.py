@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rich.table import Table
@@ -9,7 +10,17 @@ from rich.table import Table
 from gongkai.building import check_changed_rules
 from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.check import problems_told
-from gongkai.commands.ingest import Keep, LimitSettings, ManifestFile, Paths, Strict, Workers, run_ingest
+from gongkai.commands.ingest import (
+    ExpectedFile,
+    Keep,
+    LimitSettings,
+    ManifestFile,
+    Mirror,
+    Paths,
+    Strict,
+    Workers,
+    run_ingest,
+)
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
 from gongkai.reports.others import Others, others
 from gongkai.warehouse import Warehouse
@@ -21,6 +32,8 @@ _SHOWN_YEARS = 12
 def run(
     paths: Paths,
     manifest: ManifestFile = None,
+    expected: ExpectedFile = None,
+    mirror: Mirror = False,
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
@@ -32,14 +45,27 @@ def run(
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
     with problems_told():
         check_changed_rules(warehouse)
-    summary = run_ingest(paths, warehouse, manifest=manifest, limit=limit, workers=workers, keep=keep)
+    summary = run_ingest(
+        paths,
+        warehouse,
+        manifest=manifest,
+        expected=expected,
+        mirror=mirror,
+        limit=limit,
+        workers=workers,
+        keep=keep,
+    )
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)
     return 1 if strict and summary.rejected else 0
 
 
 def print_summary(warehouse: Warehouse) -> None:
-    """A table of reports and figures by year, newest first, and what is no report."""
+    """A table of reports and figures by year, newest first, and what is no report.
+
+    Applications are summed over the reports whose figures stand in no other one. Where a report does not say whether it
+    is on its whole area and its figures do not bear it out, the sum with it taken for whole stands beside.
+    """
     with open_published(warehouse) as connection:
         rows = connection.execute(
             """
@@ -55,10 +81,15 @@ def print_summary(warehouse: Warehouse) -> None:
                 count(distinct reports.agency_id),
                 coalesce(sum(figures.figure_count), 0),
                 sum(applications.received),
+                sum(applications.received) filter (where applications.containment is null),
                 count(applications.received)
             from marts.dim_report as reports
             left join figures on reports.report_id = figures.report_id
-            left join marts.fct_applications as applications on reports.report_id = applications.report_id
+            left join (
+                select facts.report_id, facts.received, additive.containment
+                from marts.fct_applications as facts
+                inner join marts.additive_reports as additive on facts.report_id = additive.report_id
+            ) as applications on reports.report_id = applications.report_id
             where reports.is_current
             group by reports.year
             order by reports.year desc nulls last
@@ -91,10 +122,18 @@ def _print_years(rows: list[tuple[Any, ...]]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("year", "reports", "agencies", "figures", "applications received", "stated by"):
         table.add_column(heading, justify="right")
-    for year, count, agencies, figures, received, stated in rows[:_SHOWN_YEARS]:
-        total = "" if received is None else f"{received.normalize():,f}"
+    for year, count, agencies, figures, received, least, stated in rows[:_SHOWN_YEARS]:
+        total = _figures(least, received)
         cells = (year if year is not None else "unknown", count, agencies, figures, total, stated)
         table.add_row(*(safe(cell) for cell in cells))
     out.print(table)
     if len(rows) > _SHOWN_YEARS:
         say(f"and {len(rows) - _SHOWN_YEARS} earlier years")
+
+
+def _figures(least: Decimal | None, most: Decimal | None) -> str:
+    """One sum where both are the same; nothing where no report states anything."""
+    if most is None:
+        return ""
+    shown = [f"{value.normalize():,f}" for value in (least or Decimal(0), most)]
+    return " to ".join(dict.fromkeys(shown))

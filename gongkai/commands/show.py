@@ -57,7 +57,7 @@ def show(
             if "findings" in tables(connection)
             else []
         )
-    say(f"report {report_id}" + ("" if head["is_current"] else " (a newer version is current)"))
+    say(f"report {report_id}{_standing(head)}")
     for label, column in _HEAD:
         if head.get(column) is not None:
             say(f"  {label}: {head[column]}")
@@ -79,6 +79,17 @@ def _show_document(connection: duckdb.DuckDBPyConnection, head: dict[str, object
             say(f"  {label}: {head[column]}")
     for line in beginning(connection, str(head["document_id"])):
         say(f"    {line}")
+
+
+def _standing(head: dict[str, object]) -> str:
+    """Why a report is not the current one of its body, year and scope; nothing where it is."""
+    if head["is_current"]:
+        return ""
+    if head.get("withdrawn_at"):
+        return f" (withdrawn on {head['withdrawn_at']:%Y-%m-%d})"
+    if head.get("same_as_report_id"):
+        return f" (the same version as {head['same_as_report_id']}, which stands for it)"
+    return " (a newer version is current)"
 
 
 def _print_figure(figure: Figure) -> None:

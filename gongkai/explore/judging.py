@@ -9,7 +9,17 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from gongkai.explore.library import Publication, Row
-from gongkai.reports.reviewing import ACTIONS, VERDICTS, Correction, Reading, Seeds, Verdict
+from gongkai.reports.reviewing import (
+    ACTIONS,
+    SEVERITIES,
+    VERDICTS,
+    Correction,
+    Finding,
+    Reading,
+    Seeds,
+    Verdict,
+    open_findings,
+)
 from ingest.errors import UsageError
 
 LONGEST_NOTE = 500
@@ -73,19 +83,15 @@ class Judging:
 
     def add_verdict(self, publication: Publication, form: Mapping[str, str]) -> str:
         """Write a verdict on a finding; the report that it is about. UsageError where the form does not hold one."""
-        finding = publication.row(
-            "select finding_id, report_id from marts.findings where finding_id = $finding_id",
-            {"finding_id": form.get("finding_id", "")},
-        )
         verdict = form.get("verdict", "")
+        finding = _open_finding(publication, form.get("finding_id", ""))
         if finding is None or verdict not in VERDICTS.values():
-            raise UsageError("a verdict names a finding of this publication and one of the three answers")
+            raise UsageError("a verdict names a finding without one, of a current report, and one of the three answers")
         seeds = self.seeds()
-        finding_id = str(finding["finding_id"])
-        if finding_id in seeds.judged:
+        if finding.finding_id in seeds.judged:
             raise UsageError(f"the finding has a verdict in {seeds.verdicts} already; change that row")
-        seeds.add_verdict(Verdict(finding_id, verdict, _line(form.get("note", ""))))
-        return str(finding["report_id"])
+        seeds.add_verdict(Verdict(finding, verdict, _line(form.get("note", ""))))
+        return finding.report_id
 
     def add_correction(self, publication: Publication, form: Mapping[str, str]) -> str:
         """Write a correction of a figure; the observation that it was made at. UsageError where it is not whole."""
@@ -105,6 +111,15 @@ class Judging:
         )  # fmt: skip
         self.seeds().add_correction(correction)
         return str(row["observation_id"])
+
+
+def _open_finding(publication: Publication, finding_id: str) -> Finding | None:
+    row = publication.row("select report_id from marts.findings where finding_id = $id", {"id": finding_id})
+    if row is None:
+        return None
+    with publication.cursor() as cursor:
+        findings = open_findings(cursor, SEVERITIES, str(row["report_id"]))
+    return next((each for each in findings if each.finding_id == finding_id), None)
 
 
 def _reading(row: Row) -> Reading:

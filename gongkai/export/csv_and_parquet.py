@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from gongkai.export.marts import batches
+from gongkai.publications import latest
 from gongkai.warehouse.sql import literal
 from ingest.errors import GongkaiError
 
@@ -37,9 +38,16 @@ def write_csv(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
-    """Write the rows of a query as parquet, values exactly as they are in the warehouse. Returns the number of rows."""
+    """Write the rows of a query as parquet, values exactly as they are in the warehouse. Returns the number of rows.
+
+    The publication that they are of stands in the file's metadata.
+    """
+    publication = latest(connection)
+    metadata = f", kv_metadata {{publication: {literal(publication)}}}" if publication else ""
     with replacing(target) as path:
-        row = connection.execute(f"copy ({query}) to {literal(path)} (format parquet, compression zstd)").fetchone()
+        row = connection.execute(
+            f"copy ({query}) to {literal(path)} (format parquet, compression zstd{metadata})"
+        ).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -17,7 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from gongkai.export.csv_and_parquet import replacing
 from gongkai.export.marts import batches
-from gongkai.export.workbook_sheets import Sheet
+from gongkai.export.workbook_sheets import NOTE_KEYS, Sheet
+from gongkai.publications import Publication, latest
 
 EXCEL_ROWS = 1_048_576
 """Rows of a sheet, its heading included; a longer table goes on in a second sheet."""
@@ -35,12 +36,18 @@ _READ_ME = (
     ("金额", "单位为元。"),
     (
         "汇总",
-        "地区×年度、层级×年度只计数字不含在其他报告中的报告（additive_reports）：政府报告常常已含所属部门和下级，各行可以相加。",
+        "地区×年度、层级×年度每个机构只计一份报告，部门的数字已在本级政府报告中。上级的数字常常已含下级：不同层级不可相加；"
+        "合计见 all 行（不重复计数），all_if_contained 行把未写明范围的政府报告都当作全区域汇总。",
+    ),
+    (
+        "着色的数字",
+        "报告写的是约数（如700余件），或者读取存疑；批注中有原文。period_is_whole_year 说明数字是否覆盖全年。",
     ),
     ("填报份数", "写明这项数字的报告份数；其余报告没有写明，不能当作零。"),
     ("出处", "每个数字的原文见数据库表 marts.observations，或运行 gongkai show 报告编号。"),
+    ("Coloured cells", "not exact in the report, or not read for sure: the note has its words."),
     ("Empty cells", "not reported, which is not zero. Zero: the report says zero, in figures or in words."),
-    ("Sums", "over reports whose figures stand in no other one (additive_reports), so that no figure counts twice."),
+    ("Sums", "one report of each body; levels hold one another, the rows all add them up with no figure twice."),
 )
 
 
@@ -53,6 +60,7 @@ class _Formats:
         )
         self.date: Format = book.add_format({"num_format": "yyyy-mm-dd"})
         self.time: Format = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self.marked: Format = book.add_format({"bg_color": "#FFF2CC"})
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
 
 
@@ -65,12 +73,13 @@ def write_workbook(
     cannot be written.
     """
     published_at = connection.execute("select max(published_at) from raw.publication").fetchall()[0][0]
+    publication = latest(connection)
     with replacing(target) as path:
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         # The time of the data, not of the export: the same data give the same file.
-        book.set_properties({"title": "Gongkai", "created": published_at})
+        book.set_properties({"title": "Gongkai", "created": published_at, "comments": str(publication or "")})
         formats = _Formats(book)
-        _write_read_me(book, formats, every)
+        _write_read_me(book, formats, every, publication)
         count = sum(_write_sheet(book, formats, connection, sheet, rows_per_sheet) for sheet in every)
         _write_dictionary(book, formats, every)
         try:
@@ -80,11 +89,19 @@ def write_workbook(
     return count
 
 
-def _write_read_me(book: Workbook, formats: _Formats, every: list[Sheet]) -> None:
+def _write_read_me(book: Workbook, formats: _Formats, every: list[Sheet], publication: Publication | None) -> None:
     page = book.add_worksheet("说明")
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 110)
-    lines = [*_READ_ME, *((sheet.name, " ".join(sheet.description.split())) for sheet in every)]
+    as_of = (
+        [("发布", f"第{publication.number}次发布 {publication.published_at:%Y-%m-%d %H:%M} UTC")] if publication else []
+    )
+    lines = [
+        *_READ_ME[:1],
+        *as_of,
+        *_READ_ME[1:],
+        *((sheet.name, " ".join(sheet.description.split())) for sheet in every),
+    ]
     for number, (name, text) in enumerate(lines):
         page.write_string(number, 0, name, formats.heading)
         page.write_string(number, 1, text[:EXCEL_TEXT], formats.wrapped)
@@ -96,6 +113,7 @@ def _write_sheet(
     """Write a table, over as many sheets as it needs. Returns the number of rows."""
     names = [column.name for column in sheet.columns]
     headings = [sheet.headings.get(name, name) for name in names]
+    key = [names.index(name) if name in names else None for name in NOTE_KEYS]
     rows: Iterator[tuple[object, ...]] = chain.from_iterable(
         frame.iter_rows() for frame in batches(connection, sheet.query)
     )
@@ -112,8 +130,9 @@ def _write_sheet(
         line = 0
         while following is not None and line < rows_per_sheet - 1:
             line += 1
+            notes = sheet.notes.get(tuple(following[place] if place is not None else None for place in key), {})
             for column, value in enumerate(following):
-                _write_cell(page, formats, line, column, value)
+                _write_cell(page, formats, line, column, value, notes.get(names[column]))
                 if line <= _WIDTH_ROWS and value is not None:
                     widths[column] = max(widths[column], _width(_shown(value)))
             following = next(rows, None)
@@ -124,17 +143,23 @@ def _write_sheet(
     return count
 
 
-def _write_cell(page: Worksheet, formats: _Formats, row: int, column: int, value: object) -> None:
-    """Write a value in its own type; an unknown value leaves the cell empty."""
+def _write_cell(
+    page: Worksheet, formats: _Formats, row: int, column: int, value: object, note: str | None = None
+) -> None:
+    """Write a value in its own type, marked where it has a note; an unknown value leaves the cell empty."""
     if value is None:
         return
+    marked = None
+    if note is not None:
+        marked = formats.marked
+        page.write_comment(row, column, note[:EXCEL_TEXT])
     if isinstance(value, bool):
         page.write_boolean(row, column, value)
     elif isinstance(value, int | float | Decimal):
         if _fits_excel(value):
-            page.write_number(row, column, float(value))
+            page.write_number(row, column, float(value), marked)
         else:
-            page.write_string(row, column, _shown(value))
+            page.write_string(row, column, _shown(value), marked)
     elif isinstance(value, dt.datetime):
         page.write_datetime(row, column, value, formats.time)
     elif isinstance(value, dt.date):

@@ -56,7 +56,9 @@ def find_report(connection: duckdb.DuckDBPyConnection, wanted: str) -> dict[str,
     """
     rows = records(
         connection,
-        "select * from marts.dim_report where report_id = $wanted or source_file = $wanted order by is_current desc",
+        # One file may have held several versions, one after the other.
+        "select * from marts.dim_report where report_id = $wanted or source_file = $wanted "
+        "qualify is_current or not bool_or(is_current) over ()",
         {"wanted": wanted},
     ) or records(
         connection,

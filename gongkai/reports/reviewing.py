@@ -24,7 +24,7 @@ VERDICTS = {"a": "accepted", "d": "data_error", "e": "extraction_error"}
 ACTIONS = {"s": "set", "d": "drop", "c": "select"}
 """The letter asked for, and what seeds/people/corrections.csv takes."""
 
-_VERDICT_COLUMNS = ("finding_id", "verdict", "note", "decided_by", "decided_on")
+_VERDICT_COLUMNS = ("finding_id", "report_id", "check_code", "verdict", "note", "decided_by", "decided_on")
 _CORRECTION_COLUMNS = (
     "report_id", "source_file", "indicator_code", "applicant_type", "category_label", "action", "expected_value",
     "value", "reason", "evidence", "decided_by", "decided_on",
@@ -71,7 +71,7 @@ class Reading:
 class Verdict:
     """A row of seeds/people/verdicts.csv without its author."""
 
-    finding_id: str
+    finding: Finding
     verdict: str
     note: str
 
@@ -153,9 +153,18 @@ class Seeds:
 
     def add_verdict(self, verdict: Verdict) -> None:
         """Append a verdict."""
-        fields = (verdict.finding_id, verdict.verdict, verdict.note, self.author, self.today.isoformat())
+        finding = verdict.finding
+        fields = (
+            finding.finding_id,
+            finding.report_id,
+            finding.check_code,
+            verdict.verdict,
+            verdict.note,
+            self.author,
+            self.today.isoformat(),
+        )
         _append(self.verdicts, fields)
-        self.judged[verdict.finding_id] = verdict.verdict
+        self.judged[finding.finding_id] = verdict.verdict
 
     def add_correction(self, correction: Correction) -> None:
         """Append a correction. GongkaiError where the figure has one already."""

@@ -36,7 +36,7 @@ _OTHER_MAGIC = {
 _NEWER = re.compile(r"version number|newer version|storage version", re.I)
 
 _PUBLISHED_MARKS = ("raw.publication",)
-_WORK_MARKS = ("raw.ingest_runs", "state.rules_alone")
+_WORK_MARKS = ("raw.ingest_runs", "state.nodes_built")
 """The second stands alone in the file of compiled rules, which dbt opens as it opens a work file."""
 
 

@@ -1,10 +1,10 @@
 """What the work file remembers of builds and publishes: the schema `state`, which no other Python module knows.
 
 `build_ledger` says by which version each document was built; dbt (macros/by_document) writes it too, with versions of
-its own, and `seed_versions`, what each seed held. `rules_alone` says in which version the tables that stand on no
-document are there. The others say what the published file is, which versions it holds, and by which rules and macros
-everything was built last. The macro that opens the ledger drops `rules_built` and `rules_alone`, as whoever runs dbt
-alone makes them uncertain.
+its own, and `seed_versions`, what each seed held. `nodes_built` says in which version the tables of the last build are
+there, and its tests passed. The others say what the published file is, which versions it holds, and by which rules and
+macros everything was built last. The macro that opens the ledger drops `rules_built` and `nodes_built`, as whoever runs
+dbt alone makes them uncertain.
 """
 
 from __future__ import annotations
@@ -47,20 +47,21 @@ def open_for_build(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what a build writes to, and forget by which rules everything was built, until it is again."""
     connection.execute("create schema if not exists gongkai.state")
     connection.execute(f"create table if not exists {LEDGER} (model varchar, document_id varchar, version varchar)")
-    connection.execute("create table if not exists gongkai.state.rules_alone (unique_id varchar, version varchar)")
+    connection.execute("create table if not exists gongkai.state.nodes_built (unique_id varchar, version varchar)")
     connection.execute("drop table if exists gongkai.state.rules_built")
 
 
-def rules_alone(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The nodes of dbt's graph that stand on rules alone and are there, with the version in which they are."""
-    return dict(connection.execute("select unique_id, version from gongkai.state.rules_alone").fetchall())
+def nodes_built(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The version of each node of dbt's graph in the last build. Of those that stand on no document it holds in any
+    case, of the others where that build was completed."""
+    return dict(connection.execute("select unique_id, version from gongkai.state.nodes_built").fetchall())
 
 
-def remember_rules_alone(connection: duckdb.DuckDBPyConnection, versions: dict[str, str]) -> None:
+def remember_nodes_built(connection: duckdb.DuckDBPyConnection, versions: dict[str, str]) -> None:
     """Note what is there, instead of what was."""
-    connection.execute("delete from gongkai.state.rules_alone")
+    connection.execute("delete from gongkai.state.nodes_built")
     connection.execute(
-        "insert into gongkai.state.rules_alone select unnest(?::varchar[]), unnest(?::varchar[])",
+        "insert into gongkai.state.nodes_built select unnest(?::varchar[]), unnest(?::varchar[])",
         [list(versions), list(versions.values())],
     )
 
@@ -87,6 +88,20 @@ def remember_published(warehouse: Warehouse, identity: Identity, models: Iterabl
             [list(models)],
         )
         connection.execute("commit")
+
+
+def remember_publication(warehouse: Warehouse, number: int) -> None:
+    """Note the number that a publication was given, so that none is given again where the published file is lost."""
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_write")
+        connection.execute("create schema if not exists work.state")
+        connection.execute("create or replace table work.state.publications_made as select ? as last_number", [number])
+
+
+def last_publication(warehouse: Warehouse) -> int:
+    """The highest number that a publication from this work file has had; 0 where that is not known."""
+    row = _one(warehouse, "select last_number from work.state.publications_made")
+    return 0 if row is None else int(str(row[0]))
 
 
 def changed_documents(models: Iterable[str]) -> str:

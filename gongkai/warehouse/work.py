@@ -56,6 +56,18 @@ def require_work(warehouse: Warehouse) -> int:
     return documents
 
 
+def complete_raw(warehouse: Warehouse) -> None:
+    """Give a work file that an older version made the raw tables and columns that came since.
+
+    The caller holds the write lock.
+    """
+    connection = _connect(warehouse.work, warehouse, read_only=False)
+    try:
+        create_raw(connection)
+    finally:
+        connection.close()
+
+
 @contextmanager
 def read_work(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file opened for reading. GongkaiError where there is none yet or a run is writing to it."""

@@ -49,6 +49,13 @@ REJECT_COLUMNS: Columns = {
 
 BOX_COLUMNS: Columns = dict.fromkeys(("box_left", "box_top", "box_right", "box_bottom"), "double")
 """Where something stands on its page, as `Box` has it; empty where there are no pages or the place is not known."""
+EXPECTED_COLUMNS: Columns = {
+    "agency": "varchar not null",
+    "region_code": "varchar",
+    "from_year": "integer",
+    "to_year": "integer",
+}
+"""Who must report, as the user says."""
 
 RAW_TABLES: dict[str, Columns] = {
     "documents": {
@@ -57,11 +64,14 @@ RAW_TABLES: dict[str, Columns] = {
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
         "content_version": "varchar not null",
+        "forgotten_at": "timestamp",
     },
     "document_sources": {
         **PLACE_COLUMNS,
         "first_seen_at": "timestamp not null",
         "last_seen_at": "timestamp not null",
+        "withdrawn_at": "timestamp",
+        "withdrawn_by": "varchar",
     },
     "blocks": {
         "document_id": "varchar not null",
@@ -91,6 +101,7 @@ RAW_TABLES: dict[str, Columns] = {
         **REJECT_COLUMNS,
         "seen_at": "timestamp not null",
     },
+    "expected_bodies": EXPECTED_COLUMNS,
     "ingest_runs": {
         "run_id": "varchar not null",
         "started_at": "timestamp not null",
@@ -102,6 +113,8 @@ RAW_TABLES: dict[str, Columns] = {
         "rejected_count": "integer",
         "duration_seconds": "double",
         "software_version": "varchar not null",
+        "paths": "varchar[]",
+        "withdrawn_count": "integer",
     },
 }
 """DDL and Arrow schemas are made of this; a test compares it with `models/staging/_raw__sources.yml`."""

@@ -6,7 +6,7 @@ create table if not exists {{ ledger() }} (model varchar, document_id varchar, v
 create table if not exists {{ seed_versions() }} (seed varchar, version varchar);
 -- `gongkai build` remembers here by which rules all was built last; whoever runs dbt alone makes that uncertain.
 drop table if exists {{ target.database }}.state.rules_built;
-drop table if exists {{ target.database }}.state.rules_alone;
+drop table if exists {{ target.database }}.state.nodes_built;
 {% endmacro %}
 
 {# Post-hook of every seed: what it holds, whatever the order of its rows. #}

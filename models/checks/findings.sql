@@ -20,11 +20,10 @@ verdicts as (
 
 described as (
     select
-        -- The same failure of the same report keeps its id; other figures make another finding.
-        left(md5(concat_ws(
-            '|', failures.report_id, failures.check_code, failures.applicant_type,
-            coalesce(failures.expected::varchar, ''), coalesce(failures.actual::varchar, ''),
-            coalesce(failures.detail_zh, '')
+        -- The same failure of the same report keeps its id, whatever other reports come to say; other figures of its own
+        -- make another finding. It begins with a letter: a spreadsheet would take 058584916788 for a number.
+        'f' || left(md5(concat_ws(
+            '|', failures.report_id, failures.check_code, failures.applicant_type, failures.own_figures
         )), 16) as finding_id,
         failures.report_id,
         failures.check_code,

@@ -84,6 +84,7 @@ judged as (
         report_id,
         'L-BACKDATE' as check_code,
         'all' as applicant_type,
+        published_on::varchar as subject,
         case
             when days_not_there > {{ threshold('days_of_grace') }} then 'fail'
             when days_until_made > {{ threshold('days_of_moving') }} then 'uncertain'

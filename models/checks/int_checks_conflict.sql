@@ -11,6 +11,29 @@ readings as (
     where readings.category_label is null and readings.period_part = 'year' and readings.scope_part = 'own'
 ),
 
+reports as (
+    select reports.document_id, reports.form
+    from {{ ref('int_reports_identified') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+),
+
+-- 办结 in a report whose form counts results, 制发规范性文件 in one whose form has a row for it: said under another name.
+said_otherwise as (
+    select readings.* replace (synonyms.indicator_code as indicator_code, false as is_selected)
+    from readings
+    inner join reports on readings.document_id = reports.document_id
+    inner join {{ ref('check_synonyms') }} as synonyms
+        on readings.indicator_code = synonyms.said_as
+        and list_contains(string_split(synonyms.forms, ';'), reports.form)
+    where readings.basis = 'narrative'
+),
+
+readings_of_each as (
+    select * from readings
+    union all by name
+    select * from said_otherwise
+),
+
 check_indicators as (
     select * from {{ ref('int_check_indicators') }} where kind = 'conflict'
 ),
@@ -33,6 +56,7 @@ pairs as (
     select
         selected.document_id,
         selected.report_id,
+        selected.indicator_code,
         check_indicators.check_code,
         check_indicators.name_zh,
         check_indicators.name_en,
@@ -48,7 +72,7 @@ pairs as (
         others.value = alternatives.value and alternatives.value != selected.value as is_alternative,
         {{ qualified_agree('selected', 'others') }} as agrees,
     from readings as selected
-    inner join readings as others
+    inner join readings_of_each as others
         on selected.document_id = others.document_id
         and selected.indicator_code = others.indicator_code
         and selected.applicant_type = others.applicant_type
@@ -101,6 +125,7 @@ judged as (
         report_id,
         check_code,
         'all' as applicant_type,
+        indicator_code as subject,
         case
             when bool_and(agrees or coalesce(is_alternative, false)) then 'pass'
             when bool_or((is_certain or is_doubtful) and not agrees and not coalesce(is_alternative, false)) then 'fail'
@@ -116,7 +141,7 @@ judged as (
         name_zh || if(bool_and(agrees or are_exact), '', '（一处为约数）') as detail_zh,
         name_en || if(bool_and(agrees or are_exact), '', ' (one of them approximate)') as detail_en,
     from graded
-    group by document_id, report_id, check_code, name_zh, name_en
+    group by document_id, report_id, check_code, indicator_code, name_zh, name_en
 )
 
 select * exclude (stated_otherwise) from judged

@@ -1,12 +1,26 @@
-{%- set kinds = [
-    'int_checks_within', 'int_checks_across', 'int_checks_conflict', 'int_checks_growth', 'int_checks_unit',
-    'int_checks_peers', 'int_checks_same_figures', 'int_checks_same_text',
-    'int_checks_share', 'int_checks_stated_growth', 'int_checks_form', 'int_checks_legal', 'int_checks_labels',
-    'int_checks_sections', 'int_checks_text',
-    'int_checks_report', 'int_checks_backdated', 'int_checks_versions',
-] -%}
+{#- By model: what of a result is the report's own, so that a finding is known again whatever other reports say. -#}
+{%- set own_of_models = {
+    'int_checks_within': 'own_figures',
+    'int_checks_across': 'own_figures',
+    'int_checks_conflict': "concat_ws(' ', subject, expected, actual)",
+    'int_checks_growth': "concat_ws(' ', subject, actual)",
+    'int_checks_unit': "concat_ws(' ', subject, actual)",
+    'int_checks_peers': "concat_ws(' ', subject, actual)",
+    'int_checks_same_figures': 'actual::varchar',
+    'int_checks_same_text': 'null',
+    'int_checks_share': "concat_ws(' ', subject, actual)",
+    'int_checks_stated_growth': "concat_ws(' ', subject, actual)",
+    'int_checks_form': "concat_ws(' ', actual, detail_zh)",
+    'int_checks_legal': "concat_ws(' ', subject, expected, actual)",
+    'int_checks_labels': "concat_ws(' ', actual, detail_zh)",
+    'int_checks_sections': 'subject',
+    'int_checks_text': 'detail_zh',
+    'int_checks_report': 'detail_zh',
+    'int_checks_backdated': 'subject',
+    'int_checks_versions': 'null',
+} -%}
 with results as (
-    {%- for kind in kinds %}
+    {%- for model, own_figures in own_of_models.items() %}
     select
         report_id,
         check_code,
@@ -17,9 +31,10 @@ with results as (
         difference,
         blank_count,
         observation_ids,
+        coalesce({{ own_figures }}, '') as own_figures,
         detail_zh,
         detail_en,
-    from {{ ref(kind) }}
+    from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )

@@ -7,6 +7,7 @@ judged as (
         report_id,
         check_code,
         'all' as applicant_type,
+        indicator_code as subject,
         case
             when abs(value - previous_value) < {{ threshold('smallest_jump') }} then 'pass'
             when value > tolerance * previous_value or tolerance * value < previous_value then 'fail'

@@ -23,6 +23,10 @@ cells as (
     select * from {{ ref('int_cells_read') }}
 ),
 
+figures as (
+    select * from {{ ref('int_figures_of_indicators') }}
+),
+
 -- Rows whose label is lost are known by those around them: tier 9.
 lost_labels as (
     select
@@ -62,24 +66,17 @@ heading_figures as (
     group by reports.document_id
 ),
 
--- Applications and appeals are counted in whole cases.
+-- Cases are counted in whole numbers, and nothing is below zero but a change.
 wrong_numbers as (
     select
         reports.document_id,
         'Q-TYPE' as check_code,
-        count(*) filter (where cells.figure < 0 or cells.figure % 1 != 0) as row_count,
-        string_agg(cells.text_squashed, '、' order by cells.table_no, cells.row_no, cells.col_no)
-            filter (where cells.figure < 0 or cells.figure % 1 != 0) as detail,
+        count(figures.document_id) as row_count,
+        string_agg(trim(figures.text), '、' order by figures.table_no, figures.row_no, figures.col_no) as detail,
     from reports
-    left join table_rows
-        on reports.document_id = table_rows.document_id
-        and table_rows.form_part in ('application', 'appeals')
-    left join cells
-        on table_rows.document_id = cells.document_id
-        and table_rows.table_no = cells.table_no
-        and table_rows.row_no = cells.row_no
-        and table_rows.label_seq = cells.label_seq
-        and cells.cell_kind = 'value'
+    left join figures
+        on reports.document_id = figures.document_id
+        and not figures.is_possible
     group by reports.document_id
 ),
 

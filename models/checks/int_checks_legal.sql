@@ -64,29 +64,60 @@ compared as (
     from counted
 ),
 
-judged as (
+results as (
     select
-        compared.document_id,
-        {{ report_id('compared.document_id') }} as report_id,
-        'T3-LEGAL' as check_code,
-        'all' as applicant_type,
+        document_id,
+        row_code,
+        missing_kinds,
         case
-            when compared.excess_of_all != 0 then 'fail'
-            when compared.excess_of_kinds > 0 then 'fail'
-            when compared.excess_of_kinds < 0 then if(compared.missing_kinds = 0, 'fail', 'uncertain')
-            when compared.excess_of_all is null and compared.excess_of_kinds is null then 'uncertain'
+            when excess_of_all != 0 then 'fail'
+            when excess_of_kinds > 0 then 'fail'
+            when excess_of_kinds < 0 then if(missing_kinds = 0, 'fail', 'uncertain')
+            when excess_of_all is null and excess_of_kinds is null then 'uncertain'
             else 'pass'
         end as result,
-        if(coalesce(compared.excess_of_kinds, 0) != 0, compared.legal_sum, compared.natural_persons + compared.subtotal)
-            ::decimal(20, 4) as expected,
-        if(coalesce(compared.excess_of_kinds, 0) != 0, compared.subtotal, compared.total)::decimal(20, 4) as actual,
-        (actual - expected)::decimal(20, 4) as difference,
-        compared.missing_kinds::integer as blank_count,
+        if(coalesce(excess_of_kinds, 0) != 0, legal_sum, natural_persons + subtotal) as expected,
+        if(coalesce(excess_of_kinds, 0) != 0, subtotal, total) as actual,
+    from compared
+),
+
+-- Where the column adds up in every row, the rows were read without it.
+rows_without_subtotal as (
+    select table_rows.document_id, table_rows.row_code
+    from {{ ref('int_rows_joined') }} as rows_joined
+    inner join documents_to_build on rows_joined.document_id = documents_to_build.document_id
+    inner join {{ ref('int_table_rows') }} as table_rows
+        on rows_joined.document_id = table_rows.document_id
+        and rows_joined.table_no = table_rows.table_no
+        and rows_joined.row_no = table_rows.row_no
+        and rows_joined.label_seq = table_rows.label_seq
+    where table_rows.form_part = 'application' and len(rows_joined.joined_cells) < table_rows.cell_count
+        and rows_joined.joined_seq = 0
+),
+
+all_results as (
+    select * from results
+    union all by name
+    select document_id, row_code, 0 as missing_kinds, 'pass' as result from rows_without_subtotal
+),
+
+judged as (
+    select
+        all_results.document_id,
+        {{ report_id('all_results.document_id') }} as report_id,
+        'T3-LEGAL' as check_code,
+        'all' as applicant_type,
+        all_results.row_code as subject,
+        all_results.result,
+        all_results.expected::decimal(20, 4) as expected,
+        all_results.actual::decimal(20, 4) as actual,
+        (all_results.actual - all_results.expected)::decimal(20, 4) as difference,
+        all_results.missing_kinds::integer as blank_count,
         null::varchar[] as observation_ids,
         indicators.name_zh as detail_zh,
         indicators.name_en as detail_en,
-    from compared
-    inner join indicators on compared.row_code = indicators.indicator_code
+    from all_results
+    inner join indicators on all_results.row_code = indicators.indicator_code
 )
 
 select * from judged

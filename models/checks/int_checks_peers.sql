@@ -26,9 +26,14 @@ judged as (
         report_id,
         check_code,
         'all' as applicant_type,
+        indicator_code as subject,
         case
             when peer_count < {{ threshold('fewest_peers') }} or robust_z is null then 'not_applicable'
-            when abs(robust_z) > tolerance and abs(value - previous_value) >= {{ threshold('smallest_jump') }} then 'fail'
+            when abs(robust_z) > tolerance
+                and abs(value - previous_value) >= {{ threshold('smallest_jump') }}
+                -- Where all peers change alike, the least difference is many times theirs.
+                and exp(abs(log_ratio - median_log_ratio)) >= {{ threshold('smallest_step_apart') }}
+                then 'fail'
             else 'pass'
         end as result,
         (previous_value * exp(median_log_ratio))::decimal(20, 4) as expected,

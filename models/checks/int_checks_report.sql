@@ -30,10 +30,13 @@ described as (
         coalesce(figure_counts.figure_count, 0) as figure_count,
         years.form as form_prescribed,
         official_forms.is_statistics,
-        if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on)
-            as deadline_on,
+        punctuality.punctuality,
+        punctuality.deadline_on,
+        punctuality.first_published_on,
+        punctuality.days_after_deadline,
     from reports
     left join figure_counts on reports.report_id = figure_counts.report_id
+    left join {{ ref('int_report_punctuality') }} as punctuality on reports.report_id = punctuality.report_id
     left join years on reports.year = years.year
     left join official_forms on years.form = official_forms.form
 ),
@@ -52,15 +55,15 @@ checked as (
             figure_count = 0,
             case when not is_statistics then form = 'narrative' end,
             case when is_statistics then form = 'narrative' end,
-            published_on > deadline_on,
+            case when deadline_on is not null then punctuality != 'in_time' end,
             published_on > current_date,
         ]) as is_wrong,
         unnest([
             null, null, null, null, form_prescribed, form_prescribed,
-            published_on || ' > ' || deadline_on, published_on::varchar,
+            first_published_on || ' > ' || deadline_on, published_on::varchar,
         ]) as detail,
-        date_diff('day', deadline_on, published_on) as days_late,
-        published_evidence,
+        days_after_deadline,
+        punctuality,
     from described
 ),
 
@@ -71,15 +74,11 @@ judged as (
         'all' as applicant_type,
         case
             when not is_wrong then 'pass'
-            -- A page that moved to a new site shows the day on which it moved.
-            when check_code = 'L-DEADLINE'
-                and days_late > {{ threshold('days_of_moving') }}
-                and published_evidence in ('portal', 'property')
-                then 'uncertain'
+            when check_code = 'L-DEADLINE' and punctuality = 'unknown' then 'uncertain'
             else 'fail'
         end as result,
         null::decimal(20, 4) as expected,
-        case when check_code = 'L-DEADLINE' then days_late end::decimal(20, 4) as actual,
+        case when check_code = 'L-DEADLINE' then days_after_deadline end::decimal(20, 4) as actual,
         null::decimal(20, 4) as difference,
         0 as blank_count,
         null::varchar[] as observation_ids,

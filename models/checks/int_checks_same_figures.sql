@@ -15,6 +15,8 @@ fingerprints as (
     select
         reports.report_id,
         reports.agency_id,
+        reports.entity_id,
+        reports.body_no,
         reports.agency_name,
         reports.year,
         reports.scope,
@@ -39,9 +41,7 @@ against_last_year as (
         previous.year::varchar as detail_en,
     from fingerprints as these
     inner join fingerprints as previous
-        on these.agency_id = previous.agency_id
-        and these.year = previous.year + 1
-        and these.scope is not distinct from previous.scope
+        on {{ is_of_year_before('these', 'previous') }}
     where these.figure_count >= {{ threshold('fewest_figures_repeated') }}
 ),
 

@@ -10,7 +10,7 @@ with reports as (
 ),
 
 signed as (
-    select reports.report_id, reports.agency_id, reports.agency_name, reports.year, reports.scope, signatures.signature
+    select reports.*, signatures.signature
     from reports
     inner join {{ ref('int_text_signatures') }} as signatures on reports.document_id = signatures.document_id
     where signatures.shingle_count >= {{ threshold('fewest_clauses_compared') }}
@@ -24,9 +24,7 @@ last_year as (
         {{ similarity }} as similarity,
     from signed as these
     inner join signed as others
-        on these.agency_id = others.agency_id
-        and these.year = others.year + 1
-        and these.scope is not distinct from others.scope
+        on {{ is_of_year_before('these', 'others') }}
 ),
 
 -- Texts that are much alike share most of their eight smallest hashes: of two with an index of 0.8, one pair in a

@@ -79,6 +79,7 @@ judged as (
         {{ report_id('reports.document_id') }} as report_id,
         sections.check_code,
         'all' as applicant_type,
+        sections.section_code as subject,
         if(found.document_id is null, 'fail', 'pass') as result,
         null::decimal(20, 4) as expected,
         null::decimal(20, 4) as actual,

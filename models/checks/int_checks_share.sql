@@ -28,6 +28,7 @@ against_each as (
         shares.document_id,
         shares.report_id,
         shares.observation_id,
+        concat_ws(' ', shares.indicator_code, shares.applicant_type, shares.category_label, shares.value) as subject,
         shares.percentage,
         coalesce(shares.category_label, indicators.name_zh) as detail_zh,
         coalesce(shares.category_label, indicators.name_en) as detail_en,
@@ -51,6 +52,7 @@ judged as (
         report_id,
         'TI-PCT' as check_code,
         'all' as applicant_type,
+        subject,
         case
             when bool_or(agrees) then 'pass'
             when bool_or(is_parent) then 'fail'
@@ -65,7 +67,9 @@ judged as (
         detail_zh,
         detail_en,
     from against_each
-    group by document_id, report_id, observation_id, percentage, detail_zh, detail_en
+    group by document_id, report_id, observation_id, subject, percentage, detail_zh, detail_en
 )
 
 select * from judged
+-- What a text says twice is found once.
+qualify row_number() over (partition by document_id, subject, actual order by observation_ids) = 1

@@ -24,6 +24,7 @@ compared as (
         growths.percentage,
         growths.decimals,
         growths.observation_id,
+        concat_ws(' ', growths.indicator_code, growths.applicant_type, growths.value) as subject,
         previous.observation_ids as previous_ids,
         indicators.name_zh,
         indicators.name_en,
@@ -44,6 +45,7 @@ judged as (
         report_id,
         'TI-YOY' as check_code,
         'all' as applicant_type,
+        subject,
         case
             when computed is null or not is_exact then 'uncertain'
             when abs(computed - percentage) <= 0.5 * power(10, -decimals) + 0.000001 then 'pass'
@@ -60,3 +62,5 @@ judged as (
 )
 
 select * from judged
+-- What a text says twice is found once.
+qualify row_number() over (partition by report_id, subject, actual order by observation_ids) = 1

@@ -8,6 +8,7 @@ judged as (
         report_id,
         check_code,
         'all' as applicant_type,
+        indicator_code as subject,
         case
             when value = 0 or previous_value = 0 then 'not_applicable'
             when greatest(value / previous_value, previous_value / value)

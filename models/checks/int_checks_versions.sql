@@ -1,5 +1,5 @@
 with reports as (
-    select * from {{ ref('dim_report') }} where version_no > 1
+    select * from {{ ref('dim_report') }} where version_no > 1 and same_as_report_id is null
 ),
 
 changes as (

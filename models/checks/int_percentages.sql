@@ -9,11 +9,14 @@ with documents_to_build as (
     {{ documents_to_build() }}
 ),
 
-observations as (
-    select observations.*
-    from {{ ref('observations') }} as observations
-    inner join documents_to_build on observations.document_id = documents_to_build.document_id
-    where observations.basis = 'narrative' and observations.qualifier = 'exact' and observations.is_selected
+-- What the text says of the year, whether or not a table says it as well.
+readings as (
+    select readings.*, {{ report_id('readings.document_id') }} as report_id
+    from {{ ref('int_candidates_corrected') }} as readings
+    inner join documents_to_build on readings.document_id = documents_to_build.document_id
+    where
+        readings.basis = 'narrative' and readings.qualifier = 'exact'
+        and readings.period_part = 'year' and readings.scope_part = 'own'
 ),
 
 blocks as (
@@ -25,20 +28,20 @@ blocks as (
 
 sentences as (
     select
-        observations.document_id,
-        observations.report_id,
-        observations.observation_id,
-        observations.indicator_code,
-        observations.applicant_type,
-        observations.category_label,
-        observations.value,
+        readings.document_id,
+        readings.report_id,
+        readings.observation_id,
+        readings.indicator_code,
+        readings.applicant_type,
+        readings.category_label,
+        readings.value,
         substr(
-            blocks.text_regular, observations.char_start + 1, observations.char_end - observations.char_start
+            blocks.text_regular, readings.char_start + 1, readings.char_end - readings.char_start
         ) as sentence,
-    from observations
+    from readings
     inner join blocks
-        on observations.document_id = blocks.document_id
-        and observations.block_no = blocks.block_no
+        on readings.document_id = blocks.document_id
+        and readings.block_no = blocks.block_no
 ),
 
 {%- set share = figure ~ of_a_total ~ percentage %}

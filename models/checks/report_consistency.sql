@@ -18,8 +18,8 @@ completeness as (
     select * from {{ ref('int_report_completeness') }}
 ),
 
-years as (
-    select * from {{ ref('dim_year') }}
+punctuality as (
+    select * from {{ ref('int_report_punctuality') }}
 ),
 
 prose as (
@@ -83,11 +83,9 @@ described as (
         counted.* exclude (sound_count, unsound_count),
         completeness.figures_asked::integer as figures_asked,
         completeness.figures_stated::integer as figures_stated,
-        date_diff(
-            'day',
-            if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on),
-            reports.published_on
-        )::integer as days_after_deadline,
+        punctuality.punctuality,
+        punctuality.why_unknown as punctuality_why_unknown,
+        case when punctuality.punctuality != 'unknown' then punctuality.days_after_deadline end as days_after_deadline,
         text_reuse.text_reuse::decimal(5, 4) as text_reuse,
         prose.narrative_length,
         prose.problems_length,
@@ -95,9 +93,8 @@ described as (
         accounted.numbers_accounted,
         accounted.cells_accounted,
     from counted
-    inner join reports on counted.report_id = reports.report_id
+    inner join punctuality on counted.report_id = punctuality.report_id
     left join completeness on counted.report_id = completeness.report_id
-    left join years on reports.year = years.year
     left join prose on counted.report_id = prose.report_id
     left join text_reuse on counted.report_id = text_reuse.report_id
     left join novelty on counted.report_id = novelty.report_id

@@ -95,7 +95,7 @@ ranked as (
 
 chosen as (
     select
-        left(md5(concat_ws(
+        'o' || left(md5(concat_ws(
             '|', document_id, indicator_code, applicant_type, category_label, value,
             'b', block_no, 't', table_no, 'r', row_no, 'c', col_no, 's', char_start
         )), 16) as observation_id,

@@ -69,7 +69,7 @@ corrected as (
 -- A value where the report gave none is an observation of its own.
 added as (
     select
-        left(md5(concat_ws(
+        'o' || left(md5(concat_ws(
             '|', 'correction', reports.document_id, corrections.indicator_code, corrections.applicant_type,
             coalesce(corrections.category_label, '')
         )), 16) as observation_id,

@@ -46,6 +46,14 @@ figures_found as (
     where basis = 'table'
 ),
 
+-- 12.5 applications, or a sum of money in no unit: the cell is not blank, and yet states no figure.
+figures_refused as (
+    select distinct figures.document_id, figures.indicator_code, figures.applicant_type
+    from {{ ref('int_figures_of_indicators') }} as figures
+    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    where figures.factor is null or not figures.is_possible
+),
+
 cells as (
     select
         reports.document_id,
@@ -56,6 +64,7 @@ cells as (
         asked.applicant_type,
         case
             when figures_found.document_id is not null then 'stated'
+            when figures_refused.document_id is not null then 'refused'
             when rows_found.document_id is not null then 'blank'
             when asked.form_part = 'appeals' and parts_found.document_id is not null then 'blank'
             when parts_found.document_id is not null then 'row_missing'
@@ -67,6 +76,10 @@ cells as (
         on reports.document_id = figures_found.document_id
         and asked.indicator_code = figures_found.indicator_code
         and asked.applicant_type = figures_found.applicant_type
+    left join figures_refused
+        on reports.document_id = figures_refused.document_id
+        and asked.indicator_code = figures_refused.indicator_code
+        and asked.applicant_type = figures_refused.applicant_type
     left join rows_found
         on reports.document_id = rows_found.document_id
         and asked.form_part = rows_found.form_part

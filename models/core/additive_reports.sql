@@ -7,7 +7,14 @@ report_overlaps as (
 ),
 
 additive as (
-    select reports.report_id, reports.agency_id, reports.region_code, reports.level_code, reports.year, reports.scope
+    select
+        reports.report_id,
+        reports.agency_id,
+        reports.region_code,
+        reports.level_code,
+        reports.year,
+        reports.scope,
+        report_overlaps.containment,
     from reports
     inner join report_overlaps on reports.report_id = report_overlaps.report_id
     where report_overlaps.counts_overall

@@ -6,28 +6,31 @@ documents as (
     select * from {{ ref('stg_raw__documents') }}
 ),
 
--- A later document of the same body, year and scope is a new version: a report on the own level and one on the whole
--- area stand side by side. What cannot be told apart stands for itself.
+lines as (
+    select * from {{ ref('int_agency_lines') }}
+),
+
+versions as (
+    select * from {{ ref('int_report_versions') }}
+),
+
 versioned as (
     select
-        identified.*,
+        identified.* replace (
+            versions.agency_key as agency_key,
+            versions.published_on as published_on,
+            versions.published_at as published_at
+        ),
         documents.source_file,
         documents.archive_member,
-        {{ agency_id('identified.agency_key') }} as agency_id,
-        case
-            when identified.agency_key is null or identified.year is null then identified.document_id
-            else concat_ws('|', identified.agency_key, identified.year, identified.scope)
-        end as version_group,
-        row_number() over (
-            partition by version_group
-            order by identified.published_on nulls first, documents.first_seen_at, identified.document_id
-        )::integer as version_no,
-        row_number() over (
-            partition by version_group
-            order by identified.published_on desc nulls last, documents.first_seen_at desc, identified.document_id desc
-        ) = 1 as is_current,
+        {{ agency_id('versions.agency_key') }} as agency_id,
+        versions.version_no,
+        versions.is_current,
+        versions.same_as_report_id,
+        versions.withdrawn_at,
     from identified
     inner join documents on identified.document_id = documents.document_id
+    inner join versions on identified.document_id = versions.document_id
 ),
 
 described as (
@@ -36,20 +39,25 @@ described as (
         document_id,
         source_file,
         archive_member,
-        agency_id,
+        versioned.agency_id,
+        {{ agency_id('lines.entity_key') }} as entity_id,
+        lines.body_no,
         agency_name,
         agency_kind,
-        region_code,
+        versioned.region_code,
         level_code,
         year,
         period_start,
         period_end,
         period_basis,
         published_on,
+        published_at,
         form,
         scope,
         version_no,
         is_current,
+        same_as_report_id,
+        withdrawn_at,
         agency_source,
         agency_evidence,
         agency_strength,
@@ -60,6 +68,7 @@ described as (
         year_contradicted_by,
         published_evidence,
     from versioned
+    left join lines on versioned.agency_key = lines.agency_key
 )
 
 select * from described

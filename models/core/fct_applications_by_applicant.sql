@@ -19,6 +19,8 @@ facts as (
         current_reports.year,
         current_reports.scope,
         {{- measure_columns() }}
+        {{- doubt_columns() }}
+        current_reports.period_is_whole_year,
     from current_reports
     inner join observations on current_reports.report_id = observations.report_id
     where observations.applicant_type != 'all'

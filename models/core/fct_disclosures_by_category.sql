@@ -20,6 +20,9 @@ facts as (
         current_reports.scope,
         observations.value as item_count,
         observations.qualifier,
+        if(observations.qualifier = 'exact', [], ['item_count']) as inexact_indicators,
+        if(observations.confidence = 'doubtful', ['item_count'], []) as doubtful_indicators,
+        current_reports.period_is_whole_year,
     from current_reports
     inner join observations on current_reports.report_id = observations.report_id
 )

@@ -3,11 +3,11 @@ with harmonised_terms as (
 ),
 
 by_forms as (
-    select series_code, unnest(string_split(forms, ';')) as form, terms from harmonised_terms
+    select series_code, forms as meaning, unnest(string_split(forms, ';')) as form, terms from harmonised_terms
 ),
 
 by_form as (
-    select series_code, form, unnest(string_split(terms, ' ')) as term from by_forms
+    select series_code, meaning, form, unnest(string_split(terms, ' ')) as term from by_forms
 ),
 
 terms as (

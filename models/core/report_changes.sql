@@ -1,6 +1,5 @@
 with reports as (
-    select * from {{ ref('dim_report') }}
-    where agency_id is not null and year is not null
+    select * from {{ ref('dim_report') }} where same_as_report_id is null
 ),
 
 observations as (
@@ -44,7 +43,7 @@ old_figures as (
     inner join observations on versions.previous_report_id = observations.report_id
 ),
 
-beside_each_other as (
+differing as (
     select
         coalesce(new_figures.report_id, old_figures.report_id) as report_id,
         coalesce(new_figures.previous_report_id, old_figures.previous_report_id) as previous_report_id,
@@ -68,6 +67,23 @@ beside_each_other as (
         and new_figures.applicant_type = old_figures.applicant_type
         and new_figures.category_label is not distinct from old_figures.category_label
     where new_figures.value is distinct from old_figures.value
+),
+
+withdrawn as (
+    select
+        report_id,
+        agency_id,
+        year,
+        version_no,
+        'withdrawn' as change,
+    from reports
+    where withdrawn_at is not null
+),
+
+changes as (
+    select * from differing
+    union all by name
+    select * from withdrawn
 )
 
-select * from beside_each_other
+select * from changes

@@ -67,10 +67,7 @@ first_and_last as (
 marked as (
     select
         *,
-        -- 索引号、来源、浏览次数: what a portal says of the page, not what the report says.
-        regexp_matches(line, '^{{ words('page_labels', 'opens_line', 'label') }}')
-        and length(line) <= 200
-        and not regexp_matches(line, '。') as is_about_page,
+        {{ is_about_page('line') }} as is_about_page,
     from first_and_last
 )
 

@@ -33,20 +33,23 @@ observations as (
     where is_selected and category_label is null
 ),
 
--- How many people live where a government governs, as last counted: no figure of a report.
+-- How many people live where a government governs: no figure of a report. One that is of the own level alone, where levels lie
+-- below, is not about all of them.
 populations as (
     select
         reports.report_id,
         'here' as place,
         'population.resident' as indicator_code,
         'all' as applicant_type,
-        arg_max(counts.population, counts.year) as value,
+        coalesce(
+            reports.agency_kind = 'government'
+            and (reports.scope is distinct from 'own' or reports.level_code = 'township'), false
+        ) as is_about_all,
+        case when is_about_all then people.population end as value,
     from reports
-    inner join {{ ref('populations') }} as counts
-        on reports.region_code = counts.region_code
-        and reports.year >= counts.year
-    where reports.agency_kind = 'government'
-    group by reports.report_id
+    left join {{ ref('dim_population') }} as people
+        on reports.region_code = people.region_code
+        and reports.year = people.year
 ),
 
 figures as (
@@ -54,7 +57,7 @@ figures as (
     from places
     inner join observations on places.source_report_id = observations.report_id
     union all
-    select * from populations
+    select * exclude (is_about_all) from populations
 ),
 
 instances as (
@@ -64,7 +67,7 @@ instances as (
     inner join terms on metrics.metric_code = terms.metric_code
 ),
 
--- One input that is not reported leaves the metric without a value.
+-- One input that is not known leaves the metric without a value.
 summed as (
     select
         instances.report_id,
@@ -73,6 +76,7 @@ summed as (
         instances.side,
         case when count(figures.value) = count(*) then sum(instances.factor * figures.value) end as total,
         case when count(figures.value) = count(*) then sum(figures.value * figures.value) end as total_of_squares,
+        bool_or(instances.indicator_code = 'population.resident') as takes_people,
     from instances
     left join figures
         on instances.report_id = figures.report_id
@@ -91,6 +95,7 @@ sides as (
         max(total_of_squares) filter (where side = 'numerator') as numerator_squares,
         max(total) filter (where side = 'denominator') as denominator_total,
         bool_or(side = 'denominator') as has_denominator_terms,
+        bool_or(takes_people) as takes_people,
     from summed
     group by report_id, metric_code, unit
 ),
@@ -104,6 +109,7 @@ fractions as (
         if(unit = 'herfindahl', numerator_squares, numerator_total) as numerator,
         if(unit = 'herfindahl', numerator_total * numerator_total, denominator_total) as denominator,
         has_denominator_terms or unit = 'herfindahl' as has_denominator,
+        takes_people,
     from sides
 ),
 
@@ -112,7 +118,22 @@ valued as (
         *,
         {{ metric_value('numerator', 'denominator', 'has_denominator', 'unit') }} as value,
     from fractions
+),
+
+described as (
+    select
+        valued.* exclude (takes_people),
+        case
+            when valued.value is not null then null
+            when valued.numerator is null then 'not_reported'
+            when valued.denominator is not null then 'zero_denominator'
+            when not valued.takes_people then 'not_reported'
+            when not populations.is_about_all then 'not_about_all_people'
+            else 'people_not_known'
+        end as why_null,
+    from valued
+    left join populations on valued.report_id = populations.report_id
+    where valued.numerator is not null or valued.denominator is not null
 )
 
-select * from valued
-where numerator is not null or denominator is not null
+select * from described

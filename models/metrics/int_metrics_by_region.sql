@@ -11,64 +11,95 @@ report_overlaps as (
     select * from {{ ref('report_overlaps') }}
 ),
 
-regions as (
-    select * from {{ ref('dim_region') }}
+containers as (
+    select * from {{ ref('int_report_containers') }}
 ),
 
--- A department's figures stand in its government's report already.
-added_up as (
-    select reports.*
-    from reports
-    inner join report_overlaps on reports.report_id = report_overlaps.report_id
-    where report_overlaps.counts_in_level
+lying_in as (
+    select * from {{ ref('int_reports_lying_in') }}
 ),
 
 -- A report counts for its own place and for those above it; NULL is the whole country.
-lies_in as (
+places as (
+    select report_id, region_code from lying_in
+    union all
+    select report_id, null as region_code from report_overlaps
+),
+
+-- Within a level: a department's figures stand in its government's report already.
+in_level as (
+    select places.*, reports.level_code, false as is_assumed
+    from places
+    inner join report_overlaps on places.report_id = report_overlaps.report_id
+    inner join reports on places.report_id = reports.report_id
+    where report_overlaps.counts_in_level
+),
+
+-- Over all levels of a place: what stands in another report on that place, or on one within it, is counted there.
+contained as (
     select
-        added_up.report_id,
-        added_up.level_code,
-        added_up.year,
-        added_up.scope,
-        unnest(list_distinct(list_filter(
-            [added_up.region_code, regions.county_code, regions.prefecture_code, regions.province_code],
-            lambda code: code is not null
-        )) || [null]) as region_code,
-    from added_up
-    left join regions on added_up.region_code = regions.region_code
+        containers.report_id,
+        wider_places.region_code,
+        bool_or(containers.containment != 'assumed') as is_contained,
+    from containers
+    inner join places as wider_places on containers.wider_report_id = wider_places.report_id
+    group by containers.report_id, wider_places.region_code
+),
+
+over_all_levels as (
+    select places.*, 'all' as level_code, contained.report_id is not null as is_assumed
+    from places
+    left join contained
+        on places.report_id = contained.report_id
+        and places.region_code is not distinct from contained.region_code
+    where not coalesce(contained.is_contained, false)
+),
+
+counted as (
+    select * from in_level
+    union all
+    select * from over_all_levels
 ),
 
 summed as (
     select
         metric_values.metric_code,
         metric_values.unit,
-        lies_in.region_code,
-        lies_in.level_code,
-        lies_in.year,
+        counted.region_code,
+        counted.level_code,
+        reports.year,
         -- NULL too where reports of several scopes are added up.
-        if(count(distinct coalesce(lies_in.scope, '')) = 1, any_value(lies_in.scope), null) as scope,
+        if(count(distinct coalesce(reports.scope, '')) = 1, any_value(reports.scope), null) as scope,
         count(*) as report_count,
+        count(*) filter (where counted.is_assumed) as assumed_count,
         sum(metric_values.numerator) as numerator,
         sum(metric_values.denominator) as denominator,
+        sum(metric_values.numerator) filter (where not counted.is_assumed) as least_numerator,
+        sum(metric_values.denominator) filter (where not counted.is_assumed) as least_denominator,
         bool_or(metric_values.has_denominator) as has_denominator,
         avg(metric_values.value) as mean_value,
         -- All three at once, as each sorts the values.
         quantile_cont(metric_values.value, [0.25, 0.5, 0.75]) as quartiles,
-    from lies_in
-    inner join metric_values on lies_in.report_id = metric_values.report_id
-    group by metric_values.metric_code, metric_values.unit, lies_in.region_code, lies_in.level_code, lies_in.year
+    from counted
+    inner join reports on counted.report_id = reports.report_id
+    inner join metric_values on counted.report_id = metric_values.report_id
+    group by metric_values.metric_code, metric_values.unit, counted.region_code, counted.level_code, reports.year
 ),
 
 -- Squares do not add up over reports: the concentration of several is their mean alone.
 valued as (
     select
-        * exclude (has_denominator, quartiles),
+        * exclude (has_denominator, quartiles, least_numerator, least_denominator),
         quartiles[1] as lower_quartile,
         quartiles[2] as median_value,
         quartiles[3] as upper_quartile,
         case
             when unit != 'herfindahl' then {{ metric_value('numerator', 'denominator', 'has_denominator', 'unit') }}
         end as value,
+        case
+            when unit != 'herfindahl'
+                then {{ metric_value('least_numerator', 'least_denominator', 'has_denominator', 'unit') }}
+        end as value_if_contained,
     from summed
 ),
 

@@ -12,6 +12,8 @@ described as (
         metric_values.unit,
         reports.report_id,
         reports.agency_id,
+        reports.entity_id,
+        reports.body_no,
         reports.region_code,
         reports.level_code,
         reports.agency_kind,
@@ -20,6 +22,7 @@ described as (
         metric_values.numerator,
         metric_values.denominator,
         metric_values.value,
+        metric_values.why_null,
     from metric_values
     inner join reports on metric_values.report_id = reports.report_id
 ),
@@ -55,9 +58,7 @@ compared as (
     from placed as these
     left join described as previous
         on these.metric_code = previous.metric_code
-        and these.agency_id = previous.agency_id
-        and these.year = previous.year + 1
-        and these.scope is not distinct from previous.scope
+        and {{ is_of_year_before('these', 'previous') }}
 )
 
 select * from compared

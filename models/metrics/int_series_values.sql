@@ -23,12 +23,16 @@ observations as (
 -- A figure is there where the report gives every part of it.
 stated as (
     select
+        reports.entity_id,
+        reports.body_no,
         reports.agency_id,
         reports.scope,
         terms.series_code,
         reports.year,
         reports.report_id,
         reports.form,
+        terms.meaning,
+        {{ covers_whole_year('reports.') }} as is_whole_year,
         sum(terms.factor * observations.value) as value,
         bool_and(observations.qualifier = 'exact') as is_exact,
     from reports

@@ -14,7 +14,7 @@ definitions as (
 by_report as (
     select
         'report' as grain,
-        * exclude (agency_kind, peer_place, peer_percentile),
+        * exclude (agency_kind, entity_id, body_no, peer_place, peer_percentile),
         1 as report_count,
         case when peer_count >= {{ threshold('fewest_ranked') }} then peer_place end as peer_rank,
         case when peer_count >= {{ threshold('fewest_ranked') }} then peer_percentile end as peer_percentile,
@@ -44,9 +44,12 @@ described as (
         measured.scope,
         measured.unit,
         round(measured.value, 6)::decimal(20, 6) as value,
+        measured.why_null,
         measured.numerator::decimal(20, 4) as numerator,
         measured.denominator::decimal(20, 4) as denominator,
         measured.report_count::integer as report_count,
+        measured.assumed_count::integer as assumed_count,
+        round(measured.value_if_contained, 6)::decimal(20, 6) as value_if_contained,
         {%- for end, sign in [('low', '-'), ('high', '+')] %}
         case
             when measured.unit = 'share' then {{ wilson('measured.numerator', 'measured.denominator', sign) }}

@@ -6,39 +6,70 @@ stated as (
     select * from {{ ref('int_series_values') }}
 ),
 
-spans as (
-    select agency_id, scope, series_code, unnest(range(min(year), max(year) + 1))::integer as year
+-- What lies between a figure and the one stated before it.
+beside_the_last as (
+    select
+        *,
+        lag(form) over by_year as previous_form,
+        coalesce(meaning != lag(meaning) over by_year, false) as is_break,
+        case
+            when body_no != lag(body_no) over by_year then 'merge'
+            when agency_id != lag(agency_id) over by_year then 'rename'
+        end as body_change,
+        not is_whole_year or not coalesce(lag(is_whole_year) over by_year, true) as is_after_a_part,
     from stated
-    group by agency_id, scope, series_code
+    window by_year as (partition by entity_id, scope, series_code order by year)
+),
+
+-- Figures can be compared within a segment: not over a break or a merger, and a part of a year is one by itself.
+in_segments as (
+    select
+        *,
+        (1 + count(*) filter (where is_break or is_after_a_part or body_change = 'merge') over by_year)::integer
+            as segment_no,
+    from beside_the_last
+    window by_year as (partition by entity_id, scope, series_code order by year)
+),
+
+compared as (
+    select
+        *,
+        lag(year) over in_segment as previous_year,
+        lag(value) over in_segment as previous_value,
+        first_value(value) over in_segment as first_value,
+        first_value(year) over in_segment as first_year,
+    from in_segments
+    window in_segment as (partition by entity_id, scope, series_code, segment_no order by year)
+),
+
+spans as (
+    select entity_id, scope, series_code, unnest(range(min(year), max(year) + 1))::integer as year
+    from stated
+    group by entity_id, scope, series_code
 ),
 
 -- Every year from the first to the last that is stated; the years between without a figure are gaps.
 continuous as (
     select
-        spans.agency_id,
+        spans.entity_id,
         spans.scope,
         spans.series_code,
         spans.year,
-        stated.report_id,
-        stated.form,
-        stated.value,
-        stated.is_exact,
-        lag(stated.form ignore nulls) over by_year as previous_form,
-        lag(stated.value ignore nulls) over by_year as previous_value,
-        lag(spans.year + 0 * stated.value ignore nulls) over by_year as previous_year,
-        first_value(stated.value) over by_year as first_value,
-        first_value(spans.year) over by_year as first_year,
+        compared.* exclude (entity_id, scope, series_code, year, agency_id, segment_no),
+        last_value(compared.agency_id ignore nulls) over by_year as agency_id,
+        last_value(compared.segment_no ignore nulls) over by_year as segment_no,
     from spans
-    left join stated
-        on spans.agency_id = stated.agency_id
-        and spans.scope is not distinct from stated.scope
-        and spans.series_code = stated.series_code
-        and spans.year = stated.year
-    window by_year as (partition by spans.agency_id, spans.scope, spans.series_code order by spans.year)
+    left join compared
+        on spans.entity_id = compared.entity_id
+        and spans.scope is not distinct from compared.scope
+        and spans.series_code = compared.series_code
+        and spans.year = compared.year
+    window by_year as (partition by spans.entity_id, spans.scope, spans.series_code order by spans.year)
 ),
 
 described as (
     select
+        continuous.entity_id,
         continuous.agency_id,
         continuous.scope,
         continuous.series_code,
@@ -50,16 +81,20 @@ described as (
         continuous.value::decimal(20, 4) as value,
         harmonised.unit,
         continuous.is_exact,
+        continuous.is_whole_year,
         harmonised.grade,
-        coalesce(continuous.form != continuous.previous_form and harmonised.grade != 'A', false) as is_break,
-        case when is_break then continuous.previous_form || ' → ' || continuous.form || ': ' || harmonised.note end
+        coalesce(continuous.is_break, false) as is_break,
+        case when continuous.is_break then concat_ws(': ', previous_form || ' → ' || form, harmonised.note) end
             as break_note,
+        continuous.body_change,
+        continuous.segment_no,
         case
             when continuous.previous_year = continuous.year - 1 and continuous.previous_value != 0
                 then round((continuous.value / continuous.previous_value - 1) * 100, 4)
         end::decimal(20, 4) as change_percent,
         case
-            when continuous.first_value != 0 then round(continuous.value / continuous.first_value * 100, 4)
+            when continuous.is_whole_year and continuous.first_value != 0
+                then round(continuous.value / continuous.first_value * 100, 4)
         end::decimal(20, 4) as index_first_is_100,
         case
             when continuous.first_value > 0 and continuous.value > 0 and continuous.year > continuous.first_year

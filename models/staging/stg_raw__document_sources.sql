@@ -9,6 +9,7 @@ described as (
         nullif(archive_member, '') as archive_member,
         first_seen_at,
         last_seen_at,
+        withdrawn_at,
     from sources
 )
 

@@ -25,6 +25,7 @@ renamed as (
         manifest_published_on,
         first_seen_at,
         last_seen_at,
+        forgotten_at,
     from source
 )
 

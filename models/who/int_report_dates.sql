@@ -31,6 +31,7 @@ published_hints as (
         'manifest' as source,
         {{ weight('day_in_manifest') }} as strength,
         0 as block_no,
+        null::time as found_time,
     from reports
     where manifest_published_on is not null
     union all
@@ -46,21 +47,39 @@ published_hints as (
             when 'filled_in' then {{ weight('day_filled_in') }}
         end,
         days.block_no,
+        days.found_time,
     from {{ ref('int_report_days') }} as days
     inner join reports on days.document_id = reports.document_id
 ),
 
 -- No report is published before its year is nearly over: a page's older day is of another thing.
-published as (
-    select
-        hints.document_id,
-        arg_max(hints.published_on, row(hints.strength, hints.block_no)) as published_on,
-        arg_max(hints.source, row(hints.strength, hints.block_no)) as published_evidence,
+of_its_time as (
+    select hints.*
     from published_hints as hints
     inner join years on hints.document_id = years.document_id
     where hints.published_on >= make_date(years.year, 12, 1)
         and (hints.source = 'manifest' or hints.published_on < make_date(years.year + 12, 1, 1))
-    group by hints.document_id
+),
+
+best as (
+    select
+        document_id,
+        arg_max(published_on, row(strength, block_no)) as published_on,
+        arg_max(source, row(strength, block_no)) as published_evidence,
+    from of_its_time
+    group by document_id
+),
+
+-- Whichever place says the time of that day.
+published as (
+    select
+        best.*,
+        (
+            select best.published_on + min(hints.found_time)
+            from of_its_time as hints
+            where hints.document_id = best.document_id and hints.published_on = best.published_on
+        ) as published_at,
+    from best
 ),
 
 joined as (
@@ -72,6 +91,7 @@ joined as (
             periods.is_sound and years.year in (year(periods.stated_start), year(periods.stated_end)), false
         ) as is_of_year,
         published.published_on,
+        published.published_at,
         published.published_evidence,
     from reports
     left join years on reports.document_id = years.document_id
@@ -101,6 +121,7 @@ dated as (
         stated_start,
         stated_end,
         published_on,
+        published_at,
         published_evidence,
     from joined
 )

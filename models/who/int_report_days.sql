@@ -2,7 +2,6 @@
 
 {%- set posting_label = words('page_labels', "says = 'posted'", 'label') -%}
 {%- set dating_label = words('page_labels', "says = 'dated'", 'label') -%}
-{%- set time_of_day = '(?:[01]\\d|2[0-3]|\\d)：[0-5]\\d(?:：[0-5]\\d)?' -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -34,14 +33,15 @@ signatures as (
         block_no,
         -- Without blanks a time of day runs into the day: 2021-01-2208：37.
         regexp_extract(
-            regexp_replace(line, '{{ time_of_day }}', ' '), '{{ day_pattern() }}', ['year', 'month', 'day']
+            regexp_replace(line, '{{ time_of_day_pattern() }}', ' '), '{{ day_pattern() }}', ['year', 'month', 'day']
         ) as parts,
+        regexp_extract(line, '{{ day_pattern() }}{{ time_pattern() }}', 4) as time_of_day,
     from lines
     where (line_no_from_end <= 15 or line_no <= 6)
         and not is_about_page
         and regexp_matches(
             line,
-            '^[^。；，\d]{0,40}{{ day_pattern() }}(?:[^。；，\d]{0,6}$|附[件表：])|^{{ day_pattern() }}T?{{ time_of_day }}$'
+            '^[^。；，\d]{0,40}{{ day_pattern() }}(?:[^。；，\d]{0,6}$|附[件表：])|^{{ day_pattern() }}T?{{ time_of_day_pattern() }}$'
             || '|{{ words("date_words", "use = 'signing_label'") }}(日期|时间)：?{{ day_pattern() }}'
             || '|^{{ day_pattern() }}[\d：:]{0,8}{{ words("date_words", "use = 'page_label'") }}'
         )
@@ -58,8 +58,11 @@ labelled as (
         'portal' as source,
         block_no,
         regexp_extract(
-            line, '(?:{{ posting_label }}|{{ dating_label }})：?[\[（【|]*{{ day_pattern() }}', ['year', 'month', 'day']
+            line,
+            '(?:{{ posting_label }}|{{ dating_label }})：?[\[（【|]*{{ day_pattern() }}{{ time_pattern() }}',
+            ['year', 'month', 'day', 'time']
         ) as parts,
+        parts['time'] as time_of_day,
     from lines
     where (line_no <= 20 or line_no_from_end <= 5) and length(line) <= 200 and (is_about_page or line_no <= 5)
 ),
@@ -70,7 +73,12 @@ labelled_in_tables as (
         if(regexp_matches(labels.label, '{{ posting_label }}'), 'posted', 'dated') as kind,
         'portal' as source,
         0 as block_no,
-        regexp_extract({{ arabic_digits('labels.value') }}, '{{ day_pattern() }}', ['year', 'month', 'day']) as parts,
+        regexp_extract(
+            {{ arabic_digits('labels.value') }},
+            '{{ day_pattern() }}{{ time_pattern() }}',
+            ['year', 'month', 'day', 'time']
+        ) as parts,
+        parts['time'] as time_of_day,
     from {{ ref('int_document_labels') }} as labels
     inner join reports on labels.document_id = reports.document_id
 ),
@@ -84,9 +92,10 @@ posted_in_properties as (
         regexp_extract(
             properties,
             '(?i)"[^"]*(?:{{ words("date_words", "use = 'posting_property'") }}|{{ posting_label }})[^"]*":\s*"'
-            || '{{ day_pattern() }}',
-            ['year', 'month', 'day']
+            || '{{ day_pattern() }}{{ time_pattern() }}',
+            ['year', 'month', 'day', 'time']
         ) as parts,
+        parts['time'] as time_of_day,
     from reports
 ),
 
@@ -97,21 +106,19 @@ dated_in_properties as (
         'property' as source,
         0 as block_no,
         regexp_extract(
-            properties, '"{{ dating_label }}":\s*"{{ day_pattern() }}', ['year', 'month', 'day']
+            properties,
+            '"{{ dating_label }}":\s*"{{ day_pattern() }}{{ time_pattern() }}',
+            ['year', 'month', 'day', 'time']
         ) as parts,
+        parts['time'] as time_of_day,
     from reports
 ),
 
 found as (
-    select * from signatures
-    union all
-    select * from labelled
-    union all
-    select * from labelled_in_tables
-    union all
-    select * from posted_in_properties
-    union all
-    select * from dated_in_properties
+    {%- for places in ['signatures', 'labelled', 'labelled_in_tables', 'posted_in_properties', 'dated_in_properties'] %}
+    select document_id, kind, source, block_no, parts.year, parts.month, parts.day, time_of_day from {{ places }}
+    {{- ' union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 days as (
@@ -120,9 +127,10 @@ days as (
         kind,
         source,
         block_no,
-        {{ day_of('parts.year', 'parts.month', 'parts.day') }} as found_on,
+        {{ day_of('year', 'month', 'day') }} as found_on,
+        try_cast(replace(time_of_day, '：', ':') as time) as found_time,
     from found
-    where parts.year != ''
+    where year != ''
 )
 
 select * from days

@@ -58,6 +58,7 @@ joined as (
         case when chosen.names_level_only then substr(chosen.rest, 2) else chosen.rest end as agency_part,
         chosen.own_form,
         chosen.own_kind,
+        chosen.has_no_place or len(chosen.codes) > 1 as may_be_of_many,
         settled.region_code,
         settled.region_name,
         settled.region_strength,
@@ -120,6 +121,7 @@ identified as (
         dates.period_end,
         dates.period_basis,
         dates.published_on,
+        dates.published_at,
         forms.form,
         case
             -- A township has no bodies below it that report.
@@ -128,9 +130,15 @@ identified as (
             when joined.kind_by_name in ('department', 'other') then 'own'
             when regexp_matches(joined.opening, '{{ signs_of_own }}') then 'own'
         end as scope,
-        -- One body keeps its id over the years, be it named with its city or without.
+        coalesce(
+            joined.agency_name is not null and joined.region_code is null and not joined.is_national
+            and joined.may_be_of_many, false
+        ) as is_one_of_many,
+        -- One body keeps its id over the years, be it named with its city or without. A name that several places bear, or
+        -- that holds none, makes no body of two reports.
         case
             when joined.agency_name is null then null
+            when is_one_of_many then joined.agency_name || '|' || joined.document_id
             when joined.region_code is null then joined.agency_name
             when joined.is_government then joined.region_code || '|人民政府'
             when joined.agency_part != '' then joined.region_code || '|' || joined.agency_part

@@ -1,7 +1,7 @@
--- Two additive reports of one year where one body's figures stand in the other's: told by walking up dim_region, not by
--- the columns that report_overlaps uses.
+-- Two additive reports of one year where one body's figures stand in the other's, other than by an assumption that is
+-- marked: told by walking up dim_region, not by the columns that report_overlaps uses.
 with recursive reports as (
-    select reports.*
+    select reports.*, additive_reports.containment
     from {{ ref('dim_report') }} as reports
     inner join {{ ref('additive_reports') }} as additive_reports on reports.report_id = additive_reports.report_id
 ),
@@ -27,6 +27,7 @@ inner join reports as wider
 where wider.agency_kind = 'government'
     and if(
         narrower.region_code = wider.region_code,
-        narrower.agency_kind != 'government' and narrower.level_code = wider.level_code,
-        coalesce(wider.scope, '') != 'own'
+        (narrower.agency_kind != 'government' and narrower.level_code = wider.level_code)
+        or narrower.agency_id = wider.agency_id,
+        wider.scope = 'aggregate' or (wider.scope is null and narrower.containment is distinct from 'assumed')
     )

@@ -1,6 +1,6 @@
 -- Every indicator has its column in the fact table that the seed names; categories have a table of their own.
 with columns_in_facts as (
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('fct_') %}
+    {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type == 'model' and node.name.startswith('fct_') %}
     {%- for column in node.columns.values() if column.config.meta.get('indicator_code') %}
     select '{{ node.name }}' as fact_table, '{{ column.config.meta["indicator_code"] }}' as indicator_code
     union all

@@ -12,9 +12,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import duckdb
+import polars as pl
 import pytest
 from helpers.command import Gongkai, run_gongkai
-from helpers.small_world import small_world
+from helpers.small_world import World, small_world
+from helpers.world_truth import Ask
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -36,6 +39,7 @@ LONG = [
         "test_kill",
         "test_round_trips",
         "test_checks",
+        "test_check_cases",
         "test_fuzz",
         "test_limits",
     ),
@@ -119,6 +123,23 @@ def built_samples(built_set: BuiltSet) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_world(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
     """The published warehouse of the small world (helpers/small_world.py), built once for all workers."""
-    return built_once(tmp_path_factory, "world", lambda folder: [small_world().write(folder)])
+    return built_once(tmp_path_factory, "world", lambda folder: [world.write(folder)])
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """The small world as it was written, with the truth about it."""
+    return small_world()
+
+
+@pytest.fixture(scope="session")
+def ask_world(built_world: Path) -> Ask:
+    """The answer of the published small world to a query."""
+
+    def answer(sql: str) -> pl.DataFrame:
+        with duckdb.connect(str(built_world), read_only=True) as connection:
+            return pl.DataFrame(connection.sql(sql).to_arrow_table())
+
+    return answer

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.command import gongkai_environment
+from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
 from helpers.project import copy_project
 
@@ -20,7 +20,7 @@ from gongkai.warehouse import Warehouse
 
 def start(project: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "gongkai.building"],
+        [sys.executable, str(ROOT / "scripts" / "compile_rules.py")],
         cwd=project,
         env=gongkai_environment() | {"PYTHONPATH": str(project)},
         stderr=subprocess.PIPE,

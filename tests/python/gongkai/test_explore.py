@@ -281,7 +281,10 @@ def test_a_verdict_and_a_correction_are_written_once_and_kept(
         head = (ROOT / "seeds" / "people" / name).read_text(encoding="utf-8").splitlines()[0]
         (tmp_path / name).write_text(head + "\n", encoding="utf-8")
     with duckdb.connect(str(built_samples), read_only=True) as connection:
-        row = connection.execute("select finding_id, report_id from marts.findings order by finding_id").fetchone()
+        row = connection.execute(
+            "select finding_id, report_id from marts.findings inner join marts.dim_report using (report_id) "
+            "where is_current order by finding_id"
+        ).fetchone()
     assert row is not None
     verdict = {"finding_id": row[0], "verdict": "data_error", "note": "合计\r\n写错"}
     correction = {

@@ -206,7 +206,8 @@ def test_no_page_is_wider_than_the_window(path: str, tab: Tab) -> None:
 def test_a_verdict_is_kept_over_a_restart(browser: Browser, kept: Path, seeds: Path) -> None:
     with duckdb.connect(str(kept), read_only=True) as connection:
         row = connection.execute(
-            "select report_id from marts.findings where severity = 'hard' order by finding_id limit 1"
+            "select report_id from marts.findings inner join marts.dim_report using (report_id) "
+            "where severity = 'hard' and is_current order by finding_id limit 1"
         ).fetchone()
     assert row is not None
     path = f"/reports/{row[0]}"

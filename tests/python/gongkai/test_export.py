@@ -68,6 +68,15 @@ def test_cells_have_real_types_and_codes_keep_their_zeros(exported: Path) -> Non
     assert facts["region_name" if "region_name" in facts.columns else "行政区划"].to_list() == ["德清县", "德清县"]
 
 
+def test_figures_that_are_not_sure_are_marked_with_their_words(exported: Path) -> None:
+    """The one figure that is neither exact nor sure, and no other; a name that was given up is no second column."""
+    files = parts(exported / "gongkai.xlsx")
+    (comments,) = [text for name, text in files.items() if "/comments" in name]
+    assert re.findall(r'<comment ref="([A-Z]+\d+)"', comments) == ["H2"]
+    assert "不少于、读取存疑。原文：12" in comments
+    assert "mailed" not in sheet(exported / "gongkai.xlsx", "依申请公开").columns
+
+
 def test_no_text_becomes_a_formula_or_a_link_in_the_workbook(exported: Path) -> None:
     files = parts(exported / "gongkai.xlsx")
     sheets = {name: text for name, text in files.items() if "/worksheets/" in name}
@@ -98,6 +107,11 @@ def test_sums_count_no_figure_twice_and_say_who_states_them(exported: Path) -> N
     assert unstated["报告数"].to_list() == [1]
     assert unstated["收到申请数"].to_list() == [None]
     assert unstated["收到申请数（填报份数）"].to_list() == [0]
+    # Over all levels the county, which the province may hold, counts in one row and not in the other.
+    sums = {row["层级代码"]: row for row in levels.filter(pl.col("年度") == 2020).iter_rows(named=True)}
+    assert set(sums) == {"county", "all"}
+    assert (sums["all"]["报告数"], sums["all"]["收到申请数"]) == (1, 12)
+    assert levels.filter(pl.col("层级代码") == "all_if_contained")["年度"].to_list() == [2021]
 
 
 def test_a_number_that_excel_would_round_stands_as_text(exported: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from helpers.command import gongkai_environment
 from helpers.processes import PATIENCE, cpu_of_whole, kill_after
 
+from gongkai import publications
 from gongkai.publishing import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
@@ -53,6 +54,23 @@ def leftovers(path: Path) -> list[str]:
     return sorted(each.name for each in path.parent.iterdir() if "publishing" in each.name)
 
 
+def test_rows_lie_by_year_region_and_report(published: Path) -> None:
+    """In the order in which the file has them, be the mart a table or a view; unknown years and regions come first."""
+    with duckdb.connect(str(Warehouse(published).work)) as connection:
+        connection.execute(
+            "create table marts.facts as select 'r' || lpad((i * 7919 % 50000)::varchar, 6, '0') as report_id,"
+            " nullif(2009 + i % 13, 2009) as year, nullif((i % 31)::varchar, '0') as region_code"
+            " from range(50000) as rows (i)"
+        )
+        connection.execute("create view marts.seen as select year, report_id from marts.facts")
+    publish(Warehouse(published), "f1")
+    with duckdb.connect(str(published), read_only=True) as connection:
+        for table, keys in (("facts", "year, region_code, report_id"), ("seen", "year, report_id")):
+            rows = connection.sql(f"select {keys} from marts.{table} order by rowid").fetchall()
+            assert rows == sorted(rows, key=lambda row: tuple((value is not None, value) for value in row)), table
+            assert len(rows) == 50_000
+
+
 def test_marts_and_evidence_are_published_with_comments_and_nothing_else(published: Path) -> None:
     publish(Warehouse(published), "f1")
     assert published_fingerprint(Warehouse(published)) == "f1"
@@ -66,7 +84,8 @@ def test_marts_and_evidence_are_published_with_comments_and_nothing_else(publish
         ).fetchall()
         types = connection.sql("describe marts.numbers").fetchall()
     assert tables == {
-        ("marts", "numbers"), ("marts", "few"), ("raw", "publication"), *(("raw", name) for name in EVIDENCE_TABLES),
+        ("marts", "numbers"), ("marts", "few"), ("raw", "publication"),
+        *(("marts", name) for name in publications.TABLES), *(("raw", name) for name in EVIDENCE_TABLES),
     }  # fmt: skip
     assert comments == [("One row a number. It's 数字.",), ("代码",)]
     assert [row[1] for row in types] == ["VARCHAR", "DECIMAL(20,4)"]

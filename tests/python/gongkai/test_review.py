@@ -16,7 +16,7 @@ from helpers.command import ROOT, Gongkai, gongkai_environment
 from helpers.processes import PATIENCE
 
 from gongkai.commands.metrics import in_words
-from gongkai.reports.reviewing import Correction, Reading, Seeds, Verdict
+from gongkai.reports.reviewing import Correction, Finding, Reading, Seeds, Verdict
 from ingest.errors import GongkaiError
 
 READING = Reading("application.received", "收到申请数", "all", None, Decimal("12.5000"), "case", "table", True, "12")
@@ -67,6 +67,7 @@ def test_answers_become_rows(built_samples: Path, seeds: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "one letter of those shown" in done.stdout and "2 rows written" in done.stdout
     (verdict,) = rows(seeds / "verdicts.csv")
+    assert verdict["report_id"] == report_id and verdict["finding_id"].startswith("f") and verdict["check_code"]
     assert (verdict["verdict"], verdict["note"], verdict["decided_by"]) == ("data_error", "their mistake", "测试")
     (correction,) = rows(seeds / "corrections.csv")
     assert correction["report_id"] == report_id
@@ -83,7 +84,8 @@ def test_answers_become_rows(built_samples: Path, seeds: Path) -> None:
 def test_a_finding_with_a_verdict_is_not_asked_again(built_samples: Path, seeds: Path) -> None:
     finding_id, report_id, _ = finding_with_figures(built_samples)
     before = int(review(built_samples, seeds, [], report_id).stdout.split()[0])
-    Seeds(seeds, "x", date(2026, 1, 1)).add_verdict(Verdict(finding_id, "accepted", ""))
+    finding = Finding(finding_id, report_id, "x.txt", None, None, "hard", "T3-BAL", "", "", [])
+    Seeds(seeds, "x", date(2026, 1, 1)).add_verdict(Verdict(finding, "accepted", ""))
     after = int(review(built_samples, seeds, [], report_id).stdout.split()[0])
     assert (before >= 1, after) == (True, before - 1)
 

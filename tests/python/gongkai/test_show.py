@@ -36,6 +36,37 @@ def test_a_report_is_found_by_id_and_by_file(published: Path, gongkai: Gongkai, 
     assert any(line.startswith("finding (hard, sum): -1 相差") for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("told", "standing"),
+    [
+        ("withdrawn_at = timestamp '2026-05-01'", " (withdrawn on 2026-05-01)"),
+        ("same_as_report_id = '0000000000000002'", " (the same version as 0000000000000002, which stands for it)"),
+        ("version_no = 1", " (a newer version is current)"),
+        ("is_current = true", ""),
+    ],
+)
+def test_why_a_report_is_not_current_is_said(tmp_path: Path, gongkai: Gongkai, told: str, standing: str) -> None:
+    published = contract_warehouse(
+        tmp_path / "w.duckdb",
+        "alter table marts.dim_report add column withdrawn_at timestamp; "
+        "alter table marts.dim_report add column same_as_report_id varchar; "
+        f"update marts.dim_report set {told} where report_id = '0000000000000003'",
+    )
+    assert gongkai("show", "0000000000000003", published=published).stdout.startswith(
+        f"report 0000000000000003{standing}\n"
+    )
+
+
+def test_a_file_that_held_several_versions_is_its_current_one(tmp_path: Path, gongkai: Gongkai) -> None:
+    published = contract_warehouse(tmp_path / "w.duckdb", "update marts.dim_report set source_file = 'b.txt'")
+    only = "update marts.dim_report set is_current = report_id = '0000000000000002'"
+    assert "names 3 reports" in gongkai("show", "b.txt", published=published).stderr
+    published = contract_warehouse(
+        tmp_path / "one.duckdb", f"update marts.dim_report set source_file = 'b.txt'; {only}"
+    )
+    assert gongkai("show", "b.txt", published=published).stdout.startswith("report 0000000000000002\n")
+
+
 def test_prose_is_shown_with_its_section_and_the_words_marked(published: Path, gongkai: Gongkai) -> None:
     done = gongkai("show", "0000000000000002", published=published)
     assert "    negation, 一、依申请公开, paragraph 2\n    本机关【没有收到申请】，" in done.stdout

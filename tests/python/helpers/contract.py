@@ -36,42 +36,47 @@ insert into marts.dim_report values
      2020, null, null, 'assumed', null, '2019', 'own', 1, false),
     ('0000000000000004', 'd4', 'd.txt', null, null, null, '010000', 'province',
      2021, null, null, 'assumed', null, '2021', null, 1, true);
+create table marts.report_overlaps (report_id varchar, containment varchar, counts_in_level boolean);
+insert into marts.report_overlaps values
+    ('0000000000000001', 'assumed', true), ('0000000000000002', 'level', false), ('0000000000000004', null, true);
+create table marts.additive_reports (report_id varchar, containment varchar);
+insert into marts.additive_reports values ('0000000000000001', 'assumed'), ('0000000000000004', null);
 create table marts.dim_document (
     document_id varchar, source_file varchar, archive_member varchar, document_class varchar, class_reason varchar,
     title varchar, has_report_title boolean, media_type varchar, page_count integer, char_count bigint
 );
-create table marts.additive_reports (report_id varchar);
-insert into marts.additive_reports values ('0000000000000001'), ('0000000000000004');
 create table marts.observations (
     observation_id varchar, report_id varchar, indicator_code varchar, applicant_type varchar, category_label varchar,
-    value decimal(20, 4), unit varchar, qualifier varchar, basis varchar, is_selected boolean, document_id varchar,
-    block_no integer, table_no integer, row_no integer, col_no integer, page integer, evidence_text varchar,
-    char_start integer, char_end integer
+    value decimal(20, 4), unit varchar, qualifier varchar, confidence varchar, basis varchar, is_selected boolean,
+    document_id varchar, block_no integer, table_no integer, row_no integer, col_no integer, page integer,
+    evidence_text varchar, char_start integer, char_end integer
 );
 insert into marts.observations values
-    ('o1', '0000000000000001', 'application.received', 'all', null, 12, 'case', 'exact', 'table', true, 'd1',
-     null, 1, 2, 3, 4, '12', 0, 2),
-    ('o2', '0000000000000002', 'application.received', 'all', null, 0, 'case', 'exact', 'negation', true, 'd2',
-     2, null, null, null, null, '没有收到申请', 3, 9),
-    ('o6', '0000000000000001', 'fee.collected', 'all', null, 0, 'yuan', 'exact', 'table', true, 'd1',
-     null, 1, 3, 3, 4, '0', 0, 1),
-    ('o7', '0000000000000004', 'fee.collected', 'all', null, 1234567890123456.7891, 'yuan', 'exact', 'table', true,
-     'd4', null, 1, 3, 3, 4, '1234567890123456.7891', 0, 21),
-    ('o3', '0000000000000002', 'fee.collected', 'all', null, 1234567890123456.7891, 'yuan', 'about', 'narrative', true,
-     'd2', 2, null, null, null, null, '约', 0, 1),
-    ('o4', '0000000000000002', 'application.received', 'all', null, 999, 'case', 'exact', 'narrative', false, 'd2',
-     2, null, null, null, null, '999', 0, 3),
-    ('o5', '0000000000000003', 'application.received', 'all', null, 55, 'case', 'exact', 'table', true, 'd3',
-     null, 1, 1, 1, null, '55', 0, 2);
+    ('o1', '0000000000000001', 'application.received', 'all', null, 12, 'case', 'at_least', 'doubtful', 'table',
+     true, 'd1', null, 1, 2, 3, 4, '12', 0, 2),
+    ('o2', '0000000000000002', 'application.received', 'all', null, 0, 'case', 'exact', 'certain', 'negation', true,
+     'd2', 2, null, null, null, null, '没有收到申请', 3, 9),
+    ('o6', '0000000000000001', 'fee.collected', 'all', null, 0, 'yuan', 'exact', 'certain', 'table',
+     true, 'd1', null, 1, 3, 3, 4, '0', 0, 1),
+    ('o7', '0000000000000004', 'fee.collected', 'all', null, 1234567890123456.7891, 'yuan', 'exact', 'certain', 'table',
+     true, 'd4', null, 1, 3, 3, 4, '1234567890123456.7891', 0, 21),
+    ('o3', '0000000000000002', 'fee.collected', 'all', null, 1234567890123456.7891, 'yuan', 'about', 'certain',
+     'narrative', true, 'd2', 2, null, null, null, null, '约', 0, 1),
+    ('o4', '0000000000000002', 'application.received', 'all', null, 999, 'case', 'exact', 'certain', 'narrative',
+     false, 'd2', 2, null, null, null, null, '999', 0, 3),
+    ('o5', '0000000000000003', 'application.received', 'all', null, 55, 'case', 'exact', 'certain', 'table',
+     true, 'd3', null, 1, 1, 1, null, '55', 0, 2);
 create table marts.fct_applications (
     report_id varchar, agency_id varchar, region_code varchar, level_code varchar, year integer,
-    received decimal(20, 4), received_mail decimal(20, 4)
+    received decimal(20, 4), received_mail decimal(20, 4), mailed decimal(20, 4), inexact_indicators varchar[],
+    doubtful_indicators varchar[]
 );
 comment on table marts.fct_applications is 'One row a report.';
+comment on column marts.fct_applications.mailed is 'Former name of received_mail, kept for one version.';
 comment on column marts.fct_applications.received is '收到申请数. Applications received; unit case.';
 insert into marts.fct_applications values
-    ('0000000000000001', 'a1', '330521', 'county', 2020, 12, null),
-    ('0000000000000002', 'a2', '330521', 'county', 2020, 0, -3.5);
+    ('0000000000000001', 'a1', '330521', 'county', 2020, 12, null, null, ['received'], ['received']),
+    ('0000000000000002', 'a2', '330521', 'county', 2020, 0, -3.5, -3.5, [], []);
 create table marts.findings (
     finding_id varchar, report_id varchar, check_code varchar, severity varchar, expected decimal(20, 4),
     actual decimal(20, 4), difference decimal(20, 4), message_zh varchar, message_en varchar, observation_ids varchar[]

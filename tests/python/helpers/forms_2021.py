@@ -47,8 +47,8 @@ ROWS = (
 )
 """Label and indicator of the 25 rows of the application table."""
 
-_GROUPS = {2: "（三）不予公开", 10: "（四）无法提供", 13: "（五）不予处理", 18: "（六）其他处理"}
-_GROUP_SIZES = {2: 8, 10: 3, 13: 5, 18: 3}
+GROUPS = {2: "（三）不予公开", 10: "（四）无法提供", 13: "（五）不予处理", 18: "（六）其他处理"}
+GROUP_SIZES = {2: 8, 10: 3, 13: 5, 18: 3}
 
 Form = dict[tuple[str, str], int]
 """The figures of the application table by indicator and column."""
@@ -90,8 +90,8 @@ def page(form: Form, number: int, blank_zeros: bool = False) -> str:
         if 2 <= place < 2 + len(RESULTS):
             result = place - 2
             start = f'<td rowspan="{len(RESULTS) + 1}">三、本年度办理结果</td>' if result == 0 else ""
-            if result in _GROUPS:
-                start += f'<td rowspan="{_GROUP_SIZES[result]}">{_GROUPS[result]}</td>'
+            if result in GROUPS:
+                start += f'<td rowspan="{GROUP_SIZES[result]}">{GROUPS[result]}</td>'
             span = ' colspan="2"' if result < 2 else ""
             lines.append(f"<tr>{start}<td{span}>{label}</td>{cells(indicator)}</tr>")
         elif indicator == "application.replied":

@@ -9,6 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from gongkai.building.compiled import Compiled, read_compiled
+from gongkai.building.direct import build_directly
+from gongkai.building.outcome import Outcome
+from gongkai.warehouse import Warehouse
 from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
 
@@ -37,6 +41,40 @@ def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess
         timeout=PATIENCE,
         check=False,
     )
+
+
+def compiled_of(project: Path) -> Compiled:
+    """What dbt compiled of the rules of a project, made where it is not there."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "compile_rules.py")],
+        cwd=project,
+        env=gongkai_environment() | {"PYTHONPATH": str(project)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    compiled = read_compiled(project / "target" / "gongkai" / "compiled.duckdb", "")
+    assert compiled is not None
+    return compiled
+
+
+def build_models(published: Path, *names: str, project: Path = ROOT, with_tests: bool = False) -> Outcome:
+    """Build models and all that they stand on from what is landed, by the rules of a project, and publish nothing.
+
+    `with_tests`: with the data tests of all that, too; otherwise those alone that are named.
+    """
+    compiled = compiled_of(project)
+    wanted = {key for key, node in compiled.nodes.items() if node.name in names}
+    for key, node in reversed(compiled.nodes.items()):  # each stands behind all that it stands on
+        if key in wanted:
+            wanted.update(node.parents)
+    if with_tests:
+        tests = [node for node in compiled.nodes.values() if node.kind == "test" and wanted.issuperset(node.parents)]
+        wanted |= {node.unique_id for node in tests}
+    left_out = compiled.nodes.keys() - wanted
+    return build_directly(project, Warehouse(published), compiled, left_out=left_out, progress=lambda *_: None)
 
 
 def edit_seed(project: Path, seed: str, edit: Callable[[Row], None], *more: Row) -> None:

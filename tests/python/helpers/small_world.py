@@ -48,6 +48,8 @@ class Body:
     above: str | None
     scopes: tuple[str | None, ...] = (None,)
     """The reports that it makes each year, by what they say of their scope."""
+    holds: str = "aggregate"
+    """What a report that does not say is of in truth: own or aggregate."""
 
 
 BODIES = (
@@ -60,6 +62,13 @@ BODIES = (
     Body("漳县武阳镇人民政府", "government", "township", "621125100", "漳县人民政府", ("own",)),
     Body("渭源县教育局", "department", "county", "621123", "渭源县人民政府", ("own",)),
     Body("定西市水务局", "department", "prefecture", "621100", "定西市人民政府", ("own",)),
+    # Governments that do not say what they report on: a province and a county on their own level, a city on its area.
+    Body("宁夏回族自治区人民政府", "government", "province", "640000", None, (None,), "own"),
+    Body("固原市人民政府", "government", "prefecture", "640400", "宁夏回族自治区人民政府", (None,), "aggregate"),
+    Body("隆德县人民政府", "government", "county", "640423", "固原市人民政府", (None,), "own"),
+    Body("隆德县沙塘镇人民政府", "government", "township", "640423101", "隆德县人民政府", ("own",)),
+    Body("隆德县联财镇人民政府", "government", "township", "640423102", "隆德县人民政府", ("own",)),
+    Body("隆德县民政局", "department", "county", "640423", "隆德县人民政府", ("own",)),
 )
 
 _SCOPE_WORDS = {
@@ -324,7 +333,7 @@ def small_world() -> World:
                 body=body,
                 year=year,
                 scope=scope,
-                figures=own(body.name, year) if scope == "own" else whole(body.name, year),
+                figures=own(body.name, year) if (scope or body.holds) == "own" else whole(body.name, year),
                 published_on=f"{year + 1}-01-{20 if body.kind == 'department' else 28}",
                 file=f"{year}-{body.region_code}-{number:02d}-{scope or 'open'}.html",
             )

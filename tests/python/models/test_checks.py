@@ -6,8 +6,6 @@ import csv
 import hashlib
 import os
 import random
-import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,9 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import gongkai_environment, run_gongkai
+from helpers.command import run_gongkai
 from helpers.forms_2021 import COLUMNS, ROWS, Form, page, valid_form, with_slip
-from helpers.project import copy_project
+from helpers.project import build_models, copy_project
 
 from gongkai.warehouse import Warehouse
 
@@ -46,7 +44,7 @@ class Slips:
         data = page(form, number, blank_zeros).encode()
         folder.mkdir(exist_ok=True)
         (folder / f"{number}.html").write_bytes(data)
-        report_id = hashlib.sha256(data).hexdigest()[:16]
+        report_id = "r" + hashlib.sha256(data).hexdigest()[:16]
         self.forms[report_id], self.cell_of[report_id] = form, cell
         return report_id
 
@@ -54,17 +52,6 @@ class Slips:
         """The answer of the work file."""
         with duckdb.connect(str(Warehouse(self.published).work), read_only=True) as connection:
             return connection.execute(sql).fetchall()
-
-    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run dbt on the copy of the project."""
-        return subprocess.run(
-            [str(Path(sys.executable).with_name("dbt")), *arguments],
-            cwd=self.project,
-            env=gongkai_environment(self.published),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
 
 def add_correction(project: Path, report_id: str, cell: Cell, expected: int, value: int) -> None:
@@ -92,11 +79,8 @@ def slips(tmp_path_factory: pytest.TempPathFactory) -> Slips:
     add_correction(made.project, made.corrected, CORRECTED, wrong[CORRECTED], right[CORRECTED])
     done = run_gongkai("ingest", place / "in", published=made.published)
     assert done.returncode == 0, done.stderr
-    built = made.dbt(
-        "build", "--quiet", "--select", "+findings", "+report_consistency",
-        "--resource-type", "model", "--resource-type", "seed",
-    )  # fmt: skip
-    assert built.returncode == 0, built.stdout + built.stderr
+    built = build_models(made.published, "findings", "report_consistency", project=made.project)
+    assert built.failures == []
     return made
 
 
@@ -174,11 +158,31 @@ def test_a_correction_that_bites_no_more_fails_with_its_row(slips: Slips) -> Non
     report_id = next(report_id for report_id, cell in slips.cell_of.items() if cell is not None)
     cell = ("application.replied", "all")
     add_correction(slips.project, report_id, cell, slips.forms[report_id][cell] + 7, 3)
-    done = slips.dbt("build", "--quiet", "--select", "corrections", "assert_corrections_bite", "--store-failures")
-    assert done.returncode == 1
-    (row,) = slips.query(
-        "select report_id, indicator_code, current_value, problem from test_failures.assert_corrections_bite"
+    [failure] = build_models(slips.published, "assert_corrections_bite", project=slips.project).failures
+    assert failure.name == "test assert_corrections_bite"
+    [row] = failure.rows
+    told = dict(field.split("=", 1) for field in row.split(", "))
+    assert (told["report_id"], told["indicator_code"]) == (report_id, "application.replied")
+    assert Decimal(told["current_value"]) == slips.forms[report_id][cell]
+    assert told["problem"] == "the report gives another value now"
+
+
+def test_a_verdict_on_a_finding_that_is_gone_fails_with_its_row(slips: Slips) -> None:
+    """One on a finding that stands is no failure, nor one on a report that this warehouse does not hold."""
+    ((finding_id, report_id, check_code),) = slips.query(
+        "select finding_id, report_id, check_code from marts.findings order by finding_id limit 1"
     )
-    assert row[:2] == (report_id, "application.replied")
-    assert row[2] == Decimal(slips.forms[report_id][cell])
-    assert row[3] == "the report gives another value now"
+    verdicts = [
+        (finding_id, report_id, check_code),
+        ("f0123456789abcdef", report_id, check_code),
+        ("fedcba9876543210", "another report", check_code),
+    ]
+    with (slips.project / "seeds" / "people" / "verdicts.csv").open("a", newline="", encoding="utf-8") as file:
+        for verdict in verdicts:
+            csv.writer(file, lineterminator="\n").writerow([*verdict, "accepted", "", "test", "2026-01-01"])
+    failures = build_models(slips.published, "assert_verdicts_bite", project=slips.project).failures
+    assert [failure.name for failure in failures] == ["test assert_verdicts_bite"]
+    told = [row.split(", ") for failure in failures for row in failure.rows]
+    assert [fields[:3] for fields in told] == [
+        [f"report_id={report_id}", f"check_code={check_code}", "finding_id=f0123456789abcdef"]
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -203,3 +204,20 @@ def test_the_page_of_models_is_made_from_these_models(manifest: dict[str, Any]) 
     from scripts.write_model_docs import PAGE, page
 
     assert PAGE.read_text("utf-8") == page(manifest), "run scripts/write_model_docs.py"
+
+
+def test_the_semantic_layer_has_every_metric_as_dbt_validates_it(manifest: dict[str, Any]) -> None:
+    """The file is what the script makes of the seed; that dbt parsed the project says that it is valid."""
+    from scripts.write_semantic_models import TARGET, text
+
+    assert TARGET.read_text("utf-8") == text(), "run scripts/write_semantic_models.py"
+    with (ROOT / "seeds/metrics/metric_definitions.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["metric_code"].replace(".", "_"): row for row in csv.DictReader(file)}
+    metrics = {each["name"]: each for each in manifest["metrics"].values()}
+    assert names.keys() <= metrics.keys()
+    kinds = {(each["denominator"] != "", metrics[name]["type"]) for name, each in names.items()}
+    assert kinds == {(False, "simple"), (True, "ratio"), (True, "derived")}
+    assert {each["model"] for each in manifest["semantic_models"].values()} == {
+        "ref('metrics')",
+        "ref('report_overlaps')",
+    }

@@ -31,8 +31,8 @@ CHECKS_OF: list[tuple[str, tuple[str, ...]]] = [
     (r"\d\+\d\+\d\+\d is stated as", ("T4-DIR",)),
     (r"begins in mid-sentence", ("Q-TITLE",)),
     (r"is [\d.]+%, the text says", ("TI-PCT",)),
-    (r"stands in the form’s heading row", ("Q-HEADING",)),
-    (r"on two channels against|channels add to|items on two channels count once", ("O-CHANNELS",)),
+    (r"stands in the form’s heading row|the stated sum of channels is", ("Q-HEADING",)),
+    (r"channels add to", ("O-CHANNELS",)),
     (r"publishing body in the metadata", ("Q-PUBLISHER",)),
     (r"implausible", ("O-NORM-SHARE",)),
     (r"mistyped", ("TI-YEAR",)),
@@ -44,8 +44,10 @@ CHECKS_OF: list[tuple[str, tuple[str, ...]]] = [
 ]
 """How auditors word a finding, and the checks that find it."""
 
-NOTHING_TO_FIND = re.compile(r"^\d+ in all, website \d+ plus other \d+$")
-"""Parts that do add up to their total."""
+NOTHING_TO_FIND = re.compile(
+    r"^\d+ in all, website \d+ plus other \d+$|on two channels against|items on two channels count once"
+)
+"""Parts that do add up to their total, or to more on a form that counts what stands on several channels once."""
 
 
 def checks_for(words: str) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ All tables become one small warehouse, each case a document of its own, which on
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,9 +15,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from helpers.command import ROOT, gongkai_environment
+from helpers.command import ROOT
 from helpers.mutated_forms import tables
-from helpers.processes import PATIENCE
+from helpers.project import build_models
 
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work, read_work
@@ -101,17 +99,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Counter[Figur
             " 0 as char_count, false as ocr_used, '{}' as properties, current_date as first_seen_at,"
             " current_date as last_seen_at, '1' as content_version from placed"
         )
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--exclude", "resource_type:test"]
-    done = subprocess.run(
-        [*command, "resource_type:unit_test", "--select", "+int_cells_matched"],
-        cwd=ROOT,
-        env=gongkai_environment(published) | {"DBT_TARGET_PATH": str(published.parent / "target")},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
+    assert build_models(published, "int_cells_matched").failures == []
     found: dict[str, Counter[Figure]] = defaultdict(Counter)
     with read_work(Warehouse(published)) as connection:
         query = "select document_id, indicator_code, applicant_type, value from intermediate.int_cells_matched"

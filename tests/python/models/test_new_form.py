@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import random
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,9 @@ from typing import Any
 import duckdb
 import pytest
 from helpers import forms_2021
-from helpers.command import gongkai_environment, run_gongkai
+from helpers.command import run_gongkai
 from helpers.forms_2021 import RESULTS, Form
-from helpers.project import Row, copy_project, edit_seed
+from helpers.project import Row, copy_project, edit_seed, run_in
 
 from gongkai.warehouse import Warehouse
 
@@ -224,16 +222,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     published = place / "w.duckdb"
     done = run_gongkai("ingest", place / "in", published=published)
     assert done.returncode == 0, done.stderr
-    command = [str(Path(sys.executable).with_name("dbt")), "build", "--quiet", "--exclude-resource-type", "unit_test"]
-    dbt = subprocess.run(
-        command,
-        cwd=project,
-        env=gongkai_environment(published),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert dbt.returncode == 0, dbt.stdout[-3000:]
+    built = run_in(project, "build", published=published)
+    assert built.returncode == 0, built.stderr
     return Built(forms, Warehouse(published))
 
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import csv
 import re
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from helpers.command import ROOT, gongkai_environment
-from helpers.processes import PATIENCE
+from helpers.command import ROOT
+from helpers.project import build_models
 
 from gongkai.rules.examples import blocks
 from gongkai.warehouse import Warehouse
@@ -74,26 +72,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "insert into raw.blocks by name select ? as document_id, ?::integer as block_no, ? as kind, ? as text",
                 [[key, number, kind, piece] for number, (kind, piece) in enumerate(blocks(text), start=1)],
             )
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "dbt.cli.main",
-            "build",
-            "--select",
-            "+int_clauses_matched",
-            "--exclude",
-            "resource_type:test",
-            "--quiet",
-        ],
-        cwd=ROOT,
-        env=gongkai_environment(published) | {"DBT_TARGET_PATH": str(published.parent / "target")},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
+    assert build_models(published, "int_clauses_matched").failures == []
     return published
 
 

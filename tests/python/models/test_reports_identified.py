@@ -3,14 +3,12 @@ preambles and signatures name them, and other documents that lie in the same fol
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import ROOT, gongkai_environment, run_gongkai
+from helpers.command import run_gongkai
+from helpers.project import build_models
 from identified.case import Case
 from identified.dates import SHORT_REPORTS, YEARS_AND_PERIODS
 from identified.departments import DEPARTMENTS
@@ -39,19 +37,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object
     manifest.write_text("path,agency,year,published_on\n" + "".join(rows), encoding="utf-8")
     done = run_gongkai("ingest", folder, "--manifest", manifest, published=published)
     assert done.returncode == 0, done.stderr
-    built = subprocess.run(
-        [
-            *(Path(sys.executable).with_name("dbt"), "build", "--quiet", "--target-path", folder / "target"),
-            *("--select", "+int_reports_identified", "--indirect-selection", "cautious"),
-            *("--exclude", "test_type:unit"),
-        ],
-        cwd=ROOT,
-        env=gongkai_environment(published) | {"PATH": os.environ["PATH"]},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout
+    assert build_models(published, "int_reports_identified", with_tests=True).failures == []
     with duckdb.connect(str(published.with_name("gongkai.work.duckdb")), read_only=True) as connection:
         cursor = connection.execute(
             "select documents.source_file, classified.document_class, classified.class_reason, identified.* "

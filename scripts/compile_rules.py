@@ -1,4 +1,4 @@
-"""`python -m gongkai.building`: compile the rules of this project ahead of the first build, for `make setup`."""
+"""Compile the rules ahead of the first build, as `make setup` does: `.venv/bin/python scripts/compile_rules.py`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gongkai.project import project_folder
 
 
 def compile_rules(args: list[str], standalone_mode: bool) -> int:
-    """Compile them where they are not; 1 where they are not as their YAML declares them."""
+    """Compile them where they are not; 1 where they do not hold."""
     project = project_folder()
     made = compiled_rules(project, project / "target", lambda *_: None)
     for each in made.failures:

@@ -1,0 +1,130 @@
+"""Tables and views of compiled models in the work file, as dbt's materializations make them."""
+
+from __future__ import annotations
+
+import duckdb
+
+from gongkai.building.compiled import DATABASE, Node
+from gongkai.warehouse import state
+from gongkai.warehouse.sql import literal, quoted
+
+Connection = duckdb.DuckDBPyConnection
+Relations = dict[str, str]
+"""Which names are those of a table or a view, asked once: the catalog takes milliseconds to answer."""
+
+
+class BrokenContractError(Exception):
+    """A model whose columns are not those that its YAML declares."""
+
+
+def relations(connection: Connection) -> Relations:
+    """What stands in the file."""
+    rows = connection.execute(
+        "select schema_name, table_name, 'table' from duckdb_tables() where database_name = $1 "
+        "union all select schema_name, view_name, 'view' from duckdb_views() where database_name = $1",
+        [DATABASE],
+    ).fetchall()
+    return {f"{quoted(DATABASE)}.{quoted(schema)}.{quoted(name)}": kind for schema, name, kind in rows}
+
+
+def create(connection: Connection, node: Node, sql: str, there: Relations) -> None:
+    """Make the table or view anew, whatever stands under its name."""
+    kind = "view" if node.materialized == "view" else "table"
+    if there.get(node.relation, kind) != kind:
+        connection.execute(f"drop {there[node.relation]} {node.relation}")
+    there[node.relation] = kind
+    if node.has_contract:
+        _hold_contract(connection, node, sql)
+    if kind == "view" or not node.has_contract:
+        connection.execute(f"create or replace {kind} {node.relation} as (\n{sql}\n)")
+        return
+    names = ", ".join(quoted(column.name) for column in node.columns)
+    declared = ", ".join(
+        f"{quoted(column.name)} {column.type}{' not null' if column.not_null else ''}" for column in node.columns
+    )
+    connection.execute(f"create or replace table {node.relation} ({declared})")
+    connection.execute(f"insert into {node.relation} by name (select {names} from (\n{sql}\n))")
+
+
+def _hold_contract(connection: Connection, node: Node, sql: str) -> None:
+    declared = {column.name: column.type for column in node.columns}
+    given = {str(name): str(kind) for name, kind, *_ in connection.execute(f"describe (\n{sql}\n)").fetchall()}
+    wrong = [
+        f"{name} is {given.get(name, 'missing')} where the contract has {declared.get(name, 'no such column')}"
+        for name in [*declared, *(name for name in given if name not in declared)]
+        if given.get(name) != declared.get(name)
+    ]
+    if wrong:
+        raise BrokenContractError(f"the columns are not those of the contract in its YAML: {'; '.join(wrong)}")
+
+
+def comment(connection: Connection, node: Node) -> None:
+    """What YAML says of a table and its columns, as comments."""
+    there = {column[0] for column in connection.execute(f"from {node.relation} limit 0").description or []}
+    kind = "view" if node.materialized == "view" else "table"
+    comments = [f"comment on {kind} {node.relation} is {literal(node.description)}"] if node.description else []
+    comments += [
+        f"comment on column {node.relation}.{quoted(column.name)} is {literal(column.description)}"
+        for column in node.columns
+        if column.name in there
+    ]
+    if comments:
+        connection.execute(";\n".join(comments))
+
+
+def build_by_document(connection: Connection, node: Node, there: Relations) -> bool:
+    """As macros/by_document does: the ledger says which documents' rows to replace; where none stay, all is made anew.
+
+    dbt compiled the model to read the documents to build from a table of this connection. False where there were none.
+    """
+    pending = f"temp.main.pending_{node.name}"
+    connection.execute(f"create or replace temp table {pending} as ({_pending(node)})", [node.name, node.version])
+    [(waiting, landed)] = connection.execute(
+        f"select (select count(*) from {pending}), (select count(*) from {DATABASE}.raw.documents)"
+    ).fetchall()
+    is_there = there.get(node.relation) == "table"
+    if is_there and not waiting:
+        return False
+    connection.execute("begin")
+    if is_there and waiting < landed:
+        replaced = (
+            f"report_id in (select left(document_id, 16) from {pending})"
+            if node.looks_beyond
+            else f"document_id in (select document_id from {pending})"
+        )
+        connection.execute(f"delete from {node.relation} where {replaced}")
+        connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
+    else:
+        create(connection, node, node.sql, there)
+        comment(connection, node)
+    connection.execute(
+        f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
+        [node.name],
+    )
+    connection.execute(f"insert into {state.LEDGER} select ?, document_id, version from {pending}", [node.name])
+    connection.execute("commit")
+    connection.execute(f"drop table {pending}")
+    return True
+
+
+def _pending(node: Node) -> str:
+    """A query, given name and version of the model: the documents that it must build now, each with its version.
+
+    What is no report, or is none any more, has no context.
+    """
+    context = "coalesce(context_version, '')" if node.looks_beyond else "''"
+    contexts = f"left join {DATABASE}.intermediate.int_report_contexts as contexts using (document_id)"
+    return f"""
+        with versions as (
+            select
+                document_id,
+                md5(content_version || {context} || $2) as version,
+            from {DATABASE}.raw.documents
+            {contexts if node.looks_beyond else ""}
+        )
+
+        select versions.document_id, versions.version
+        from versions
+        left join {state.LEDGER} as ledger on versions.document_id = ledger.document_id and ledger.model = $1
+        where ledger.version is distinct from versions.version
+    """

@@ -1,0 +1,1 @@
+{{ sure_facts(ref('fct_staffing')) }}
