@@ -16,18 +16,6 @@ from gongkai.warehouse.published import MEMORY
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, records
 
-NEEDED = (
-    "dim_report",
-    "dim_agency",
-    "dim_region",
-    "dim_level",
-    "dim_year",
-    "dim_indicator",
-    "observations",
-    "findings",
-)
-"""Marts without which there is nothing to explore."""
-
 Row = dict[str, object]
 
 
@@ -38,10 +26,7 @@ class Publication:
     connection: duckdb.DuckDBPyConnection
     fingerprint: str
     published_at: datetime
-    marts: frozenset[str]
     pinyin: PinyinNames
-    has_boxes: bool
-    """Whether raw holds where cells and blocks stand on their pages."""
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -65,10 +50,6 @@ class Publication:
     def latin_names(self, word: str) -> list[str]:
         """Codes of regions and ids of bodies whose pinyin, or its first letters, begin so; none for Chinese."""
         return self.pinyin.beginning_with(word) if word.isascii() and word.isalpha() else []
-
-    def has(self, mart: str) -> bool:
-        """Whether the file holds a mart, as older ones do not hold all."""
-        return mart in self.marts
 
 
 class Library:
@@ -102,21 +83,10 @@ def _opened(warehouse: Warehouse) -> Publication | None:
     connection = duckdb.connect(":memory:", config={**SETTINGS, "memory_limit": MEMORY})
     try:
         attach(connection, warehouse.published, "published", "read_only")
-        marts = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'published' and schema_name = 'marts'"
-        ).fetchall()
-        publication = connection.execute("select fingerprint, published_at from published.raw.publication").fetchone()
+        row = connection.execute("select fingerprint, published_at from published.raw.publication").fetchone()
     except duckdb.Error:
+        row = None
+    if row is None:
         connection.close()
         return None
-    names = frozenset(str(name) for (name,) in marts)
-    if publication is None or not names.issuperset(NEEDED):
-        connection.close()
-        return None
-    boxes = connection.execute(
-        "select count(*) from duckdb_columns() "
-        "where database_name = 'published' and schema_name = 'raw' and column_name = 'box_left'"
-    ).fetchall()
-    return Publication(
-        connection, str(publication[0]), publication[1], names, PinyinNames(connection), boxes[0][0] == 2
-    )
+    return Publication(connection, str(row[0]), row[1], PinyinNames(connection))

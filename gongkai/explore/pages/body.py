@@ -20,16 +20,13 @@ _BODY = """
 
 _REPORTS = """
     select
-        reports.year, reports.report_id, reports.scope, reports.form, reports.version_no, reports.is_current,
-        reports.published_on, reports.source_file, reports.period_start, reports.period_end,
-        if(
-            reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on
-        ) as deadline_on,
-        greatest(reports.published_on - deadline_on, 0) as days_late,
+        reports.year, reports.report_id, reports.agency_id, reports.agency_name, reports.scope, reports.form,
+        reports.version_no, reports.is_current, reports.published_on, reports.source_file, reports.period_start,
+        reports.period_end, consistency.punctuality, greatest(consistency.days_after_deadline, 0) as days_late,
         coalesce(stated.figures, 0) as figures, coalesce(contradictions, 0) as contradictions,
         coalesce(doubts, 0) as doubts
     from marts.dim_report as reports
-    left join marts.dim_year as years on reports.year = years.year
+    left join marts.report_consistency as consistency on reports.report_id = consistency.report_id
     left join (
         select report_id, count(*) as figures from marts.observations where is_selected group by report_id
     ) as stated on reports.report_id = stated.report_id
@@ -38,7 +35,7 @@ _REPORTS = """
             count(*) filter (where severity = 'soft') as doubts
         from marts.findings where verdict is null group by report_id
     ) as found on reports.report_id = found.report_id
-    where reports.agency_id = $agency_id
+    where reports.agency_id in (select agency_id from marts.dim_agency where entity_id = $entity_id)
     order by reports.year desc, reports.scope, reports.version_no desc
 """
 
@@ -46,7 +43,7 @@ _SERIES = """
     select series_code, scope, name_zh, name_en, year, report_id, form, value, unit, is_exact, grade, is_break,
         break_note, change_percent
     from marts.series
-    where agency_id = $agency_id
+    where entity_id = $entity_id
     order by series_code, scope = 'aggregate', scope, year
 """
 
@@ -55,7 +52,8 @@ _FINDINGS = """
         findings.message_zh, findings.message_en, findings.verdict
     from marts.findings as findings
     inner join marts.dim_report as reports on findings.report_id = reports.report_id
-    where reports.agency_id = $agency_id and reports.is_current
+    where reports.agency_id in (select agency_id from marts.dim_agency where entity_id = $entity_id)
+        and reports.is_current
     order by list_position(['hard', 'soft', 'warning', 'info'], severity), reports.year desc, finding_id
 """
 
@@ -65,7 +63,7 @@ _PEERS = """
         agencies.last_year, agencies.report_count
     from marts.dim_agency as agencies
     left join marts.dim_region as regions on agencies.region_code = regions.region_code
-    where agencies.agency_id != $agency_id and agencies.level_code = $level_code and agencies.agency_kind = $agency_kind
+    where agencies.entity_id != $entity_id and agencies.level_code = $level_code and agencies.agency_kind = $agency_kind
         and (
             regions.parent_code = $parent_code
             or ($agency_kind != 'government' and agencies.region_code = $region_code)
@@ -76,18 +74,18 @@ _PEERS = """
 
 
 def body(ask: Ask) -> Page:
-    """Everything known of a body."""
-    agency_id = ask.path("agency_id")
-    own = ask.publication.row(_BODY, {"agency_id": agency_id})
+    """Everything known of a body, through its renamings."""
+    own = ask.publication.row(_BODY, {"agency_id": ask.path("agency_id")})
     if own is None:
         raise not_found(ask.say("没有这个机构", "there is no such body"))
-    reports = ask.publication.rows(_REPORTS, {"agency_id": agency_id})
-    series = ask.publication.rows(_SERIES, {"agency_id": agency_id}) if ask.publication.has("series") else []
-    findings = ask.publication.rows(_FINDINGS, {"agency_id": agency_id})
+    entity = {"entity_id": own["entity_id"]}
+    reports = ask.publication.rows(_REPORTS, entity)
+    series = ask.publication.rows(_SERIES, entity)
+    findings = ask.publication.rows(_FINDINGS, entity)
     peers = ask.publication.rows(
         _PEERS,
         {
-            **{name: own[name] for name in ("agency_id", "level_code", "agency_kind", "parent_code", "region_code")},
+            **{name: own[name] for name in ("entity_id", "level_code", "agency_kind", "parent_code", "region_code")},
             "most": _MOST_PEERS,
         },
     )

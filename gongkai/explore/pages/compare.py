@@ -36,8 +36,9 @@ _OF_BODIES = """
     from marts.dim_report as reports
     inner join marts.observations as observations on reports.report_id = observations.report_id
     inner join marts.dim_indicator as indicators on observations.indicator_code = indicators.indicator_code
-    left join {series} as series
-        on reports.agency_id = series.agency_id and indicators.series_code = series.series_code
+    left join marts.dim_agency as agencies on reports.agency_id = agencies.agency_id
+    left join marts.series as series
+        on agencies.entity_id = series.entity_id and indicators.series_code = series.series_code
         and reports.year = series.year and reports.scope is not distinct from series.scope
     where reports.is_current and list_contains($ids, reports.agency_id)
         and list_contains($indicators, observations.indicator_code) and observations.is_selected
@@ -78,9 +79,9 @@ def compare(ask: Ask) -> Page:
     wanted = [code for code in ask.many("i", _MOST_INDICATORS) if code in known]
     wanted = wanted or [code for code in _FIRST_INDICATORS if code in known]
     from_year, to_year = ask.year("from") or 2008, ask.year("to") or 2100
-    query = _OF_PLACES if not ids else _OF_BODIES.format(series=_series(ask))
     values = ask.publication.rows(
-        query, {**parameters, "indicators": wanted, "from_year": from_year, "to_year": to_year}
+        _OF_BODIES if ids else _OF_PLACES,
+        {**parameters, "indicators": wanted, "from_year": from_year, "to_year": to_year},
     )
     data: dict[str, object] = {
         "compared": chosen, "indicators": [known[code] for code in wanted], "values": values,
@@ -95,12 +96,6 @@ def compare(ask: Ask) -> Page:
         "found": _found(ask), "kind": "b" if ids or not places else "r", "most": MOST,
     }  # fmt: skip
     return Page("compare.html", ask.say("比较", "Compare"), data, values, view)
-
-
-def _series(ask: Ask) -> str:
-    if ask.publication.has("series"):
-        return "marts.series"
-    return "(select '' as agency_id, '' as scope, '' as series_code, 0 as year, false as is_break, '' as break_note)"
 
 
 def _found(ask: Ask) -> list[Row]:

@@ -20,27 +20,24 @@ _BY_YEAR = """
 """
 
 _MISSING = """
-    select regions.name, coverage.region_code, regions.province_name, regions.prefecture_name, coverage.level_code,
-        coverage.year, coverage.bodies_expected, coverage.reports_present, coverage.reports_missing
-    from marts.coverage as coverage
-    inner join marts.dim_region as regions on coverage.region_code = regions.region_code
-    where coverage.year = $year and coverage.reports_missing > 0
-        and $province in ('', regions.province_code) and $level in ('', coverage.level_code)
-    order by coverage.reports_present = 0, coverage.reports_missing desc, coverage.region_code
+    select missing.agency_name, missing.agency_id, missing.region_code, regions.province_name, regions.prefecture_name,
+        missing.level_code, missing.year, missing.expected_by, missing.missing_since_year, missing.last_report_year
+    from marts.missing_reports as missing
+    left join marts.dim_region as regions on missing.region_code = regions.region_code
+    where missing.year = $year and $province in ('', regions.province_code) and $level in ('', missing.level_code)
+    order by list_position(['list', 'own_reports', 'region'], missing.expected_by), missing.region_code,
+        missing.agency_name
 """
 
 _LATE = """
-    select reports.agency_name, reports.report_id, reports.year, reports.published_on,
-        if(
-            reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on
-        ) as deadline_on,
-        reports.published_on - deadline_on as days_late, reports.source_file
-    from marts.dim_report as reports
-    inner join marts.dim_year as years on reports.year = years.year
+    select reports.agency_name, reports.report_id, reports.year, reports.published_on, consistency.days_after_deadline,
+        reports.source_file
+    from marts.report_consistency as consistency
+    inner join marts.dim_report as reports on consistency.report_id = reports.report_id
     left join marts.dim_region as regions on reports.region_code = regions.region_code
-    where reports.is_current and reports.year = $year and days_late > 0
+    where consistency.punctuality = 'late' and reports.is_current and reports.year = $year
         and $province in ('', regions.province_code) and $level in ('', reports.level_code)
-    order by days_late desc, reports.report_id
+    order by consistency.days_after_deadline desc, reports.report_id
 """
 
 _FINDINGS = """
@@ -88,15 +85,14 @@ def quality(ask: Ask) -> Page:
         "province": ask.one_of("province", [str(row["region_code"]) for row in provinces], ""),
         "level": ask.one_of("level", [str(row["level_code"]) for row in levels], ""),
     }
-    lists = [name for name in _LISTS if name != "unread" or ask.publication.has("quantities")]
-    by_year = ask.publication.rows(_BY_YEAR, place) if ask.publication.has("coverage") else []
+    by_year = ask.publication.rows(_BY_YEAR, place)
     years = [int(str(row["year"])) for row in by_year if row["year"] is not None]
     year = ask.year("year") or (years[0] if years else None)
-    shown = ask.one_of("list", lists, "findings")
+    shown = ask.one_of("list", _LISTS, "findings")
     rows, count = _listed(ask, shown, {**place, "year": year})
     data: dict[str, object] = {"year": year, **place, "by_year": by_year, "list": shown, "count": count, "rows": rows}
     view = {
-        "lists": lists, "levels": levels, "provinces": provinces, "years": years, "number": ask.page_number(),
+        "lists": _LISTS, "levels": levels, "provinces": provinces, "years": years, "number": ask.page_number(),
         "pages": -(-count // PAGE_ROWS), "kept": {**place, "year": year or "", "list": shown},
     }  # fmt: skip
     return Page("quality.html", ask.say("质量", "Quality"), data, rows, view)
@@ -104,8 +100,6 @@ def quality(ask: Ask) -> Page:
 
 def _listed(ask: Ask, shown: str, parameters: dict[str, object]) -> tuple[list[Row], int]:
     """A page of a list, and how long the whole is."""
-    if shown == "missing" and not ask.publication.has("coverage"):
-        return [], 0
     query = _QUERIES[shown]
     used = {name: value for name, value in parameters.items() if f"${name}" in query}
     count = ask.publication.row(f"select count(*) as rows from ({query})", used)  # noqa: S608 - one of ours

@@ -102,7 +102,7 @@ def report(ask: Ask) -> Page:
     numbers = _numbers(ask, report_id)
     others = ask.publication.rows(_OTHER_VERSIONS, {name: head[name] for name in ("agency_id", "report_id", "year")})
     document = {"report_id": report_id, "document_id": head["document_id"]}
-    frames = ask.publication.rows(_FRAMES, document) if ask.publication.has_boxes else []
+    frames = ask.publication.rows(_FRAMES, document)
     sizes = ask.pictures.sizes(str(head["document_id"]), str(head["media_type"]))
     shows_pages = bool(sizes) and ask.text("view") == "pages"
     text = report_text(ask, str(head["document_id"]), figures, numbers)
@@ -111,7 +111,7 @@ def report(ask: Ask) -> Page:
         "frames": frames,
     }  # fmt: skip
     view = {
-        "groups": _groups(figures, ask), "text": text, "has_numbers": ask.publication.has("quantities"),
+        "groups": _groups(figures, ask), "text": text,
         "unread": [row for row in numbers if row["outcome"] == "unread"],
         "counts": _counts(figures, findings), "region": head, "sizes": sizes, "shows_pages": shows_pages,
     }  # fmt: skip
@@ -121,8 +121,6 @@ def report(ask: Ask) -> Page:
 
 def _numbers(ask: Ask, report_id: str) -> list[Row]:
     """What became of each number of the report, where the publication accounts for them."""
-    if not ask.publication.has("quantities"):
-        return []
     return ask.publication.rows(
         "select * from marts.quantities where report_id = $report_id order by all", {"report_id": report_id}
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from gongkai.commands.metrics import in_words
-from gongkai.explore.answers import Ask, Page, not_found
+from gongkai.explore.answers import Ask, Page
 from gongkai.explore.library import Row
 
 CLASSES = 5
@@ -66,8 +66,6 @@ _TIMES = {"per_ten_thousand": 10_000, "per_hundred": 100}
 
 def tile_map(ask: Ask) -> Page:
     """A rate by place."""
-    if not ask.publication.has("metrics") or not ask.publication.has("additive_reports"):
-        raise not_found(ask.say("这个数据库没有指标率，请重新构建", "this warehouse holds no metrics; build it anew"))
     metrics = ask.publication.rows(_METRICS)
     codes = [str(row["metric_code"]) for row in metrics]
     first = next((code for code in _FIRST_METRICS if code in codes), codes[0])
