@@ -274,6 +274,19 @@ def test_a_new_publication_is_followed(built_samples: Path, seeds: Path, tmp_pat
         assert "gongkai run" in explorer.ask("/find").text
 
 
+def test_a_file_of_another_version_is_told(
+    built_samples: Path, seeds: Path, known: dict[str, str], tmp_path: Path
+) -> None:
+    published = tmp_path / "gongkai.duckdb"
+    shutil.copy(built_samples, published)
+    with duckdb.connect(str(published)) as connection:
+        connection.execute("drop table marts.series")
+    with exploring(published, "--seeds", seeds) as explorer:
+        answer = explorer.ask(f"/bodies/{known['agency']}")
+        assert answer.status == 500
+        assert "gongkai build makes it anew" in answer.text and "Traceback" not in answer.text
+
+
 def test_a_verdict_and_a_correction_are_written_once_and_kept(
     built_samples: Path, known: dict[str, str], tmp_path: Path
 ) -> None:
