@@ -70,3 +70,19 @@ def test_joins_are_documented_and_hold(samples: duckdb.DuckDBPyConnection) -> No
                 f"select 1 from marts.{table} group by {', '.join(names)} having count(*) > 1 limit 1"
             ).fetchall()
             assert not twice, (table, names)
+
+
+def test_no_id_looks_like_a_number(samples: duckdb.DuckDBPyConnection) -> None:
+    """What a spreadsheet takes for one (058584916788, 9778e3204881) is destroyed by opening a csv."""
+    rows = samples.sql(
+        "select table_name, column_name from duckdb_columns()"
+        " where schema_name = 'marts' and data_type = 'VARCHAR' and column_name like '%\\_id' escape '\\'"
+    ).fetchall()
+    assert {"report_id", "agency_id", "observation_id", "finding_id"} <= {column for _, column in rows}
+    for table, column in rows:
+        is_ours = column.endswith(("report_id", "agency_id", "entity_id", "observation_id", "finding_id"))
+        shape = "[^a-z].*" if is_ours else "[0-9]+([eE][0-9]+)?"
+        numbers = samples.sql(
+            f"select {column} from marts.{table} where regexp_full_match({column}, '{shape}') limit 1"
+        ).fetchall()
+        assert not numbers, (table, column)
