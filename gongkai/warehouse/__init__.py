@@ -63,6 +63,7 @@ class Warehouse:
         """The folder of the files that were read, where they are kept: each by its content."""
         return self.published.with_suffix(".originals")
 
+    @property
     def spill_folder(self) -> Path:
         """What a build writes aside where it does not fit into memory."""
         return self.work.with_suffix(".spill")

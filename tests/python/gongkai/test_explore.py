@@ -155,7 +155,7 @@ def test_every_chosen_figure_and_its_words_lead_to_each_other(explorer: Explorer
     for each in stated:
         assert f'id="f-{each["observation_id"]}"' in text
         assert f'id="w-{each["observation_id"]}"' in text
-    words = dict(re.findall(r'id="w-([0-9a-f]+)" href="[^"]*" data-figures="[^"]*">([^<]*)</a>', text))
+    words = dict(re.findall(r'id="w-([0-9a-z]+)" href="[^"]*" data-figures="[^"]*">([^<]*)</a>', text))
     assert words[known["figure"]] == "143"
 
 
@@ -337,5 +337,5 @@ def test_a_build_is_begun_and_told_of(built_samples: Path, seeds: Path, tmp_path
         shutil.copy(built_samples.with_suffix(ending), tmp_path / f"gongkai{ending}")
     with exploring(tmp_path / "gongkai.duckdb", "--seeds", seeds) as explorer:
         ends_as(explorer, "没有新的内容")
-        (tmp_path / "gongkai.work.duckdb").unlink()
+    with exploring(tmp_path / "none.duckdb", "--seeds", seeds) as explorer:
         ends_as(explorer, "nothing has been ingested")
