@@ -24,7 +24,7 @@ from gongkai.project import project_folder, setting
 from gongkai.publications import Publication
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.ownership import damaged, is_whole, published_found
-from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.settings import SETTINGS, allowance
 from gongkai.warehouse.sql import attach, literal, quoted, records
 from ingest.errors import GongkaiError, is_damage
 
@@ -92,10 +92,12 @@ def published_fingerprint(warehouse: Warehouse) -> str | None:
 
 
 def remove_leftovers(warehouse: Warehouse) -> None:
-    """Remove what killed publishes left behind. Only under the write lock, as nobody else publishes then."""
+    """Remove what killed builds and publishes left behind. Only under the write lock, as nobody else publishes then."""
     for leftover in warehouse.left_by_killed_publishes():
         if leftover.is_file():
             leftover.unlink()
+    for spilled in warehouse.spill_folder.glob("duckdb_temp_*"):
+        spilled.unlink(missing_ok=True)
 
 
 def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False) -> None:
@@ -238,7 +240,7 @@ def reason(error: Exception) -> str:
 def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool) -> Publication:
     """Bring the file aside, which is missing or (`exchange`) a copy of the published one, to the work file's state."""
     last_number = state.last_publication(warehouse)
-    with duckdb.connect(config=SETTINGS) as connection:
+    with duckdb.connect(config=SETTINGS | allowance(warehouse.spill_folder).settings()) as connection:
         attach(connection, warehouse.work, "work", "read_only")
         attach(connection, aside, "published", "read_write")
         if warehouse.published.exists():
@@ -325,7 +327,8 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{quoted(schema)}.{quoted(name)}"
-    order = "" if f"{schema}.{name}" in _BY_DOCUMENT else _order(connection, schema, name)
+    # Of a table by document those of one document lie together: DuckDB passes over the others.
+    order = " order by document_id" if f"{schema}.{name}" in _BY_DOCUMENT else _order(connection, schema, name)
     # Keeping an order costs memory, so it is kept where there is one only.
     connection.execute(f"set preserve_insertion_order = {bool(order)}")
     connection.execute(f"create table published.{relation} as from work.{relation}{order}")

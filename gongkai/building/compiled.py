@@ -33,7 +33,8 @@ class Node:
 
     `version` stands for all that its rows depend on but what was landed: its own SQL and that of all below it, and what
     the seeds hold. `reads_raw`: it names a table of raw; `from_raw`: it does, or something that it stands on.
-    `looks_beyond`: it looks at the reports beside a document, by int_report_contexts.
+    `looks_beyond`: it looks at the reports beside a document, by int_report_contexts. `row_key`: the column that tells
+    whose a row is, and the SQL that makes its value of a document_id.
     """
 
     unique_id: str
@@ -54,6 +55,7 @@ class Node:
     has_contract: bool = False
     only_warns: bool = False
     looks_beyond: bool = False
+    row_key: tuple[str, str] = ("document_id", "document_id")
 
     @property
     def title(self) -> str:
@@ -92,7 +94,14 @@ def read_compiled(file: Path, made_by: str) -> Compiled | None:
         return None
     content = json.loads(row[1])
     nodes = (
-        Node(**each | {"parents": tuple(each["parents"]), "columns": tuple(Column(**one) for one in each["columns"])})
+        Node(
+            **each
+            | {
+                "parents": tuple(each["parents"]),
+                "columns": tuple(Column(**one) for one in each["columns"]),
+                "row_key": tuple(each["row_key"]),
+            }
+        )
         for each in content["nodes"]
     )
     return Compiled(file, row[0], {node.unique_id: node for node in nodes}, content["digests"])

@@ -96,8 +96,9 @@ def _made_by_one(folder: Path) -> Iterator[None]:
 
 def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> Compiled:
     """Compile what changed since the file that is there, build and test what stands on rules alone, and exchange it."""
-    # Imported here: where nothing changed, a build does without it.
+    # Imported here: where nothing changed, a build does without them.
     from gongkai.building.by_dbt import Dbt, failure
+    from gongkai.rules.templates import Templates
 
     warehouse = Warehouse(folder / _NAME)
     former = read_compiled(warehouse.published, _software()) or Compiled(warehouse.published, "")
@@ -110,8 +111,8 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     dbt = Dbt(project, warehouse, folder)
     manifest = dbt.invoke("parse").result
     made = Compiled(warehouse.published, fingerprint, digests=rule_digests(project))
-    parsed = _parsed(manifest, made.digests)
-    with open_database(project, warehouse.work) as connection:
+    parsed = _parsed(manifest, made.digests, Templates(project).call("report_id", "document_id"))
+    with open_database(project, warehouse) as connection:
         seeds = {key: node for key, node in parsed.items() if node.kind == "seed"}
         contents, made.failures = load_seeds(connection, project, seeds, former.nodes)
     if made.failures:
@@ -133,7 +134,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
         return made
 
     made.nodes = _with_sql(parsed, sql, contents)
-    with open_database(project, warehouse.work) as connection:
+    with open_database(project, warehouse) as connection:
         outcome = run_rules_alone(connection, made, progress)
         made.failures, made.steps = outcome.failures, outcome.steps
         if made.failures:
@@ -145,7 +146,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     return made
 
 
-def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
+def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str, Node]:
     """The nodes of dbt's manifest, each behind those that it stands on, still without SQL."""
     wanted = {key: node for key, node in manifest.nodes.items() if str(node.resource_type) in _KINDS}
     types = _types_of_contracts(wanted.values())
@@ -160,6 +161,7 @@ def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
+        looks_beyond = "model.gongkai.int_report_contexts" in parents
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -176,7 +178,8 @@ def _parsed(manifest: Any, digests: dict[str, str]) -> dict[str, Node]:
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
-            looks_beyond="model.gongkai.int_report_contexts" in parents,
+            looks_beyond=looks_beyond,
+            row_key=("report_id", report_id) if looks_beyond else ("document_id", "document_id"),
         )
 
     for key in wanted:

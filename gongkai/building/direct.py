@@ -23,7 +23,7 @@ from gongkai.building.outcome import Failure, Outcome, Progress
 from gongkai.building.standing import Standing
 from gongkai.building.steps import Step, run_steps
 from gongkai.warehouse import Warehouse, state
-from gongkai.warehouse.settings import SETTINGS
+from gongkai.warehouse.settings import SETTINGS, allowance
 from gongkai.warehouse.sql import attach, literal, quoted
 from ingest.errors import GongkaiError
 
@@ -33,10 +33,11 @@ _SCHEMAS = ("seeds", "staging", "intermediate", "marts")
 
 
 @contextmanager
-def open_database(project: Path, file: Path) -> Iterator[Connection]:
-    """A file that is built in, under the name and the settings that dbt gives it."""
-    with duckdb.connect(config=engine_settings(project)) as connection:
-        attach(connection, file, DATABASE, "read_write")
+def open_database(project: Path, warehouse: Warehouse) -> Iterator[Connection]:
+    """A work file that is built in, under the name and the settings that dbt gives it."""
+    allowed = allowance(warehouse.spill_folder).settings()
+    with duckdb.connect(config=engine_settings(project) | allowed) as connection:
+        attach(connection, warehouse.work, DATABASE, "read_write")
         for schema in _SCHEMAS:
             connection.execute(f"create schema if not exists {DATABASE}.{schema}")
         state.open_for_build(connection)
@@ -62,7 +63,7 @@ def build_directly(
 ) -> Outcome:
     """Bring the work file up to date, but for the nodes left out. `raw_is_same`: as the last build met it."""
     chosen = [node for key, node in compiled.nodes.items() if node.from_raw and key not in left_out]
-    with open_database(project, warehouse.work) as connection:
+    with open_database(project, warehouse) as connection:
         known = {} if full_refresh else state.nodes_built(connection)
         there = relations(connection)
         copied = _take_over(connection, compiled, there)

@@ -83,16 +83,12 @@ def build_by_document(connection: Connection, node: Node, there: Relations) -> b
         f"select (select count(*) from {pending}), (select count(*) from {DATABASE}.raw.documents)"
     ).fetchall()
     is_there = there.get(node.relation) == "table"
-    if is_there and not waiting:
+    if is_there and landed and not waiting:
         return False
     connection.execute("begin")
     if is_there and waiting < landed:
-        replaced = (
-            f"report_id in (select left(document_id, 16) from {pending})"
-            if node.looks_beyond
-            else f"document_id in (select document_id from {pending})"
-        )
-        connection.execute(f"delete from {node.relation} where {replaced}")
+        column, key = node.row_key
+        connection.execute(f"delete from {node.relation} where {column} in (select {key} from {pending})")
         connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
     else:
         create(connection, node, node.sql, there)

@@ -17,6 +17,7 @@ from gongkai.project import project_folder
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
 from gongkai.warehouse.ownership import require_ours
+from gongkai.warehouse.settings import allowance
 from ingest.errors import GongkaiError
 
 _NEEDED = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pyarrow", "pdfplumber", "pypdfium2", "python-docx", "lxml",
@@ -34,7 +35,16 @@ class Check(NamedTuple):
 
 def doctor(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
     """Look at versions, the dbt project, helpers for old formats and scans, fonts, disk and lock."""
-    checks = [*_packages(), _project(), _office(), _ocr(), _fonts(), _isolation(), *_disk(warehouse)]
+    checks = [
+        *_packages(),
+        _project(),
+        _office(),
+        _ocr(),
+        _fonts(),
+        _isolation(),
+        _memory(warehouse),
+        *_disk(warehouse),
+    ]
     for check in checks:
         say(f"{check.state:<8}{check.subject}: {check.detail}")
     wrong = sum(check.state == "wrong" for check in checks)
@@ -103,6 +113,16 @@ def _isolation() -> Check:
         "missing", "isolation", "this system grants no network namespace: readers open no connection, but LibreOffice "
         "and libraries could; in a container, run it with --network none or --cap-add SYS_ADMIN",
     )  # fmt: skip
+
+
+def _memory(warehouse: Warehouse) -> Check:
+    try:
+        memory, folder = allowance(warehouse.absolute().spill_folder)
+    except GongkaiError as error:
+        return Check("wrong", "memory", str(error))
+    return Check(
+        "ok", "memory", f"a build takes up to {memory} (GONGKAI_MEMORY); what is more goes to {folder} (GONGKAI_TEMP)"
+    )
 
 
 def _disk(warehouse: Warehouse) -> Iterator[Check]:

@@ -49,10 +49,10 @@ class Templates:
         """What templates may call besides; a macro that needs dbt is replaced by what is given under its name."""
         self.environment.globals.update(given)
 
-    def call(self, macro: str) -> str:
-        """What a macro gives that takes nothing."""
+    def call(self, macro: str, *arguments: str) -> str:
+        """What a macro gives."""
         called: Any = self.environment.globals[macro]
-        return str(called()).strip()
+        return str(called(*arguments)).strip()
 
     def render(self, text: str) -> str:
         """A template as SQL."""

@@ -59,6 +59,16 @@ class Warehouse:
         return self.work.with_suffix(".tmp")
 
     @property
+    def originals(self) -> Path:
+        """The folder of the files that were read, where they are kept: each by its content."""
+        return self.published.with_suffix(".originals")
+
+    @property
+    def spill_folder(self) -> Path:
+        """What a build writes aside where it does not fit into memory."""
+        return self.work.with_suffix(".spill")
+
+    @property
     def scratch_folder(self) -> Path:
         """Where dbt keeps what it has parsed, and its logs: beside the warehouse, so that no two builds share it."""
         return self.published.with_name(f"{self.published.stem}.dbt")
@@ -95,6 +105,8 @@ class Warehouse:
             self.unfinished_work,
             self.lock,
             self.temp_folder,
+            self.originals,
+            self.spill_folder,
             self.scratch_folder,
             *self.left_by_killed_publishes(),
         ]

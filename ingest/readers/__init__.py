@@ -101,7 +101,14 @@ def reader_module(reader: Reader) -> ModuleType:
     """The module of a reader. RejectError `reader_missing` where this installation has none."""
     if importlib.util.find_spec(f"ingest.readers.{reader.module}") is None:
         raise RejectError(RejectReason.READER_MISSING, f"this version of gongkai has no reader for {reader.name} files")
-    return importlib.import_module(f"ingest.readers.{reader.module}")
+    try:
+        return importlib.import_module(f"ingest.readers.{reader.module}")
+    except ModuleNotFoundError as error:
+        raise _lacks_module(reader, error) from error
+
+
+def _lacks_module(reader: Reader, error: ModuleNotFoundError) -> RejectError:
+    return RejectError(RejectReason.READER_MISSING, f"{reader.name} files need the Python module {error.name}")
 
 
 @cache
@@ -117,9 +124,7 @@ def read_document(reader: Reader, data: bytes, name: str, limits: Limits) -> Doc
     try:
         document: Document = reader_module(reader).read(data, name, limits)
     except ModuleNotFoundError as error:
-        raise RejectError(
-            RejectReason.READER_MISSING, f"{reader.name} files need the Python module {error.name}"
-        ) from error
+        raise _lacks_module(reader, error) from error
     if reader.flat_tables:
         document.parts = rebuild.rebuild(document.parts)
     document.parts = wrapping.split_paragraphs(document.parts)

@@ -7,12 +7,12 @@ import io
 
 from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
+from ingest.layout.sheet import Sheet, parts_of
 from ingest.limits import Limits
-from ingest.readers import sheets
 from ingest.readers.sniff import csv_mark
 from ingest.readers.txt import decode_text
 
-VERSION = f"1+sheets{sheets.VERSION}"
+VERSION = "1"
 
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
@@ -31,4 +31,4 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     except csv.Error as error:
         raise RejectError(RejectReason.DAMAGED, f"line {len(rows) + 1} is no row of values: {error}") from error
     filled = [row + [""] * (width - len(row)) for row in rows]
-    return Document(list(sheets.parts_of(sheets.Sheet(name, filled, {}), None)), encoding=encoding)
+    return Document(list(parts_of(Sheet(name, filled, {}), None)), encoding=encoding)

@@ -9,8 +9,8 @@ from lxml import etree
 
 from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
+from ingest.layout.sheet import as_sheet, parts_of
 from ingest.limits import Limits
-from ingest.readers import sheets
 from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
@@ -68,7 +68,7 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
 
 def _as_sheet(part: Block | Table) -> Iterable[Block | Table]:
     """A table of a saved spreadsheet, whose title and sentences stand in rows of it, taken apart."""
-    return [part] if isinstance(part, Block) else sheets.parts_of(sheets.as_sheet(part), None)
+    return [part] if isinstance(part, Block) else parts_of(as_sheet(part), None)
 
 
 def parse(text: str) -> Element:

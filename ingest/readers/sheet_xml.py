@@ -6,11 +6,11 @@ from lxml import etree
 
 from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
+from ingest.layout.sheet import Sheet, parts_of
 from ingest.limits import Limits
-from ingest.readers import sheets
 from ingest.readers.ooxml import attribute, child, local, office_2003_properties, sound_xml
 
-VERSION = f"1+sheets{sheets.VERSION}"
+VERSION = "1"
 
 _WIDEST = 16_384
 
@@ -26,7 +26,7 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     for sheet in shown:
         found.append(_sheet(sheet, budget))
         budget -= sum(len(row) for row in found[-1].rows)
-    parts = [part for number, sheet in enumerate(found, 1) for part in sheets.parts_of(sheet, number)]
+    parts = [part for number, sheet in enumerate(found, 1) for part in parts_of(sheet, number)]
     if not parts:
         raise RejectError(RejectReason.NO_TEXT, "no sheet holds text")
     return Document(parts, office_2003_properties(root), page_count=len(shown))
@@ -37,7 +37,7 @@ def _is_shown(sheet: etree._Element) -> bool:
     return visible is None or visible.text not in ("SheetHidden", "SheetVeryHidden")
 
 
-def _sheet(sheet: etree._Element, budget: int) -> sheets.Sheet:
+def _sheet(sheet: etree._Element, budget: int) -> Sheet:
     """Texts by row without hidden rows and columns, and what merged cells cover. RejectError over `budget` places."""
     table = child(sheet, "Table")
     hidden = _hidden_columns(table)
@@ -70,7 +70,7 @@ def _sheet(sheet: etree._Element, budget: int) -> sheets.Sheet:
             raise RejectError(RejectReason.TOO_MANY_CELLS, f"a sheet of {height * width} cells or more")
     rows = [[texts.get((at, column), "") for column in range(width)] for at in range(height)]
     within = {(at, column): (min(down, height - at), across) for (at, column), (down, across) in merged.items()}
-    return sheets.Sheet(attribute(sheet, "Name") or "", rows, within)
+    return Sheet(attribute(sheet, "Name") or "", rows, within)
 
 
 def _hidden_columns(table: etree._Element | None) -> set[int]:

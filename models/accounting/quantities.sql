@@ -33,8 +33,8 @@ figures as (
         figures.paragraph_no,
         figures.sentence_place + figures.place as place_in_paragraph,
         arg_min(figures.noun, figures.figure_no) as noun,
-        any_value(figures.value) as value,
-        any_value(figures.dropped_because) as dropped_because,
+        max(figures.value) as value,
+        max(figures.dropped_because) as dropped_because,
         list(figures.figure_no) as figure_nos,
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id

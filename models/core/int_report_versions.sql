@@ -35,10 +35,10 @@ grouped as (
         identified.published_at,
         case
             when identified.agency_key is not null and identified.year is not null and not identified.is_one_of_many
-                then 'told ' || concat_ws('|', identified.agency_key, identified.year, identified.scope)
+                then concat_ws(' ', 'told', identified.agency_key, identified.year, identified.scope)
             when contents.words_version is null then identified.document_id
             else concat_ws(
-                '|', 'open', identified.agency_name, identified.year, identified.scope, contents.words_version,
+                ' ', 'open', identified.agency_name, identified.year, identified.scope, contents.words_version,
                 contents.figures_version
             )
         end as version_group,

@@ -160,7 +160,7 @@ identified as (
         -- that holds none, makes no body of two reports.
         case
             when joined.agency_name is null then null
-            when is_one_of_many then joined.agency_name || '|' || joined.document_id
+            when is_one_of_many then concat_ws(' ', joined.agency_name, joined.document_id)
             when joined.region_code is null then joined.agency_name
             when joined.is_government and not joined.is_zone then joined.region_code || '|人民政府'
             when joined.agency_part != '' then joined.region_code || '|' || joined.agency_part

@@ -11,7 +11,9 @@ from dbt_common.context import set_invocation_context
 from dbt_common.exceptions import DbtBaseException
 from helpers.command import ROOT
 
+from gongkai.building.direct import open_database
 from gongkai.warehouse import Warehouse, state
+from gongkai.warehouse.settings import allowance
 from gongkai.warehouse.work import open_work, read_work
 from ingest.errors import UsageError
 
@@ -81,3 +83,49 @@ def test_what_an_older_version_remembered_is_unknown_and_dropped(tmp_path: Path)
         left = connection.sql("select table_name from duckdb_tables() where schema_name = 'intermediate'").fetchall()
     assert left == [("int_kept",)]
     state.drop_former(warehouse)
+
+
+def test_a_build_takes_half_of_the_machine_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GONGKAI_MEMORY", raising=False)
+    monkeypatch.delenv("GONGKAI_TEMP", raising=False)
+    warehouse, limit = Warehouse(tmp_path / "w.duckdb"), tmp_path / "memory.max"
+    monkeypatch.setattr("gongkai.warehouse.settings._CONTAINER", limit)
+    limit.write_text(f"{3 << 30}\n")
+    assert allowance(warehouse.spill_folder) == ("1536MiB", warehouse.spill_folder)
+    limit.write_text(f"{1 << 30}\n")
+    assert allowance(warehouse.spill_folder).memory == "1024MiB"
+    limit.write_text("max\n")
+    assert allowance(warehouse.spill_folder).memory.removesuffix("MiB").isdigit()
+    monkeypatch.setenv("GONGKAI_MEMORY", "700MB")
+    monkeypatch.setenv("GONGKAI_TEMP", str(tmp_path))
+    assert allowance(warehouse.spill_folder) == ("700MB", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("GONGKAI_MEMORY", "much", "is much, which is no amount"), ("GONGKAI_TEMP", "/no/folder", "where no folder is")],
+)
+def test_what_is_no_amount_and_no_folder_is_wrong_usage(
+    name: str, value: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=told):
+        allowance(tmp_path)
+
+
+def test_a_build_in_little_memory_spills_beside_the_work_file_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    with open_work(warehouse):
+        pass
+    monkeypatch.setenv("GONGKAI_MEMORY", "60MB")
+    with open_database(ROOT, warehouse) as connection:
+        connection.execute("set threads = 1")
+        connection.execute("create table gongkai.state.spilt as select md5(range::varchar) as text from range(1500000)")
+        cursor = connection.execute("select text, count(*) from gongkai.state.spilt group by text order by text")
+        assert cursor.fetchone() is not None
+        assert list(warehouse.spill_folder.glob("duckdb_temp_*"))
+    assert not warehouse.spill_folder.exists()

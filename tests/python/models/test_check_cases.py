@@ -28,6 +28,9 @@ SOUND_SCENES = {
 }  # fmt: skip
 """How many sound scenes of each kind stand beside the slips."""
 
+SILENT_WHERE_SOUND = {"V-CHANGE"}
+"""Other figures make another version: one with the same is the same version, of which nothing is judged."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -157,6 +160,7 @@ def test_each_check_passes_a_sound_report_of_the_same_kind(world: World) -> None
     silent = [
         f"{case.check_code} ({case.kind})"
         for case in read_cases()
-        if not any("pass" in world.results[file][case.check_code] for file in world.sound[case.kind])
+        if case.check_code not in SILENT_WHERE_SOUND
+        and not any("pass" in world.results[file][case.check_code] for file in world.sound[case.kind])
     ]
     assert not silent, f"seed {world.seed}: {silent}"

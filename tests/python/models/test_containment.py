@@ -10,7 +10,9 @@ from helpers.small_world import World
 from helpers.world_truth import Ask, assert_same, containers_of, counted_in_level, metrics_of, region_at
 
 from gongkai.commands.run import print_summary
+from gongkai.export.workbook_sheets import sheets
 from gongkai.warehouse import Warehouse
+from gongkai.warehouse.published import open_published
 
 
 def test_containment_follows_the_data(world: World, ask_world: Ask) -> None:
@@ -101,3 +103,33 @@ def test_all_levels_together_count_nothing_twice(world: World, ask_world: Ask) -
         expected.add((place, year, len(most), len(most) - len(least), *sums))
     assert any(row[3] for row in expected)
     assert_same({(*row[:4], *map(int, row[4:])) for row in found.iter_rows()}, expected)
+
+
+def sheet_rows(published: Path, name: str) -> pl.DataFrame:
+    """The rows of a sheet of the workbook."""
+    with open_published(Warehouse(published)) as connection:
+        (sheet,) = [each for each in sheets(connection) if each.name == name]
+        return pl.DataFrame(connection.sql(sheet.query).to_arrow_table())
+
+
+def test_the_workbook_sums_within_levels_and_over_all_of_them(world: World, built_world: Path) -> None:
+    """Applications received: of each level, townships among them, one report a body; of all levels both sums."""
+    found = (
+        sheet_rows(built_world, "层级×年度").group_by("level_code", "year").agg(pl.col("application_received").sum())
+    )
+    received = world.figures.filter(
+        pl.col("indicator_code") == "application.received", pl.col("applicant_type") == "all"
+    ).select("source_file", "value")
+    by_level = counted_in_level(world).join(received, on="source_file").group_by("level_code", "year")
+    expected = set(by_level.agg(pl.col("value").sum()).iter_rows())
+    for year, most, least in both_sums(world):
+        expected |= {("all", year, most), ("all_if_contained", year, least)}
+    assert {level for level, *_ in expected} >= {"township", "county", "prefecture", "province"}
+    assert_same({(level, year, int(value)) for level, year, value in found.iter_rows()}, expected)
+
+
+def test_the_workbook_has_a_row_for_every_region_that_reported(world: World, built_world: Path) -> None:
+    found = sheet_rows(built_world, "地区×年度").select("region_code", "level_code", "year", "report_count")
+    expected = counted_in_level(world).group_by("region_code", "level_code", "year").agg(pl.len())
+    assert_same(set(found.iter_rows()), set(expected.iter_rows()))
+    assert set(found["region_code"]) == set(world.reports["region_code"])

@@ -19,6 +19,8 @@ from helpers.command import ROOT, gongkai_environment
 
 DBT_SCHEMAS = Path((find_spec("dbt.jsonschemas").submodule_search_locations or [""])[0])  # type: ignore[union-attr]
 YAML_FILES = sorted([*ROOT.glob("models/**/*.yml"), *ROOT.glob("seeds/**/*.yml")])
+# The schema spells metrics as a later dbt does; what this one takes its own parser validates (manifest, below).
+YAML_FILES.remove(ROOT / "models" / "metrics" / "_semantic_models.yml")
 
 PREFIXES = {"staging": ("stg_raw__",), "intermediate": ("int_",)}
 """How the names of a schema's models begin; those of marts begin in neither way."""
