@@ -11,6 +11,7 @@ from gongkai.commands.build import build
 from gongkai.commands.check import check
 from gongkai.commands.doctor import doctor
 from gongkai.commands.evaluate import evaluate
+from gongkai.commands.explore import explore
 from gongkai.commands.export import export
 from gongkai.commands.forget import forget
 from gongkai.commands.ingest import ingest
@@ -57,6 +58,7 @@ app.command()(check)
 app.command()(status)
 app.command()(rejects)
 app.command()(show)
+app.command()(explore)
 app.command()(export)
 app.command()(doctor)
 app.command()(evaluate)

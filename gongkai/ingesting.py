@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gongkai.warehouse import Warehouse
-from gongkai.warehouse.lock import in_the_way
+from gongkai.warehouse.lock import in_the_way, not_writable
 from gongkai.warehouse.work import open_work
 from ingest.expected import ExpectedBodies, land_expected
 from ingest.find import check_paths
@@ -28,15 +28,22 @@ def ingest_into(
     mirror: bool = False,
     workers: int | None = None,
     arguments: list[str] | None = None,
+    keep: bool = False,
     on_progress: Callable[[Summary], None] = lambda summary: None,
     on_restored: Callable[[int], None] = lambda documents: None,
 ) -> Summary:
     """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
 
-    `expected`: who must report, in the place of the list given before. `on_restored` is told how many documents a lost
-    work file got back from the published one.
+    `expected`: who must report, in the place of the list given before. `keep`: also keep what was read beside the
+    warehouse, so that its pages can be looked at. `on_restored` is told how many documents a lost work file got back
+    from the published one.
     """
     check_paths(paths)
+    if keep:
+        try:
+            warehouse.originals.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise not_writable(warehouse, error) from error
     with open_work(warehouse, on_restored) as connection, _temp_folder(warehouse) as temp_folder:
         if expected is not None:
             land_expected(connection, expected)
@@ -44,6 +51,7 @@ def ingest_into(
             paths,
             connection,
             temp_folder=temp_folder,
+            originals=warehouse.originals.absolute() if keep else None,
             leave_out=warehouse.own_files(),
             limits=limits,
             manifest=manifest,

@@ -47,12 +47,12 @@ class Publication:
 def latest(connection: duckdb.DuckDBPyConnection) -> Publication | None:
     """The publication that a published file is; None for a file from before publications were numbered."""
     try:
-        row = connection.execute(
+        rows = connection.execute(
             "select publication_no, published_at from marts.publications order by publication_no desc limit 1"
-        ).fetchone()
+        ).fetchall()  # to the end, as the connection takes nothing else before that
     except duckdb.CatalogException:
         return None
-    return Publication(*row) if row else None
+    return Publication(*rows[0]) if rows else None
 
 
 def compare(connection: duckdb.DuckDBPyConnection) -> bool:

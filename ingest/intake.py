@@ -65,6 +65,7 @@ def ingest_paths(
     connection: duckdb.DuckDBPyConnection,
     *,
     temp_folder: Path,
+    originals: Path | None = None,
     leave_out: Iterable[Path] = (),
     limits: Limits,
     manifest: Manifest | None = None,
@@ -75,10 +76,10 @@ def ingest_paths(
 ) -> Summary:
     """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
 
-    Readers and database write aside in `temp_folder`. `mirror`: what earlier runs met below these paths and this one,
-    at its end, did not is withdrawn. `workers` is the number of reading processes (one a core by default).
-    GongkaiError where there is nothing to read, the disk takes no more, or a row of the words of pages is broken; what
-    cannot be read of the files is in the summary's rejects.
+    Readers and database write aside in `temp_folder`; where `originals` is given, what is read is kept there. `mirror`:
+    what earlier runs met below these paths and this one, at its end, did not is withdrawn. `workers` is the number of
+    reading processes (one a core by default). GongkaiError where there is nothing to read, the disk takes no more, or a
+    row of the words of pages is broken; what cannot be read of the files is in the summary's rejects.
     """
     check_words()
     begun = time.monotonic()
@@ -102,7 +103,7 @@ def ingest_paths(
 
     with write_known(_documents(connection)) as known:
         size = workers or _cores()
-        with Pool(limits, known, size, temp_folder) as pool:
+        with Pool(limits, known, size, temp_folder, originals) as pool:
             try:
                 for event in pool.read(tasks()):
                     _take(event, landing, summary)

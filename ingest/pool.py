@@ -52,11 +52,14 @@ class _Worker:
 class Pool:
     """A fixed number of reading processes. Use in `with`; leaving it ends them all."""
 
-    def __init__(self, limits: Limits, known: BinaryIO, size: int, temp_folder: Path) -> None:
+    def __init__(
+        self, limits: Limits, known: BinaryIO, size: int, temp_folder: Path, originals: Path | None = None
+    ) -> None:
         self._limits = limits
         self._known = known
         self._size = size
         self._temp_folder = temp_folder
+        self._originals = originals
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -187,9 +190,10 @@ class Pool:
         python_path = os.pathsep.join(filter(None, [package_folder, os.environ.get("PYTHONPATH", "")]))
         known = self._known.fileno()
         command = [sys.executable, "-P", "-m", "ingest.worker"]
+        keeping = [] if self._originals is None else [str(self._originals)]
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own module, arguments of our own
-                [*command, str(theirs.fileno()), str(known), str(os.getpid()), as_argument(self._limits)],
+                [*command, str(theirs.fileno()), str(known), str(os.getpid()), as_argument(self._limits), *keeping],
                 pass_fds=(theirs.fileno(), known),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from ingest.documents.arrow import document_tables
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
+from ingest.originals import Originals
 from ingest.readers import Reader, read_document, reader_version
 from ingest.readers.archives import Member, members
 from ingest.readers.sniff import sniff
@@ -49,10 +50,12 @@ def read_file(
     is_known: IsKnown,
     starting: Callable[[Place], None] = lambda place: None,
     skip: int = 0,
+    originals: Originals | None = None,
 ) -> Iterator[Result]:
     """What a file holds: one result for a document, one for each member of an archive. Never raises RejectError.
 
-    `starting` is called before each document; the first `skip` members of an archive are left out.
+    `starting` is called before each document; the first `skip` members of an archive are left out. What is read is kept
+    in `originals`, where they are given.
     """
     place = Place(source_file)
     starting(place)
@@ -62,20 +65,22 @@ def read_file(
         digest = hashlib.sha256(data).hexdigest()
         kind = sniff(data, source_file)
         if isinstance(kind, Reader):
-            yield parse(data, digest, kind, place, limits, is_known)
+            yield _kept(parse(data, digest, kind, place, limits, is_known), data, originals)
             return
         for number, member in enumerate(members(kind, data, PurePosixPath(source_file).name, limits), start=1):
             if number > skip:
                 member_place = Place(source_file, member.name)
                 starting(member_place)
-                yield _read_member(member, member_place, limits, is_known)
+                yield _read_member(member, member_place, limits, is_known, originals)
     except RejectError as error:
         yield Rejected(place, digest, error.reason_code, error.detail)
     except MemoryError:
         yield Rejected(place, digest, RejectReason.MEMORY.value, "the document takes more memory than the limit")
 
 
-def _read_member(member: Member, place: Place, limits: Limits, is_known: IsKnown) -> Result:
+def _read_member(
+    member: Member, place: Place, limits: Limits, is_known: IsKnown, originals: Originals | None
+) -> Result:
     digest = None
     try:
         data = member.read()
@@ -83,11 +88,17 @@ def _read_member(member: Member, place: Place, limits: Limits, is_known: IsKnown
         kind = sniff(data, member.name)
         if not isinstance(kind, Reader):
             raise RejectError(RejectReason.TOO_DEEP, "an archive in an archive in an archive")
-        return parse(data, digest, kind, place, limits, is_known)
+        return _kept(parse(data, digest, kind, place, limits, is_known), data, originals)
     except RejectError as error:
         return Rejected(place, digest, error.reason_code, error.detail)
     except MemoryError:
         return Rejected(place, digest, RejectReason.MEMORY.value, "the document takes more memory than the limit")
+
+
+def _kept(result: Landed | Unchanged, data: bytes, originals: Originals | None) -> Landed | Unchanged:
+    if originals is not None:
+        originals.keep(result.document_id, data)
+    return result
 
 
 def parse(

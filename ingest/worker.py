@@ -1,6 +1,6 @@
 """A reading process: takes files from the run, reads them within the limits, and sends back what is in them.
 
-Started as `python -m ingest.worker FD KNOWN_FD PARENT LIMITS` by `ingest.pool`.
+Started as `python -m ingest.worker FD KNOWN_FD PARENT LIMITS [ORIGINALS]` by `ingest.pool`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import json
 import sys
 from dataclasses import fields
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from ingest.known import Known
 from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
+from ingest.originals import Originals
 from ingest.reading import read_file
 from ingest.results import Place
 from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_cpu, limit_memory
@@ -29,6 +31,7 @@ def main() -> None:
     """Serve tasks until the run closes the connection, or until memory of this process should be given back."""
     descriptor, known_descriptor, parent = (int(argument) for argument in sys.argv[1:4])
     limits = Limits(**json.loads(sys.argv[4]))
+    originals = Originals(Path(sys.argv[5])) if len(sys.argv) > 5 else None
     die_with_parent(parent)
     cut_network()
     sys.setrecursionlimit(_RECURSION)
@@ -39,7 +42,7 @@ def main() -> None:
     limit_memory(limits.memory_bytes)
     try:
         while True:
-            _serve(connection, receive_task(connection), limits, known)
+            _serve(connection, receive_task(connection), limits, known, originals)
             leaving = data_bytes() > most_between
             send_message(connection, Done(leaving))
             if leaving:
@@ -50,12 +53,12 @@ def main() -> None:
         sys.exit(OUT_OF_MEMORY)
 
 
-def _serve(connection: Connection, task: Task, limits: Limits, known: Known) -> None:
+def _serve(connection: Connection, task: Task, limits: Limits, known: Known, originals: Originals | None) -> None:
     def starting(place: Place) -> None:
         limit_cpu(limits.seconds)
         send_message(connection, Started(place))
 
-    for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip):
+    for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip, originals):
         send_message(connection, result)
 
 

@@ -83,7 +83,7 @@ def build_by_document(connection: Connection, node: Node, there: Relations) -> b
         f"select (select count(*) from {pending}), (select count(*) from {DATABASE}.raw.documents)"
     ).fetchall()
     is_there = there.get(node.relation) == "table"
-    if is_there and not waiting:
+    if is_there and landed and not waiting:
         return False
     connection.execute("begin")
     if is_there and waiting < landed:

@@ -41,7 +41,9 @@ def export_to(warehouse: Warehouse, folder: Path, kinds: list[Kind]) -> None:
     """Export and tell what was written where."""
     # Imported here: polars and XlsxWriter take a moment that the other commands need not wait for.
     from gongkai.export.csv_and_parquet import target_folder, write_csv, write_parquet
+    from gongkai.export.marts import ordered
     from gongkai.export.workbook import write_workbook
+    from gongkai.export.workbook_sheets import sheets
     from gongkai.publications import latest
 
     with open_published(warehouse) as connection:
@@ -49,11 +51,13 @@ def export_to(warehouse: Warehouse, folder: Path, kinds: list[Kind]) -> None:
             say(f"{warehouse}: {publication}")
         if Kind.XLSX in kinds:
             workbook = target_folder(folder, ".") / "gongkai.xlsx"
-            count = write_workbook(connection, workbook)
+            count = write_workbook(connection, workbook, sheets(connection))
             say(f"{workbook}: {count} rows")
         for kind, write in ((Kind.CSV, write_csv), (Kind.PARQUET, write_parquet)):
             if kind in kinds:
                 target = target_folder(folder, kind.value)
                 names = tables(connection)
-                count = sum(write(connection, name, target / f"{name}.{kind.value}") for name in names)
+                count = sum(
+                    write(connection, ordered(connection, name), target / f"{name}.{kind.value}") for name in names
+                )
                 say(f"{target}: {len(names)} tables, {count} rows")

@@ -43,6 +43,9 @@ LimitSettings = Annotated[
     typer.Option("--limit", help="Limit for each document, as in seconds=60 or bytes=64M; may stand several times."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 where a file was rejected.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Keep the files beside the warehouse, so that gongkai explore shows their pages.")
+]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading processes.", show_default="one a core")]
 
 
@@ -54,12 +57,20 @@ def ingest(
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
+    keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
     summary = run_ingest(
-        paths, warehouse, manifest=manifest, expected=expected, mirror=mirror, limit=limit, workers=workers
+        paths,
+        warehouse,
+        manifest=manifest,
+        expected=expected,
+        mirror=mirror,
+        limit=limit,
+        workers=workers,
+        keep=keep,
     )
     return 1 if strict and summary.rejected else 0
 
@@ -73,6 +84,7 @@ def run_ingest(
     mirror: bool,
     limit: list[str] | None,
     workers: int | None,
+    keep: bool,
 ) -> Summary:
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
@@ -93,6 +105,7 @@ def run_ingest(
             mirror=mirror,
             workers=workers,
             arguments=sys.argv[1:],
+            keep=keep,
             on_progress=on_progress,
             on_restored=partial(tell_restored, warehouse),
         )

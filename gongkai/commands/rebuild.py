@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gongkai.commands.build import build_and_tell
-from gongkai.commands.ingest import ExpectedFile, LimitSettings, ManifestFile, Workers, run_ingest
+from gongkai.commands.ingest import ExpectedFile, Keep, LimitSettings, ManifestFile, Workers, run_ingest
 from gongkai.commands.run import print_summary
 from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
 
@@ -24,6 +24,7 @@ def rebuild(
     expected: ExpectedFile = None,
     limit: LimitSettings = None,
     workers: Workers = None,
+    keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     debug: Debug = False,
 ) -> None:
@@ -42,6 +43,15 @@ def rebuild(
     if mended.source is not None:
         say(f"{mended.documents} documents taken over from {mended.source}")
     if paths:
-        run_ingest(paths, warehouse, manifest=manifest, expected=expected, mirror=False, limit=limit, workers=workers)
+        run_ingest(
+            paths,
+            warehouse,
+            manifest=manifest,
+            expected=expected,
+            mirror=False,
+            limit=limit,
+            workers=workers,
+            keep=keep,
+        )
     build_and_tell(warehouse, full_refresh=True)
     print_summary(warehouse)

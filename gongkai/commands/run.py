@@ -12,6 +12,7 @@ from gongkai.commands.build import FullRefresh, build_and_tell
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import (
     ExpectedFile,
+    Keep,
     LimitSettings,
     ManifestFile,
     Mirror,
@@ -36,6 +37,7 @@ def run(
     limit: LimitSettings = None,
     workers: Workers = None,
     strict: Strict = False,
+    keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     full_refresh: FullRefresh = False,
     debug: Debug = False,
@@ -44,7 +46,14 @@ def run(
     with problems_told():
         check_changed_rules(warehouse)
     summary = run_ingest(
-        paths, warehouse, manifest=manifest, expected=expected, mirror=mirror, limit=limit, workers=workers
+        paths,
+        warehouse,
+        manifest=manifest,
+        expected=expected,
+        mirror=mirror,
+        limit=limit,
+        workers=workers,
+        keep=keep,
     )
     build_and_tell(warehouse, full_refresh=full_refresh)
     print_summary(warehouse)

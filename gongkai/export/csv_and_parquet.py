@@ -1,4 +1,4 @@
-"""The marts as csv and parquet files, a file a table."""
+"""Rows as csv and parquet files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from gongkai.export.marts import batches, ordered
+from gongkai.export.marts import batches
 from gongkai.publications import latest
 from gongkai.warehouse.sql import literal
 from ingest.errors import GongkaiError
@@ -22,23 +22,23 @@ _FORMULA_START = r"^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠﹢﹣﹦﹫−]|^[\t\r\n
 _CONTROL = r"[\x00-\x08\x0B-\x1F\x7F-\x9F]"
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
-    """Write a mart as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns the number of rows.
+def write_csv(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+    """Write the rows of a query as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns their number.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it; a control character becomes U+FFFD,
     the end of a line a line feed; lists are joined by `;`.
     """
     count = 0
     with replacing(target) as path, path.open("wb") as file:
-        for number, frame in enumerate(batches(connection, ordered(connection, table))):
+        for number, frame in enumerate(batches(connection, query)):
             count += frame.height
             first = number == 0
             plain(frame).write_csv(file, include_bom=first, include_header=first, line_terminator="\r\n")
     return count
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Path) -> int:
-    """Write a mart as parquet, values exactly as they are in the warehouse. Returns the number of rows.
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+    """Write the rows of a query as parquet, values exactly as they are in the warehouse. Returns the number of rows.
 
     The publication that they are of stands in the file's metadata.
     """
@@ -46,7 +46,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, table: str, target: Pat
     metadata = f", kv_metadata {{publication: {literal(publication)}}}" if publication else ""
     with replacing(target) as path:
         row = connection.execute(
-            f"copy ({ordered(connection, table)}) to {literal(path)} (format parquet, compression zstd{metadata})"
+            f"copy ({query}) to {literal(path)} (format parquet, compression zstd{metadata})"
         ).fetchone()
     return int(row[0]) if row else 0
 

@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from gongkai.export.csv_and_parquet import replacing
 from gongkai.export.marts import batches
-from gongkai.export.workbook_sheets import NOTE_KEYS, Sheet, sheets
+from gongkai.export.workbook_sheets import NOTE_KEYS, Sheet
 from gongkai.publications import Publication, latest
 
 EXCEL_ROWS = 1_048_576
@@ -64,15 +64,16 @@ class _Formats:
         self.wrapped: Format = book.add_format({"text_wrap": True, "valign": "top"})
 
 
-def write_workbook(connection: duckdb.DuckDBPyConnection, target: Path, *, rows_per_sheet: int = EXCEL_ROWS) -> int:
-    """Write the workbook. Returns the number of rows of data in it.
+def write_workbook(
+    connection: duckdb.DuckDBPyConnection, target: Path, every: list[Sheet], *, rows_per_sheet: int = EXCEL_ROWS
+) -> int:
+    """Write a workbook of these sheets. Returns the number of rows of data in it.
 
     Nothing in it is a formula or a link: text is written as text whatever it begins with. GongkaiError where the file
     cannot be written.
     """
     published_at = connection.execute("select max(published_at) from raw.publication").fetchall()[0][0]
     publication = latest(connection)
-    every = sheets(connection)
     with replacing(target) as path:
         book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         # The time of the data, not of the export: the same data give the same file.

@@ -38,11 +38,13 @@ class Words:
 class Figure:
     """One observation, fit to be shown: the figure, where it stands, and its words."""
 
+    observation_id: str
     indicator: str
     label: str
     value: str
     basis: str
     is_selected: bool
+    section: str
     place: str
     words: Words
 
@@ -133,11 +135,13 @@ def _figure(row: dict[str, object], text: _Text) -> Figure:
     if row["category_label"]:
         label += f" · {row['category_label']}"
     return Figure(
+        observation_id=str(row["observation_id"]),
         indicator=str(row["indicator_code"]),
         label=label,
         value=f"{qualifier}{_number(row['value'])} {row['unit']}",
         basis=str(row["basis"]) + _corrected(row),
         is_selected=bool(row["is_selected"]),
+        section=_section(row, text),
         place=_place(row, text),
         words=_words(row, text),
     )
@@ -163,10 +167,7 @@ def _place(row: dict[str, object], text: _Text) -> str:
     if row["page"] is not None:
         parts.append(f"page {row['page']}")
     table, block = row["table_no"], row["block_no"]
-    if isinstance(table, int):
-        section = text.section_of.get(text.block_before.get(table, 0), "")
-    else:
-        section = text.section_of.get(block, "") if isinstance(block, int) else ""
+    section = _section(row, text)
     if section:
         parts.append(section)
     if isinstance(table, int):
@@ -176,6 +177,14 @@ def _place(row: dict[str, object], text: _Text) -> str:
     elif isinstance(block, int):
         parts.append(f"paragraph {block}")
     return ", ".join(parts) or "no place of its own"
+
+
+def _section(row: dict[str, object], text: _Text) -> str:
+    """The heading above the figure; empty where there is none."""
+    table, block = row["table_no"], row["block_no"]
+    if isinstance(table, int):
+        return text.section_of.get(text.block_before.get(table, 0), "")
+    return text.section_of.get(block, "") if isinstance(block, int) else ""
 
 
 def _words(row: dict[str, object], text: _Text) -> Words:

@@ -145,9 +145,9 @@ class Seeds:
         self.today = today
         self.verdicts = folder / "verdicts.csv"
         self.corrections = folder / "corrections.csv"
-        self.judged = {row["finding_id"] for row in _rows(self.verdicts, _VERDICT_COLUMNS)}
+        self.judged = {row["finding_id"]: row["verdict"] for row in _rows(self.verdicts, _VERDICT_COLUMNS)}
         self.corrected = {
-            (row["report_id"], row["indicator_code"], row["applicant_type"], row["category_label"])
+            (row["report_id"], row["indicator_code"], row["applicant_type"], row["category_label"]): row["action"]
             for row in _rows(self.corrections, _CORRECTION_COLUMNS)
         }
 
@@ -164,7 +164,7 @@ class Seeds:
             self.today.isoformat(),
         )
         _append(self.verdicts, fields)
-        self.judged.add(finding.finding_id)
+        self.judged[finding.finding_id] = verdict.verdict
 
     def add_correction(self, correction: Correction) -> None:
         """Append a correction. GongkaiError where the figure has one already."""
@@ -189,7 +189,7 @@ class Seeds:
             self.today.isoformat(),
         )
         _append(self.corrections, fields)
-        self.corrected.add(key)
+        self.corrected[key] = correction.action
 
 
 def _plain(value: Decimal | None) -> str:

@@ -59,6 +59,11 @@ class Warehouse:
         return self.work.with_suffix(".tmp")
 
     @property
+    def originals(self) -> Path:
+        """The folder of the files that were read, where they are kept: each by its content."""
+        return self.published.with_suffix(".originals")
+
+    @property
     def spill_folder(self) -> Path:
         """What a build writes aside where it does not fit into memory."""
         return self.work.with_suffix(".spill")
@@ -100,6 +105,7 @@ class Warehouse:
             self.unfinished_work,
             self.lock,
             self.temp_folder,
+            self.originals,
             self.spill_folder,
             self.scratch_folder,
             *self.left_by_killed_publishes(),

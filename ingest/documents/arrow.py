@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ingest.documents.model import Block, Document, Table
-from ingest.documents.raw import DOCUMENT_COLUMNS, RAW_TABLES, Columns
+from ingest.documents.model import Block, Box, Document, Table
+from ingest.documents.raw import BOX_COLUMNS, DOCUMENT_COLUMNS, RAW_TABLES, Columns
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 
@@ -86,6 +86,7 @@ def document_tables(
                     "page": part.page,
                     "text": text,
                     "confidence": part.confidence,
+                    **_box(part.box),
                 }
             )
             continue
@@ -122,6 +123,11 @@ def document_tables(
     )
 
 
+def _box(box: Box | None) -> dict[str, float | None]:
+    places = (None, None, None, None) if box is None else tuple(round(place, 1) for place in box)
+    return dict(zip(BOX_COLUMNS, places, strict=True))
+
+
 def _cell_rows(table: Table, places_left: int) -> tuple[list[dict[str, object]], int]:
     """Rows of one table, and how many places its cells cover.
 
@@ -147,6 +153,7 @@ def _cell_rows(table: Table, places_left: int) -> tuple[list[dict[str, object]],
                 "text": storable(cell.text),
                 "confidence": cell.confidence,
                 "table_kind": table.kind,
+                **_box(cell.box),
             }
         )
     return rows, places

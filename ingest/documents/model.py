@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 BlockKind = Literal["heading", "paragraph", "page_header", "page_footer"]
 TableKind = Literal["grid", "flat"]
 
 
+class Box(NamedTuple):
+    """Where something stands on its page, in points from its top left corner; a picture's longer side counts 842."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 @dataclass(slots=True)
 class Block:
-    """A heading or paragraph. `confidence` (0 to 1) is set only where OCR read it."""
+    """A heading or paragraph. `confidence` (0 to 1) is set only where OCR read it; `box` is of its first page."""
 
     text: str
     kind: BlockKind = "paragraph"
     heading_level: int | None = None
     page: int | None = None
     confidence: float | None = None
+    box: Box | None = None
 
 
 @dataclass(slots=True)
@@ -32,6 +42,7 @@ class Cell:
     col_span: int = 1
     page: int | None = None
     confidence: float | None = None
+    box: Box | None = None
 
 
 @dataclass(slots=True)

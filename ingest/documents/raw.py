@@ -47,6 +47,8 @@ REJECT_COLUMNS: Columns = {
 }
 """What was not landed, and why."""
 
+BOX_COLUMNS: Columns = dict.fromkeys(("box_left", "box_top", "box_right", "box_bottom"), "double")
+"""Where something stands on its page, as `Box` has it; empty where there are no pages or the place is not known."""
 EXPECTED_COLUMNS: Columns = {
     "agency": "varchar not null",
     "region_code": "varchar",
@@ -79,6 +81,7 @@ RAW_TABLES: dict[str, Columns] = {
         "page": "integer",
         "text": "varchar not null",
         "confidence": "double",
+        **BOX_COLUMNS,
     },
     "table_cells": {
         "document_id": "varchar not null",
@@ -92,6 +95,7 @@ RAW_TABLES: dict[str, Columns] = {
         "confidence": "double",
         "after_block_no": "integer not null",
         "table_kind": "varchar not null",
+        **BOX_COLUMNS,
     },
     "rejects": {
         **REJECT_COLUMNS,

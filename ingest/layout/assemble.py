@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterator
 
-from ingest.documents.model import Block, Table
+from ingest.documents.model import Block, BlockKind, Table
 from ingest.flat import rebuild, shapes
 from ingest.layout import columns
 from ingest.layout.grids import Grid, grids_of
-from ingest.layout.marks import Line, PageMarks, lines_of, moved_down
+from ingest.layout.marks import Line, Moving, PageMarks, box_of, lines_of, moved_box, moved_down
 from ingest.layout.page_tables import Draft, draft_of, goes_on, join
 from ingest.layout.paragraphs import Margins, PagedLine, margins_of, paragraphs_of, running_texts
 
@@ -50,7 +50,17 @@ def parts_of(pages: list[PageMarks]) -> list[Block | Table]:
         run += _below(run, rest)
     items += _with_columns(run)
     heads = _heads([lines[page][index] for page, index in sorted(running)], pages)
-    return rebuild.rebuild([*heads, *_parts(items, margins)])
+    parts = [*heads, *_parts(items, margins)]
+    _put_back(parts, {page.number: page.place for page in pages if page.place is not None})
+    return rebuild.rebuild(parts)
+
+
+def _put_back(parts: list[Block | Table], places: dict[int, Moving]) -> None:
+    """Boxes on the pages as they are, where marks are of a page put upright."""
+    for part in parts:
+        for each in part.cells if isinstance(part, Table) else (part,):
+            if each.box is not None and each.page in places:
+                each.box = moved_box(each.box, places[each.page])
 
 
 def _grids(page: PageMarks) -> list[Grid]:
@@ -122,4 +132,5 @@ def _heads(running: list[PagedLine], pages: list[PageMarks]) -> Iterator[Block]:
         if paged.text not in seen and any("\u3400" <= character <= "\u9fff" for character in paged.text):
             seen.add(paged.text)
             is_head = paged.line.middle < height[paged.page] / 2
-            yield Block(paged.text, kind="page_header" if is_head else "page_footer", page=paged.page)
+            kind: BlockKind = "page_header" if is_head else "page_footer"
+            yield Block(paged.text, kind=kind, page=paged.page, box=box_of(paged.line.glyphs))

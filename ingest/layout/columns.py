@@ -9,7 +9,7 @@ from itertools import pairwise
 from ingest.documents.model import Cell, Table
 from ingest.flat import shapes
 from ingest.layout.labels import CLOSE, SAME_START, label_rows
-from ingest.layout.marks import Line, are_alike, confidence_of, line_of
+from ingest.layout.marks import Line, are_alike, box_of, confidence_of, line_of
 
 _GAP = 0.45
 _FEWEST_ROWS = 3
@@ -308,7 +308,7 @@ def _model_cell(row: int, col: int, pieces: list[Line], page_of: PageOf) -> Cell
         text = shapes.join_lines(text, piece.text)
     glyphs = [glyph for piece in pieces for glyph in piece.glyphs]
     page = page_of(pieces[0].middle) if pieces else None
-    return Cell(row, col, text, page=page, confidence=confidence_of(glyphs))
+    return Cell(row, col, text, page=page, confidence=confidence_of(glyphs), box=box_of(glyphs))
 
 
 def _is_table(rows: list[_Row], columns: list[Column]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from statistics import median
 
+from ingest.documents.model import Box
 from ingest.documents.notes import raised
 
 _SAME_SIZE = 1.15
@@ -25,9 +26,16 @@ UNTOLD = "\ufffd"
 _MARKS = "，。；：、！？（）〔〕【】《》“”‘’"
 
 
+Moving = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""A matrix that turns, scales and shifts points."""
+
+
 @dataclass(slots=True)
 class Glyph:
-    """A character (or a run of them) with its box; `confidence` only where OCR read it."""
+    """A character (or a run of them) with its box; `confidence` only where OCR read it.
+
+    `lowered` is how far down it was moved from its place.
+    """
 
     text: str
     x0: float
@@ -35,6 +43,7 @@ class Glyph:
     x1: float
     bottom: float
     confidence: float | None = None
+    lowered: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -56,7 +65,10 @@ class Ruling:
 
 @dataclass(slots=True)
 class PageMarks:
-    """All marks of one page. `tolerance` is how far apart two ruling lines may be and still count as one."""
+    """All marks of one page. `tolerance` is how far apart two ruling lines may be and still count as one.
+
+    `place` leads from the marks of a page that was put upright, or measured otherwise, to places on the page as it is.
+    """
 
     number: int
     width: float
@@ -65,6 +77,7 @@ class PageMarks:
     horizontals: list[Ruling] = field(default_factory=list)
     verticals: list[Ruling] = field(default_factory=list)
     tolerance: float = 3.0
+    place: Moving | None = None
 
 
 @dataclass(slots=True)
@@ -115,7 +128,51 @@ def are_alike(one: Line, other: Line) -> bool:
 
 def moved_down(line: Line, by: float) -> Line:
     """The line, with its glyphs, further down."""
-    return line_of([replace(glyph, top=glyph.top + by, bottom=glyph.bottom + by) for glyph in line.glyphs])
+    return line_of(
+        [
+            replace(
+                glyph,
+                top=glyph.top + by,
+                bottom=glyph.bottom + by,
+                lowered=glyph.lowered + by,
+            )
+            for glyph in line.glyphs
+        ]
+    )
+
+
+def box_of(glyphs: Iterable[Glyph]) -> Box | None:
+    """What the glyphs cover on their page; None where there is none."""
+    box: Box | None = None
+    for glyph in glyphs:
+        top, bottom = glyph.top - glyph.lowered, glyph.bottom - glyph.lowered
+        box = both(box, Box(glyph.x0, top, glyph.x1, bottom))
+    return box
+
+
+def moved_box(box: Box, by: Moving) -> Box:
+    """The upright box around a box that was moved."""
+    corners = [(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+    xs, ys = ([line[0] * x + line[1] * y + line[2] for x, y in corners] for line in by)
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def in_points(place: Moving | None, times: float) -> Moving:
+    """The way to places on a page, those multiplied."""
+    across, down = place or ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    return (
+        (across[0] * times, across[1] * times, across[2] * times),
+        (down[0] * times, down[1] * times, down[2] * times),
+    )
+
+
+def both(one: Box | None, other: Box | None) -> Box | None:
+    """The box around two, where both are known; around one, where the other is nothing yet."""
+    if one is None or other is None:
+        return other if one is None else one
+    return Box(
+        min(one.left, other.left), min(one.top, other.top), max(one.right, other.right), max(one.bottom, other.bottom)
+    )
 
 
 def line_of(glyphs: list[Glyph]) -> Line:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.documents.model import Cell, Table
+from ingest.documents.model import Box, Cell, Table
 from ingest.flat import shapes
-from ingest.layout.grids import Grid, clustered, split_stacked
+from ingest.layout.grids import Grid, GridCell, clustered, split_stacked
 from ingest.layout.marks import Glyph, confidence_of, lines_of
 
 _PAGE_MARK = re.compile(r"[-‐‑–—―─]\s*\d{1,4}\s*[-‐‑–—―─]$")
@@ -45,10 +45,21 @@ def draft_of(grid: Grid, page: int) -> Draft:
             cell.col_span,
             page,
             confidence_of(cell.glyphs),
+            _frame(grid, cell),
         )
         for cell in grid.cells
     ]
     return Draft(grid.xs, len(grid.ys) - 1, cells)
+
+
+def _frame(grid: Grid, cell: GridCell) -> Box:
+    """The cell between its ruling lines."""
+    return Box(
+        grid.xs[cell.col],
+        grid.ys[cell.row],
+        grid.xs[cell.col + cell.col_span],
+        grid.ys[cell.row + cell.row_span],
+    )
 
 
 def cell_text(glyphs: list[Glyph], width: float) -> str:

@@ -10,7 +10,7 @@ from statistics import median
 
 from ingest.documents.model import Block
 from ingest.flat import shapes
-from ingest.layout.marks import Line, are_alike, confidence_of
+from ingest.layout.marks import Line, are_alike, both, box_of, confidence_of
 
 _ZONE = 0.12
 _SHORT = 2.2
@@ -113,8 +113,10 @@ def paragraphs_of(lines: list[PagedLine], margins: Margins) -> list[Block]:
             block.text = shapes.join_lines(block.text, paged.text)
             if confidence is not None:
                 block.confidence = min(confidence, block.confidence if block.confidence is not None else 1.0)
+            if block.page == paged.page and block.box is not None:
+                block.box = both(block.box, box_of(paged.line.glyphs))
         else:
-            blocks.append(Block(paged.text, page=paged.page, confidence=confidence))
+            blocks.append(Block(paged.text, page=paged.page, confidence=confidence, box=box_of(paged.line.glyphs)))
         before = paged
     return blocks
 

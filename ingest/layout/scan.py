@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ingest.layout.marks import Glyph, Ruling
+from ingest.layout.marks import Glyph, Moving, Ruling
 
 Image = np.ndarray[Any, np.dtype[np.uint8]]
 Point = tuple[float, float]
@@ -51,6 +51,22 @@ def moved(matrix: Any, point: Point) -> Point:
         float(matrix[0][0] * x + matrix[0][1] * y + matrix[0][2]),
         float(matrix[1][0] * x + matrix[1][1] * y + matrix[1][2]),
     )
+
+
+def way_back(matrix: Any, quarters: int, image: Image, unit: float) -> Moving:
+    """From points of a picture turned to the left by quarters, then by `matrix`, to those of `image` as it is."""
+    height, width = image.shape[:2]
+    unturned = np.vstack([cv2.invertAffineTransform(np.asarray(matrix, np.float64)), [0, 0, 1]])
+    unturned[:2, 2] *= unit
+    right, low = width * unit, height * unit
+    upright = {
+        0: [[1, 0, 0], [0, 1, 0]],
+        1: [[0, -1, right], [1, 0, 0]],
+        2: [[-1, 0, right], [0, -1, low]],
+        3: [[0, 1, 0], [-1, 0, low]],
+    }[quarters]
+    across, down = (np.asarray(upright, np.float64) @ unturned).tolist()
+    return (across[0], across[1], across[2]), (down[0], down[1], down[2])
 
 
 def ink_of(image: Image) -> Image:

@@ -13,7 +13,7 @@ from ingest.layout.marks import PageMarks
 from ingest.limits import Limits
 from ingest.readers import ocr
 
-VERSION = f"7+words{shapes.WORDS_VERSION}"
+VERSION = f"8+words{shapes.WORDS_VERSION}"
 
 _MOST_PIXELS = 80_000_000
 

@@ -21,7 +21,8 @@ LONG_SIDE = 2340
 _DETECTED_SIDE = 1600
 """Text is found in a smaller picture, which takes half the memory, and read in the larger one."""
 _USUAL_HEIGHT = 30.0
-_POINTS = 842.0
+POINTS = 842.0
+"""What the longer side of a picture counts: the points of A4."""
 _TOLERANCE = 4.0
 _BOX_MARGIN = 0.12
 _LEAST_INK = 0.004
@@ -51,7 +52,8 @@ def page_marks(image: Image, number: int) -> PageMarks:
     """
     from ingest.layout import scan
 
-    image, found = _upright(_sized(image))
+    sized = _sized(image)
+    image, found, quarters = _upright(sized)
     quads = _quads(found)
     turn = scan.turn_of(quads)
     upright, matrix = scan.turned_back(image, turn)
@@ -63,7 +65,7 @@ def page_marks(image: Image, number: int) -> PageMarks:
     ]
     ink = scan.ink_of(upright)
     horizontals, verticals = scan.rulings_of(ink, glyphs, median([glyph.height for glyph in glyphs] or [_USUAL_HEIGHT]))
-    unit = _POINTS / max(image.shape[:2])
+    unit = POINTS / max(image.shape[:2])
     marks = PageMarks(
         number,
         image.shape[1] * unit,
@@ -74,17 +76,20 @@ def page_marks(image: Image, number: int) -> PageMarks:
         tolerance=_TOLERANCE,
     )
     marks.glyphs += _second_look(marks, upright, ink, unit)
+    if quarters or turn:
+        marks.place = scan.way_back(matrix, quarters, sized, unit)
     return marks
 
 
-def _upright(image: Image) -> tuple[Image, Any]:
-    """The picture the right way up, with what was found in it: one laid on its side or its head reads badly."""
+def _upright(image: Image) -> tuple[Image, Any, int]:
+    """The picture the right way up, with what was found in it and the quarters by which it was turned to the left: one
+    laid on its side or its head reads badly."""
     import numpy as np
 
     found = _find(image)
     quads = _quads(found)
     if not quads:
-        return image, found
+        return image, found, 0
     texts = list(zip(found.txts, quads, strict=True))
     upended = [_height(quad) > 1.5 * _length(quad) for text, quad in texts if len(text) > 3]
     if upended and 2 * sum(upended) > len(upended):
@@ -92,11 +97,11 @@ def _upright(image: Image) -> tuple[Image, Any]:
     elif sum(found.scores) < _BAD_SCORE * len(found.scores):
         turns = [2]
     else:
-        return image, found
-    choices = [(image, found)]
+        return image, found, 0
+    choices = [(image, found, 0)]
     for quarter in turns:
         turned = np.ascontiguousarray(np.rot90(image, quarter))
-        choices.append((turned, _find(turned)))
+        choices.append((turned, _find(turned), quarter))
     return max(choices, key=lambda choice: _worth(choice[1]))
 
 

@@ -8,7 +8,7 @@ from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
 from ingest.flat import shapes
 from ingest.layout.assemble import parts_of
-from ingest.layout.marks import PageMarks
+from ingest.layout.marks import PageMarks, in_points
 from ingest.limits import Limits
 from ingest.readers import ocr
 from ingest.readers.pdfium import PageText, open_pdf, page_text
@@ -75,6 +75,7 @@ def _ocr_page(pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageMar
     try:
         image = page.render(scale=ocr.LONG_SIDE / max(*page.get_size(), 1.0), rev_byteorder=True).to_numpy()
         marks = ocr.page_marks(image, index + 1)
+        marks.place = in_points(marks.place, max(page.get_size()) / ocr.POINTS)
     finally:
         page.close()
     # a page with a few real glyphs and no readable picture keeps them

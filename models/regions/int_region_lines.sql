@@ -24,13 +24,7 @@ counties_followed as (
 
 -- 密云县 goes on as 密云区, and 唐海县, the only one of which it was made, as 曹妃甸区; 崇文区 went into 东城区, which was there.
 counties_going_on as (
-    select distinct
-        followed.region_code,
-        followed.successor_code,
-        case
-            when followed.name = stems.name then 'rename'
-            else 'upgrade'
-        end as kind,
+    select distinct followed.region_code, followed.successor_code
     from counties_followed as followed
     inner join stems
         on followed.successor_code = stems.region_code
@@ -39,7 +33,6 @@ counties_going_on as (
             or followed.short_name = stems.stem and stems.valid_from_year >= followed.valid_to_year
             or followed.predecessor_count = 1 and followed.successor_from_year >= followed.valid_to_year
         )
-    qualify row_number() over (partition by followed.region_code order by kind) = 1
 ),
 
 -- The county that holds today what a county held, wherever it went.
@@ -69,10 +62,7 @@ towns as (
 
 -- A town that was renumbered with its county, or from 乡 became 镇: the same stem in the same county, the year after.
 towns_going_on as (
-    select
-        towns.region_code,
-        later.region_code as successor_code,
-        if(towns.name = later.name, 'rename', 'upgrade') as kind,
+    select towns.region_code, later.region_code as successor_code
     from towns
     inner join towns as later
         on towns.today_code = later.today_code
@@ -94,7 +84,6 @@ lines as (
     select
         places.region_code,
         coalesce(third.successor_code, second.successor_code, first.successor_code, places.region_code) as line_code,
-        first.kind as succession_kind,
         places.valid_from_year,
         places.valid_to_year,
     from places

@@ -32,29 +32,26 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = [
-    *("test_extraction", "test_small_world", "test_findings_of_corpus", "test_build", "test_by_document"),
-    *(
-        "test_ingest_memory",
-        "test_dbt_alone",
-        "test_kill",
-        "test_round_trips",
-        "test_checks",
-        "test_check_cases",
-        "test_fuzz",
-        "test_limits",
-    ),
+    *("test_dbt_alone", "test_by_document", "test_both_ways", "test_extraction", "test_small_world"),
+    *("test_findings_of_corpus", "test_compiling", "test_build", "test_repeatable", "test_ingest_memory"),
+    *("test_kill", "test_round_trips", "test_checks", "test_check_cases", "test_fuzz", "test_limits"),
     *("test_ingest_command", "test_attacks"),
 ]
 """Files that take long, in the order in which they begin."""
-APART = {"test_build", "test_limits", "test_ingest_command", "test_attacks"}
+APART = {
+    *("test_build", "test_both_ways", "test_compiling", "test_repeatable"),
+    *("test_limits", "test_ingest_command", "test_attacks"),
+}
 """Files whose tests share no fixture but those that are made once for all workers."""
+BY_CASE = {"test_extraction", "test_by_document"}
+"""Files whose tests share a fixture for each set of reports, or way of building, that stands in brackets."""
 
 
 def group_of(nodeid: str) -> str:
-    """What is run by one worker: a file, the tests of one set of reports, or a test by itself."""
+    """What is run by one worker: a file, the tests of one set of reports or way of building, or a test by itself."""
     path, _, name = nodeid.partition("::")
     file = PurePosixPath(path).stem
-    if file == "test_extraction" and name.endswith("]"):
+    if file in BY_CASE and name.endswith("]"):
         return name.rpartition("[")[2].removesuffix("]")
     if file == "test_findings_of_corpus":
         return "corpus"

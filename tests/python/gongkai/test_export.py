@@ -21,6 +21,7 @@ from helpers.contract import contract_warehouse
 
 from gongkai.export.csv_and_parquet import plain
 from gongkai.export.workbook import write_workbook
+from gongkai.export.workbook_sheets import sheets
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
 
@@ -128,7 +129,7 @@ def test_the_dictionary_names_every_column_of_every_sheet(exported: Path) -> Non
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next(published: Path, tmp_path: Path) -> None:
     workbook = tmp_path / "small.xlsx"
     with open_published(Warehouse(published)) as connection:
-        write_workbook(connection, workbook, rows_per_sheet=3)
+        write_workbook(connection, workbook, sheets(connection), rows_per_sheet=3)
     first, second = sheet(workbook, "报告"), sheet(workbook, "报告 (2)")
     assert (first.height, second.height) == (2, 2)
     assert first.columns == second.columns

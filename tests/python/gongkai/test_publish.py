@@ -29,7 +29,8 @@ def published(tmp_path: Path) -> Path:
     path = tmp_path / "w.duckdb"
     with open_work(Warehouse(path)) as connection:
         connection.execute(
-            "insert into raw.blocks select 'd' || (i // 100), i % 100, 'paragraph', null, null, '本机关', null "
+            "insert into raw.blocks by name select 'd' || (i // 100) as document_id, i % 100 as block_no, "
+            "'paragraph' as kind, '本机关' as text "
             f"from range({ROWS}) as rows (i)"
         )
         connection.execute("create schema marts; create schema intermediate")

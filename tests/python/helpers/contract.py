@@ -91,11 +91,14 @@ def contract_warehouse(published: Path, more: str = "") -> Path:
     with open_work(Warehouse(published)) as connection:
         connection.execute(_MARTS)
         connection.execute(
-            "insert into raw.blocks values ('d2', 1, 'paragraph', null, null, '一、依申请公开', null), "
+            "insert into raw.blocks (document_id, block_no, kind, heading_level, page, text, confidence) values "
+            "('d2', 1, 'paragraph', null, null, '一、依申请公开', null), "
             "('d2', 2, 'paragraph', null, null, '本机关没有收到申请，\x1b[31m收费约一千万亿元。', null)"
         )
         connection.execute(
-            "insert into raw.table_cells values ('d1', 1, 2, 1, 1, 2, 4, '收到\n申请数', null, 0, 'grid'), "
+            "insert into raw.table_cells (document_id, table_no, row_no, col_no, row_span, col_span, page, text, "
+            "confidence, after_block_no, table_kind) values "
+            "('d1', 1, 2, 1, 1, 2, 4, '收到\n申请数', null, 0, 'grid'), "
             "('d1', 1, 2, 3, 1, 1, 4, '12', null, 0, 'grid')"
         )
         connection.execute(more or "select 1")

@@ -1,0 +1,1 @@
+"""A module a page: each asks the publication in SQL and gives a `Page`."""

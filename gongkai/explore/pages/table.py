@@ -1,0 +1,188 @@
+"""The report builder: bodies x years x indicators as a table to download, with marks and sources in it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import duckdb
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from gongkai.explore.answers import FACTS, Ask, Page, not_found
+from gongkai.explore.library import Row
+from gongkai.export.csv_and_parquet import write_csv, write_parquet
+from gongkai.export.marts import Column
+from gongkai.export.workbook import write_workbook
+from gongkai.export.workbook_sheets import Sheet
+from gongkai.warehouse.sql import quoted, records
+
+SHOWN_ROWS = 50
+MOST_INDICATORS = 40
+MOST_BODIES = 200
+FILES = ("xlsx", "csv", "parquet")
+
+_FIRST_INDICATORS = ["application.received", "application.outcome.granted", "application.outcome.refused"]
+
+_HEAD = {
+    "report_id": ("报告编号", "VARCHAR", "Identifies the report."),
+    "agency_name": ("机构名称", "VARCHAR", "Name of the body that reports."),
+    "province_name": ("省份", "VARCHAR", "Province."),
+    "place": ("行政区划", "VARCHAR", "Name of the region."),
+    "region_code": ("行政区划代码", "VARCHAR", "Code of the region."),
+    "level_code": ("层级代码", "VARCHAR", "Level of government."),
+    "year": ("年度", "INTEGER", "Year reported on."),
+    "scope": ("数据范围", "VARCHAR", "own: the body alone; aggregate: with what lies below it."),
+    "form": ("报告格式", "VARCHAR", "Form of the report."),
+    "source_file": ("来源文件", "VARCHAR", "The file."),
+}
+
+# Current reports that were chosen; the figures stand beside each, one set of columns an indicator.
+_TABLE = """
+    create or replace temp table built as
+    with reports as (
+        select reports.report_id, reports.agency_name, regions.province_name, regions.name as place,
+            reports.region_code, reports.level_code, reports.year, reports.scope, reports.form, reports.source_file
+        from marts.dim_report as reports
+        left join marts.dim_region as regions on reports.region_code = regions.region_code
+        where reports.is_current and reports.year between $from_year and $to_year
+            and (len($bodies) = 0 or list_contains($bodies, reports.agency_id))
+            and $province in ('', regions.province_code) and $level in ('', reports.level_code)
+            and $kind in ('', reports.agency_kind)
+    ),
+    figures as (
+        select report_id, indicator_code, value,
+            nullif(concat_ws(
+                '; ', nullif(qualifier, 'exact'), if(confidence = 'doubtful', confidence, null),
+                if(correction_reason is null, null, 'corrected: ' || correction_reason)
+            ), '') as mark,
+            concat_ws(
+                ', ', 'p. ' || page, 'table ' || table_no || ' row ' || row_no || ' column ' || col_no,
+                if(table_no is null, 'paragraph ' || block_no, null), evidence_text
+            ) as source
+        from marts.observations
+        where is_selected and applicant_type = 'all' and category_label is null
+            and list_contains($indicators, indicator_code)
+    )
+    select reports.*{columns}
+    from reports
+    left join figures on reports.report_id = figures.report_id
+    group by all
+    order by reports.year, reports.region_code, reports.agency_name, reports.report_id
+"""
+
+
+def table(ask: Ask) -> Page:
+    """The choices, and the first rows of the table."""
+    chosen = _chosen(ask)
+    with ask.publication.cursor() as cursor:
+        columns = _build(cursor, ask, chosen)
+        rows = records(cursor, f"from built limit {SHOWN_ROWS}")
+        count = cursor.execute("select count(*) from built").fetchall()[0][0]
+    known = ask.publication.rows(
+        "select indicator_code, name_zh, name_en, unit, fact_table from marts.dim_indicator order by rowid"
+    )
+    bodies = ask.publication.rows(
+        "select agency_id, agency_name from marts.dim_agency where list_contains($ids, agency_id) order by agency_name",
+        {"ids": chosen["bodies"]},
+    )
+    data: dict[str, object] = {
+        "chosen": chosen, "count": count, "columns": [column.name for column in columns], "rows": rows,
+    }  # fmt: skip
+    groups: dict[str, list[Row]] = {fact: [] for fact in FACTS}
+    for row in known:
+        groups.setdefault(str(row["fact_table"]), []).append(row)
+    view = {
+        "groups": groups, "bodies": bodies,
+        "levels": ask.publication.rows("select level_code, name_zh, name_en from marts.dim_level order by level_rank"),
+        "provinces": ask.publication.rows(
+            "select region_code, name from marts.dim_region "
+            "where level_code = 'province' and valid_to_year is null order by region_code"
+        ),
+        "download": lambda kind: f"/download.{kind}?" + urlencode(ask.request.query_params.multi_items()),
+        "figures": [row for code in _indicators(chosen) for row in known if row["indicator_code"] == code],
+        "column_of": _column,
+    }  # fmt: skip
+    return Page("table.html", ask.say("制表", "Tables"), data, rows, view)
+
+
+def download(ask: Ask, kind: str) -> Response:
+    """The whole table as a file, by the writers of `gongkai export`."""
+    if kind not in FILES:
+        raise not_found(kind)
+    with tempfile.NamedTemporaryFile(prefix="gongkai-table-", suffix=f".{kind}", delete=False) as file:
+        target = Path(file.name)
+    try:
+        with ask.publication.cursor() as cursor:
+            columns = _build(cursor, ask, _chosen(ask))
+            _WRITERS[kind](cursor, columns, target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return FileResponse(target, filename=f"gongkai-table.{kind}", background=BackgroundTask(target.unlink))
+
+
+def _write_xlsx(cursor: duckdb.DuckDBPyConnection, columns: list[Column], target: Path) -> None:
+    headings = {name: heading for name, (heading, _, _) in _HEAD.items()}
+    headings |= {column.name: column.description.split(". ", 1)[0] for column in columns if column.name not in headings}
+    sheet = Sheet(
+        "数据", "from built", headings, columns,
+        "One row a current report: beside each figure its mark (approximate, doubtful, corrected) and its source.",
+    )  # fmt: skip
+    write_workbook(cursor, target, [sheet])
+
+
+_WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, list[Column], Path], object]] = {
+    "xlsx": _write_xlsx,
+    "csv": lambda cursor, _, target: write_csv(cursor, "from built", target),
+    "parquet": lambda cursor, _, target: write_parquet(cursor, "from built", target),
+}
+
+
+def _chosen(ask: Ask) -> dict[str, object]:
+    return {
+        "bodies": ask.many("b", MOST_BODIES), "indicators": ask.many("i", MOST_INDICATORS) or _FIRST_INDICATORS,
+        "from_year": ask.year("from") or 2008, "to_year": ask.year("to") or 2100, "province": ask.text("province"),
+        "level": ask.text("level"), "kind": ask.text("kind"),
+    }  # fmt: skip
+
+
+def _indicators(chosen: dict[str, object]) -> list[str]:
+    codes = chosen["indicators"]
+    return [str(code) for code in codes] if isinstance(codes, list) else []
+
+
+def _column(code: str) -> str:
+    return code.replace(".", "_")
+
+
+def _build(cursor: duckdb.DuckDBPyConnection, ask: Ask, chosen: dict[str, object]) -> list[Column]:
+    """Make the table `built`; its columns. Only indicators that the publication knows become columns."""
+    known = {
+        str(row["indicator_code"]): row
+        for row in records(
+            cursor,
+            "select indicator_code, name_zh, name_en, unit from marts.dim_indicator "
+            "where list_contains($codes, indicator_code)",
+            {"codes": chosen["indicators"]},
+        )
+    }
+    codes = [code for code in _indicators(chosen) if code in known]
+    columns = [Column(name, kind, description) for name, (_, kind, description) in _HEAD.items()]
+    made: list[str] = []
+    parameters = dict(chosen)
+    for number, code in enumerate(codes):
+        parameters[f"code_{number}"] = code
+        name, unit = str(known[code]["name_zh"]), known[code]["unit"]
+        for end, value, kind, heading in (
+            ("", "value", "DECIMAL(20,4)", f"{name}. In {unit}; empty where the report does not state it."),
+            ("_mark", "mark", "VARCHAR", f"{name}：标记. Approximate, doubtful, corrected; empty where none is."),
+            ("_source", "source", "VARCHAR", f"{name}：出处. Place and words that it was read from."),
+        ):
+            column = _column(code) + end
+            columns.append(Column(column, kind, heading))
+            made.append(f", max(figures.{value}) filter (figures.indicator_code = $code_{number}) as {quoted(column)}")
+    cursor.execute(_TABLE.format(columns="".join(made)), parameters)
+    return columns

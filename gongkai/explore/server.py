@@ -1,0 +1,43 @@
+"""Serving the explorer to this machine alone."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable
+
+import uvicorn
+
+from gongkai.explore.guard import PARAMETER
+from gongkai.explore.judging import Judging
+from gongkai.explore.library import Library
+from gongkai.explore.web import application
+from gongkai.warehouse import Warehouse
+from ingest.errors import GongkaiError
+
+HOST = "127.0.0.1"
+
+
+def serve(
+    warehouse: Warehouse, judging: Judging, *, port: int, open_browser: bool, tell: Callable[[str], None]
+) -> None:
+    """Serve until Ctrl-C; `tell` is called with the address, its token in it. GongkaiError where the port is taken."""
+    token = secrets.token_urlsafe(18)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+            listening.listen()  # a browser that is quicker than the server waits
+        except (OSError, OverflowError) as error:
+            raise GongkaiError(f"port {port} of {HOST} cannot be taken ({error}); name another with --port") from error
+        address = f"http://{HOST}:{listening.getsockname()[1]}/find?{PARAMETER}={token}"
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application(Library(warehouse.absolute()), judging, token), log_level="warning", access_log=False
+            )
+        )
+        tell(address)
+        if open_browser:
+            webbrowser.open(address)
+        server.run(sockets=[listening])
