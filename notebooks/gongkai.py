@@ -95,9 +95,9 @@ def _(connection):
             avg((facts.received = 0)::integer)::double as share_of_zeros
         from marts.fct_applications as facts
         inner join marts.dim_level as levels on facts.level_code = levels.level_code
-        inner join marts.report_overlaps as overlaps on facts.report_id = overlaps.report_id
+        inner join marts.report_overlaps as contained on facts.report_id = contained.report_id
         -- A body that reports on its own level and on its whole area counts once.
-        where facts.received is not null and facts.year is not null and overlaps.containment is distinct from 'body'
+        where facts.received is not null and facts.year is not null and contained.containment is distinct from 'body'
         group by all
         order by facts.year, levels.level_rank
         """

@@ -38,7 +38,8 @@ _HEADINGS: dict[str, str] = {
     "region_strength": "区划把握", "year_evidence": "年度依据", "year_strength": "年度把握",
     "year_contradicted_by": "其他年度", "published_evidence": "发布日期出处", "blank_count": "空白单元格数",
     "verdict": "结论", "verdict_note": "结论说明", "inexact_indicators": "非精确的列",
-    "doubtful_indicators": "存疑的列", "period_is_whole_year": "是否全年数据", "containment": "包含依据",
+    "doubtful_indicators": "存疑的列", "entity_id": "沿革机构编号", "body_no": "沿革序号",
+    "period_is_whole_year": "是否全年数据", "containment": "包含依据",
 }  # fmt: skip
 
 

@@ -32,8 +32,12 @@ function idsOf(target) {
 }
 
 let waiting;
+let clicked = "";
 document.addEventListener("pointerover", (event) => {
   if (event.pointerType === "touch") return;
+  // What a click lit up stays lit while the page moves below the resting pointer.
+  if (`${event.clientX} ${event.clientY}` === clicked) return;
+  clicked = "";
   clearTimeout(waiting);
   const ids = idsOf(event.target);
   if (ids) waiting = setTimeout(() => light(ids, event.target.closest(".pane")), 120);
@@ -48,6 +52,8 @@ document.addEventListener("click", (event) => {
   const id = link.getAttribute("href").slice(3);
   if (!document.getElementById(link.getAttribute("href").slice(1))) return;
   event.preventDefault();
+  clearTimeout(waiting);
+  clicked = `${event.clientX} ${event.clientY}`;
   history.replaceState(null, "", link.getAttribute("href"));
   light(idsOf(link) || [id], link.closest(".pane"), true);
 });
