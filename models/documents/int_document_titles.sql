@@ -77,10 +77,10 @@ cell_titles as (
 labelled_titles as (
     select
         lines.document_id,
-        regexp_extract(
-            lines.line,
-            '(?:标题|信息名称|文件名称)：《?(.{6,60}?)》?(?:{{ words('page_labels', 'kept', 'label') }}|内容概[览述]|主题词|$)',
-            1
+        regexp_replace(
+            regexp_extract(lines.line, '{{ words('page_labels', "says = 'title'", 'label') }}：《?(.+)$', 1),
+            '》?({{ words('page_labels', column='label') }}.*)?$',
+            ''
         ) as title,
     from {{ ref('int_document_lines') }} as lines
     inner join documents_to_build on lines.document_id = documents_to_build.document_id
@@ -94,7 +94,7 @@ candidates as (
     select document_id, null, 80, false, 1, title, 'cell' from cell_titles
     union all
     select document_id, null, 85, false, 1, title, 'cell' from labelled_titles
-    where title != ''
+    where length(title) between 6 and 60
     union all
     select document_id, null, 90, false, 1, title, 'property' from property_titles
     where title != ''

@@ -78,14 +78,14 @@ told_apart as (
                 or (
                     indicator_code = 'disclosure.normative'
                     and not (
-                        regexp_matches(before_raw, '^[^，；。、]{0,6}公开(?:了)?(?:行政)?规范性文件')
-                        and regexp_matches(gap_after, '^，[^，。；]{0,6}率')
+                        regexp_matches(before_raw, '{{ prose_pattern("normative_disclosed") }}')
+                        and regexp_matches(gap_after, '{{ prose_pattern("share_follows") }}')
                     )
                 )
                 or (
                     indicator_code = 'response.policy_interpretations'
                     -- 政策解读类17条: a class calls itself one.
-                    and (label like '%类' or regexp_matches(sentence_before, '其中|分别(?:是|为)：'))
+                    and (regexp_matches(label, '{{ prose_pattern("class_by_its_name") }}') or regexp_matches(sentence_before, '其中|分别(?:是|为)：'))
                 )
             )
             -- 目录1概述2主动公开: the numbers of a table of contents.

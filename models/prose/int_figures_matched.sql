@@ -139,7 +139,7 @@ of_all as (
         {%- for rule in rules if rule['applies_to'] == 'all_of_it' %}
         {%- set all_of_them = '(?:均|全部|都|皆|逐一|一一)' %}
         {#- 已全部答复：予以公开1件 tells of one of them. #}
-        {%- set and_no_figure = '[^，；。：（0-9]*(?:[，；。：）（]|$)' if rule['indicator_code'].startswith('application.outcome') else '' %}
+        {%- set and_no_figure = prose_pattern('and_no_figure') if rule['indicator_code'].startswith('application.outcome') else '' %}
         {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')' ~ and_no_figure %}
         when '{{ rule['rule_id'] }}' then (
             (wholes_matched.value = 1
@@ -157,12 +157,11 @@ of_all as (
             {%- if rule['whole'].startswith('appeal') %}
             -- 行政复议2件，省厅、市政府分别作出维持决定
             or regexp_matches(wholes_matched.said_after, {{ literal(
-                '分别[^，；。、0-9]{0,8}(?:' ~ rule['after'] ~ ')[^，；。、和与0-9]{0,8}(?:[，；。]|$)'
+                prose_pattern('by_each') ~ '(?:' ~ rule['after'] ~ ')' ~ prose_pattern('no_other_result')
             ) }})
             -- 行政诉讼2件，其中直接起诉1件、复议后起诉1件，结果均为维持: how they were brought stands between.
             or regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
-                '^[，（：]*(?:其中)?[，：]?(?:[^，；。、0-9]*(?:起诉|提起|结转|新收|受理|上年|当年)[^，；。、0-9]*[0-9]+[件宗起][，、）]*){1,3}[^，；。、0-9]*'
-                ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')'
+                prose_pattern('how_brought') ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')'
             ) }})
             -- 行政复议2件、行政诉讼1件，复议均维持
             or regexp_matches(wholes_matched.rest_of_sentence, {{ literal(

@@ -1,6 +1,7 @@
 {{ config(materialized='by_document') }}
 
 {# One row a report with a name in it: the phrase that names its agency, chosen among all that may. #}
+{%- set branch = words('agency_endings', "kind = 'branch'", 'ending') -%}
 {%- set office_of_government = words('agency_rules', "rule_id = 'office_of_government'", 'pattern') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -77,12 +78,15 @@ branches_in_full as (
     from ranked_readings as branch
     inner join ranked_readings as in_full
         on branch.document_id = in_full.document_id
-        and ends_with(
-            in_full.rest,
-            regexp_extract(branch.rest, '^区?(\p{Han}{0,6})分局$', 1)
-            || '局' || regexp_replace(branch.own_form, '(.{2,})[市县区]$', '\1') || '分局'
+        and regexp_matches(in_full.rest, '{{ branch }}$')
+        -- The rest but its ending, and the place's name, short or long, are in the full one.
+        and contains(in_full.rest, regexp_replace(branch.rest, '{{ branch }}$', ''))
+        and (
+            contains(in_full.rest, branch.own_form)
+            or contains(in_full.rest, left(branch.own_form, greatest(length(branch.own_form) - 1, 2)))
         )
-    where branch.source = 'title' and branch.rest like '%分局' and len(branch.chain) = 1
+    where branch.source in ('title', 'contact') and len(branch.chain) = 1
+        and regexp_matches(branch.rest, '{{ branch }}$')
         and len(in_full.chain) > 0
 ),
 

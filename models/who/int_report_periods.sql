@@ -4,7 +4,7 @@
 {%- set number = day_number_pattern() -%}
 {%- set first_day -%}(\d{4})(?:年度?（?|[./-]){{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
 {#- From 2008年5月1日《条例》施行起. -#}
-{%- set until -%}(?:《[^》。]*》|条例|正式|施行|实施|生效|之日|以来|[（(]?起[）)]?|开始|0时|24时|[，、])*(?:[至到止]|截[至止]|[—–~-])+{%- endset -%}
+{%- set until -%}(?:{{ words("date_words", "use = 'period_begun'") }}|[（(]?起[）)]?|开始|2?[04]时|[，、])*(?:[至到止]|截[至止]|[—–~-])+{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),

@@ -73,7 +73,7 @@ joined as (
         case
             when chosen.names_level_only then substr(chosen.rest, 2)
             -- A zone is its committee, be that named or not.
-            when chosen.is_zone then regexp_replace(chosen.rest, '(?:管理|工作)?委员会$', '') || '管理委员会'
+            when chosen.is_zone then replace(chosen.name, array_to_string(chosen.chain, ''), '')
             else chosen.rest
         end as agency_part,
         chosen.own_form,
