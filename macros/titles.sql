@@ -2,7 +2,7 @@
 {% macro year_digits() -%}(?:(?:19|20)\d\d|二[〇○零О0oO][〇○零О0oO一二三四五六七八九]{2}){%- endmacro %}
 
 {# A school year by its two years, the second in a group of its own: 2015-2016学年, 2015/16学年. #}
-{% macro school_year_pattern() -%}(20\d\d)年?[-—–~至到/]+(?:20)?(\d\d)年?{{ words('date_words', "use = 'school_year'") }}{%- endmacro %}
+{% macro school_year_pattern() -%}(20\d\d)\D{1,3}(?:20)?(\d\d)\D?{{ words('date_words', "use = 'school_year'") }}{%- endmacro %}
 
 {# Text without the years in it; other numerals in a name stay. #}
 {% macro without_years(column) -%}
