@@ -35,6 +35,8 @@ _BEGINS_FURNITURE = re.compile(
 _HOLDS_FURNITURE = re.compile(f"{_WORDS['counter']}|{_WORDS['foot']}", re.IGNORECASE)
 _LABELLED = re.compile(
     rf"(?:^|[\s\u3000\[【|])(?P<label>{_LABELS})[】\]]?\s*[：:]\s*"
+    # 文号：  生成日期：2016-01-29: a label without a value does not take the next one for its own.
+    rf"(?!(?:{_LABELS})[】\]]?\s*[：:])"
     r"(?P<value>[^\s\u3000|【】\[\]]+(?: \d{1,2}:\d\d(?::\d\d)?)?)"
 )
 # A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…

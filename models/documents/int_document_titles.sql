@@ -73,11 +73,28 @@ cell_titles as (
         and regexp_matches(cells.text_squashed, '{{ words('title_rules', "rule_id = 'report'", 'pattern') }}')
 ),
 
+-- 标题：甲局2012年政府信息公开年度报告 发布机构：甲局: the head that a crawler or a portal puts before a page.
+labelled_titles as (
+    select
+        lines.document_id,
+        regexp_replace(
+            regexp_extract(lines.line, '{{ words('page_labels', "says = 'title'", 'label') }}：《?(.+)$', 1),
+            '》?({{ words('page_labels', column='label') }}.*)?$',
+            ''
+        ) as title,
+    from {{ ref('int_document_lines') }} as lines
+    inner join documents_to_build on lines.document_id = documents_to_build.document_id
+    where lines.line_no <= 5
+),
+
 candidates as (
     select * from joined_lines
     where length(title) <= 90
     union all
     select document_id, null, 80, false, 1, title, 'cell' from cell_titles
+    union all
+    select document_id, null, 85, false, 1, title, 'cell' from labelled_titles
+    where length(title) between 6 and 60
     union all
     select document_id, null, 90, false, 1, title, 'property' from property_titles
     where title != ''

@@ -74,8 +74,19 @@ told_apart as (
             and not (topic = 'application' and measure in ('件', '宗'))
             and (
                 indicator_code is null
-                or indicator_code = 'disclosure.normative'
-                or (indicator_code = 'response.policy_interpretations' and regexp_matches(sentence_before, '其中|分别(?:是|为)：'))
+                -- 主动公开规范性文件7件，公开率100%: a sentence of its own is no item of a list.
+                or (
+                    indicator_code = 'disclosure.normative'
+                    and not (
+                        regexp_matches(before_raw, '{{ prose_pattern("normative_disclosed") }}')
+                        and regexp_matches(gap_after, '{{ prose_pattern("share_follows") }}')
+                    )
+                )
+                or (
+                    indicator_code = 'response.policy_interpretations'
+                    -- 政策解读类17条: a class calls itself one.
+                    and (regexp_matches(label, '{{ prose_pattern("class_by_its_name") }}') or regexp_matches(sentence_before, '其中|分别(?:是|为)：'))
+                )
             )
             -- 目录1概述2主动公开: the numbers of a table of contents.
             and not (measure = '' and regexp_matches(gap_after, '^[^，、；。（）占]'))

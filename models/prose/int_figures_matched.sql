@@ -138,7 +138,9 @@ of_all as (
     where case whole_rules.rule_id
         {%- for rule in rules if rule['applies_to'] == 'all_of_it' %}
         {%- set all_of_them = '(?:均|全部|都|皆|逐一|一一)' %}
-        {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')' %}
+        {#- 已全部答复：予以公开1件 tells of one of them. #}
+        {%- set and_no_figure = prose_pattern('and_no_figure') if rule['indicator_code'].startswith('application.outcome') else '' %}
+        {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')' ~ and_no_figure %}
         when '{{ rule['rule_id'] }}' then (
             (wholes_matched.value = 1
                 and regexp_matches(wholes_matched.said_after, {{ literal('^[^；。]*(?:' ~ rule['after'] ~ ')') }}))
@@ -153,6 +155,14 @@ of_all as (
             or regexp_matches(wholes_matched.said_after_parts, {{ literal(said_later) }})
             {%- endif %}
             {%- if rule['whole'].startswith('appeal') %}
+            -- 行政复议2件，省厅、市政府分别作出维持决定
+            or regexp_matches(wholes_matched.said_after, {{ literal(
+                prose_pattern('by_each') ~ '(?:' ~ rule['after'] ~ ')' ~ prose_pattern('no_other_result')
+            ) }})
+            -- 行政诉讼2件，其中直接起诉1件、复议后起诉1件，结果均为维持: how they were brought stands between.
+            or regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
+                prose_pattern('how_brought') ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')'
+            ) }})
             -- 行政复议2件、行政诉讼1件，复议均维持
             or regexp_matches(wholes_matched.rest_of_sentence, {{ literal(
                 '[，；]' ~ ('行?政?复议' if 'review' in rule['whole'] else '行?政?诉讼') ~ '[^，；。0-9]*(?:均|全部|都|皆|全)[^，；。0-9]*(?:' ~ rule['after'] ~ ')'

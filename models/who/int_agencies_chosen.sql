@@ -1,6 +1,7 @@
 {{ config(materialized='by_document') }}
 
 {# One row a report with a name in it: the phrase that names its agency, chosen among all that may. #}
+{%- set branch = words('agency_endings', "kind = 'branch'", 'ending') -%}
 {%- set office_of_government = words('agency_rules', "rule_id = 'office_of_government'", 'pattern') -%}
 with documents_to_build as (
     {{ documents_to_build() }}
@@ -71,6 +72,24 @@ overruling_signatures as (
         )
 ),
 
+-- 甲分局 and 甲公安分局 are the branch that the report calls 乙市公安局甲分局 elsewhere.
+branches_in_full as (
+    select distinct branch.document_id, in_full.phrase_no
+    from ranked_readings as branch
+    inner join ranked_readings as in_full
+        on branch.document_id = in_full.document_id
+        and regexp_matches(in_full.rest, '{{ branch }}$')
+        -- The rest but its ending, and the place's name, short or long, are in the full one.
+        and contains(in_full.rest, regexp_replace(branch.rest, '{{ branch }}$', ''))
+        and (
+            contains(in_full.rest, branch.own_form)
+            or contains(in_full.rest, left(branch.own_form, greatest(length(branch.own_form) - 1, 2)))
+        )
+    where branch.source in ('title', 'contact') and len(branch.chain) = 1
+        and regexp_matches(branch.rest, '{{ branch }}$')
+        and len(in_full.chain) > 0
+),
+
 chosen as (
     select
         readings.*,
@@ -85,6 +104,8 @@ chosen as (
     inner join {{ ref('agency_sources') }} as sources on readings.source = sources.source
     left join overruling_signatures as overruling
         on readings.document_id = overruling.document_id and readings.phrase_no = overruling.phrase_no
+    left join branches_in_full
+        on readings.document_id = branches_in_full.document_id and readings.phrase_no = branches_in_full.phrase_no
     where readings.is_national
         or readings.is_unlisted
         or len(readings.chain) > 0
@@ -93,6 +114,7 @@ chosen as (
         partition by readings.document_id
         order by
             readings.source != 'manifest',
+            branches_in_full.document_id is null,
             not is_overruling,
             has_no_place and not readings.names_level_only,
             not agrees_with_title,

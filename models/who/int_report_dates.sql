@@ -52,12 +52,18 @@ published_hints as (
     inner join reports on days.document_id = reports.document_id
 ),
 
--- No report is published before its year is nearly over: a page's older day is of another thing.
+-- No report is published before its year, or a shorter period that it states, is nearly over: a page's older day is of
+-- another thing.
 of_its_time as (
     select hints.*
     from published_hints as hints
     inner join years on hints.document_id = years.document_id
-    where hints.published_on >= make_date(years.year, 12, 1)
+    left join periods on hints.document_id = periods.document_id and periods.is_sound
+    where hints.published_on >= least(
+        make_date(years.year, 12, 1),
+        -- The school year of a university ends in summer.
+        case when year(periods.stated_start) = years.year - 1 then periods.stated_end end
+    )
         and (hints.source = 'manifest' or hints.published_on < make_date(years.year + 12, 1, 1))
 ),
 

@@ -3,7 +3,8 @@
 {#- 2016年度（1月1日至12月31日） too. -#}
 {%- set number = day_number_pattern() -%}
 {%- set first_day -%}(\d{4})(?:年度?（?|[./-]){{ number }}[月./-]{{ number }}[日号]?{%- endset -%}
-{%- set until -%}(?:[（(]?起[）)]?|开始|0时|24时|[，、])*(?:[至到止]|截[至止]|[—–~-])+{%- endset -%}
+{#- From 2008年5月1日《条例》施行起. -#}
+{%- set until -%}(?:{{ words("date_words", "use = 'period_begun'") }}|[（(]?起[）)]?|开始|2?[04]时|[，、])*(?:[至到止]|截[至止]|[—–~-])+{%- endset -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),

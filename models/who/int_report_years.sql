@@ -87,6 +87,11 @@ year_hints as (
     -- 2008—2009年度 names no year.
     where not regexp_matches(title, '20\d\d年?[—–~至-]+20\d\d')
     union all
+    -- But a school year is called by two, and is of the second.
+    select document_id, '20' || regexp_extract(title, '{{ school_year_pattern() }}', 2), 'title', {{ weight('year_in_title') }}
+    from reports
+    where regexp_matches(title, '{{ school_year_pattern() }}')
+    union all
     select document_id, year(stated_end)::varchar, 'period', {{ weight('year_of_period') }}
     from periods
     union all

@@ -46,6 +46,20 @@ settled as (
     inner join reports on settled.document_id = reports.document_id
 ),
 
+-- 甲州教育局 where its page or signature has the autonomous prefecture's name in full: that is its name.
+names_in_full as (
+    select distinct chosen.document_id, replace(chosen.name, chosen.own_form, settled.region_name) as name
+    from chosen
+    inner join settled on chosen.document_id = settled.document_id
+    inner join (
+        select document_id, phrase as said from {{ ref('int_agency_phrases') }}
+        union all
+        select document_id, hint from {{ ref('int_page_hints') }} where kind = 'publisher'
+    ) as told on chosen.document_id = told.document_id
+    where chosen.own_kind != 'full' and chosen.rest != ''
+        and contains(told.said, settled.region_name || chosen.rest)
+),
+
 joined as (
     select
         reports.document_id,
@@ -54,8 +68,14 @@ joined as (
         chosen.is_government,
         chosen.is_township,
         chosen.is_national,
+        chosen.is_zone,
         chosen.agency_kind as kind_by_name,
-        case when chosen.names_level_only then substr(chosen.rest, 2) else chosen.rest end as agency_part,
+        case
+            when chosen.names_level_only then substr(chosen.rest, 2)
+            -- A zone is its committee, be that named or not.
+            when chosen.is_zone then replace(chosen.name, array_to_string(chosen.chain, ''), '')
+            else chosen.rest
+        end as agency_part,
         chosen.own_form,
         chosen.own_kind,
         chosen.has_no_place or len(chosen.codes) > 1 as may_be_of_many,
@@ -76,6 +96,7 @@ joined as (
             -- A government is called by its place's full name.
             when chosen.own_kind != 'full' and chosen.is_government and settled.region_code is not null
                 then replace(chosen.name, chosen.own_form, settled.region_name)
+            when names_in_full.name is not null then names_in_full.name
             when not chosen.has_no_place then chosen.name
             -- The name lacks its place: the settled one stands before it.
             when settled.region_code is null then null
@@ -102,6 +123,7 @@ joined as (
     inner join settled on reports.document_id = settled.document_id
     left join texts on reports.document_id = texts.document_id
     left join chosen on reports.document_id = chosen.document_id
+    left join names_in_full on reports.document_id = names_in_full.document_id
     left join {{ ref('levels') }} as levels
         on list_contains(string_split(levels.said_by, ';'), substr(chosen.rest, 1, 1))
 ),
@@ -140,7 +162,7 @@ identified as (
             when joined.agency_name is null then null
             when is_one_of_many then concat_ws(' ', joined.agency_name, joined.document_id)
             when joined.region_code is null then joined.agency_name
-            when joined.is_government then joined.region_code || '|人民政府'
+            when joined.is_government and not joined.is_zone then joined.region_code || '|人民政府'
             when joined.agency_part != '' then joined.region_code || '|' || joined.agency_part
             else joined.region_code || '|' || joined.agency_name
         end as agency_key,

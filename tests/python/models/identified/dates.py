@@ -25,6 +25,35 @@ YEARS_AND_PERIODS = [
         want={"year": 2008, "period_basis": "stated", "period_start": dt.date(2008, 5, 1)},
     ),
     Case(
+        "period_from_the_day_that_the_regulations_took_effect",
+        "岱山县民政局2008年政府信息公开工作年度报告\n统计期限自2008年5月1日《条例》正式施行之日起至2008年12月31日止。",
+        want={"year": 2008, "period_start": dt.date(2008, 5, 1), "period_end": dt.date(2008, 12, 31)},
+    ),
+    Case(
+        "crawl_head_with_labels",
+        "标题：2012年政府信息公开工作年度报告\n发布机构：泾县水务局\n发布时间：2013-02-18\n"
+        "2012年，我局按照条例推进信息公开。我局现将情况报告如下。",
+        self="我局",
+        want=who("泾县水务局", "department", "341823", "county", 2012) | {"published_on": dt.date(2013, 2, 18)},
+    ),
+    Case(
+        "crawl_head_in_one_line",
+        "标题：泾县司法局2012年政府信息公开工作年度报告 发布机构：泾县司法局 发布时间：2013-02-18 ",
+        self="我局",
+        in_one_line=True,
+        want=who("泾县司法局", "department", "341823", "county", 2012) | {"published_on": dt.date(2013, 2, 18)},
+    ),
+    Case(
+        "no_title_but_the_six_headings",
+        "本报告由泾县教育局编制，统计期限为2021年1月1日至2021年12月31日。",
+        body="一、总体情况\n2021年，我局主动公开政府信息48条，我局收到公开申请2件。\n"
+        "二、主动公开政府信息情况\n制发规范性文件0件。\n"
+        "三、收到和处理政府信息公开申请情况\n新收申请2件，予以公开2件。\n"
+        "四、政府信息公开行政复议、行政诉讼情况\n没有发生。\n"
+        "五、存在的主要问题及改进情况\n更新不够及时。\n六、其他需要报告的事项\n无。",
+        want=who("泾县教育局", "department", "341823", "county", 2021),
+    ),
+    Case(
         "wrong_year_in_preamble",
         "天台县财政局2016年政府信息公开工作年度报告\n统计期限为2015年1月1日至2015年12月31日。\n2016年我局认真落实要求，2016年举办培训2次。",
         "天台县财政局\n2017年2月3日",

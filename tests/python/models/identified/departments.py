@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from identified.case import Case, who
+from identified.case import Case, Page, who
 
 DEPARTMENTS = [
     Case(
@@ -134,9 +134,90 @@ DEPARTMENTS = [
         want=who("中华人民共和国交通运输部", "department", None, "national", 2016),
     ),
     Case(
+        "basin_commission_of_a_ministry",
+        "水利部珠江水利委员会2014年政府信息公开工作年度报告",
+        want=who("水利部珠江水利委员会", "department", None, "national", 2014),
+    ),
+    Case(
+        "name_after_the_year_in_the_preamble",
+        "根据条例要求，特向社会公布2019年度芜湖市公安局弋江分局政府信息公开工作年度报告。\n本年报由总体情况等部分组成。",
+        self="我局",
+        want={"agency_name": "芜湖市公安局弋江分局", "year": 2019},
+    ),
+    Case(
+        "bureau_known_by_its_own_rules",
+        "现将我局2010年度政府信息公开情况报告如下。\n我局修订了《浦城县旅游局政府信息公开保密审查制度》。",
+        self="我局",
+        want={"agency_name": "浦城县旅游局", "agency_kind": "department", "year": 2010},
+    ),
+    Case(
+        "bureau_known_by_its_own_site",
+        "现将2010年度政府信息公开情况报告如下。\n浦城县交通运输局网站主动公开信息31条，我局认真落实条例。",
+        self="我局",
+        want={"agency_name": "浦城县交通运输局", "agency_kind": "department", "year": 2010},
+    ),
+    Case(
         "zone",
         "来凤经济开发区2018年政府信息公开年度报告\n恩施州来凤县，电话0718-6281234",
-        want={"agency_kind": "government", "level_code": "county", "year": 2018},
+        want={"agency_name": "来凤经济开发区管理委员会", "agency_kind": "other", "level_code": "county", "year": 2018},
+    ),
+    Case(
+        "zone_by_the_short_name_of_its_committee",
+        "滁州经济技术开发区管委会2016年政府信息公开工作年度报告",
+        self="管委会",
+        want={
+            "agency_name": "滁州经济技术开发区管理委员会",
+            "agency_kind": "other",
+            "agency_key": "341172|管理委员会",
+        },
+    ),
+    Case(
+        "zone_by_the_full_name_of_its_committee",
+        "滁州经济技术开发区管理委员会2017年政府信息公开工作年度报告",
+        want={
+            "agency_name": "滁州经济技术开发区管理委员会",
+            "agency_kind": "other",
+            "agency_key": "341172|管理委员会",
+        },
+    ),
+    Case(
+        "zone_without_its_committee",
+        "滁州经济技术开发区2018年政府信息公开工作年度报告",
+        want={"agency_kind": "other", "agency_key": "341172|管理委员会"},
+    ),
+    Case(
+        "university_of_a_school_year",
+        "贵州财经大学2013-2014学年信息公开工作年度报告\n统计期限为2013年9月1日至2014年8月31日。",
+        "2014年10月30日",
+        self="学校",
+        want=who("贵州财经大学", "other", "520000", "province", 2014)
+        | {
+            "period_start": dt.date(2013, 9, 1),
+            "period_end": dt.date(2014, 8, 31),
+            "period_basis": "stated",
+            "published_on": dt.date(2014, 10, 30),
+        },
+    ),
+    Case(
+        "college_of_a_school_year_with_its_day_in_the_byline",
+        "滁州职业技术学院2018—2019学年度信息公开年度报告\n本报告统计期限为2018年9月1日至2019年8月31日。",
+        self="学院",
+        page=Page(byline="作者：党政办　时间：2019-10-28　点击数：77"),
+        want=who("滁州职业技术学院", "other", "341100", "prefecture", 2019) | {"published_on": dt.date(2019, 10, 28)},
+    ),
+    Case(
+        "branch_office_by_its_short_name",
+        "镜湖公安分局2015年政府信息公开工作年度报告",
+        "芜湖市公安局镜湖分局\n2016年1月15日",
+        self="我局",
+        want=who("芜湖市公安局镜湖分局", "department", "340202", "county", 2015),
+    ),
+    Case(
+        "branch_office_that_says_its_bureau_only_below",
+        "椒江分局2015年政府信息公开工作年度报告",
+        "台州市公安局椒江分局\n2016年1月15日",
+        self="我局",
+        want=who("台州市公安局椒江分局", "department", "331002", "county", 2015),
     ),
     Case(
         "preamble_copied_from_another",

@@ -24,6 +24,27 @@ PAGES = [
         page=Page(title=f"青山镇{TITLE}_信息公开", foot="主办：金寨县人民政府 皖ICP备05001234号"),
     ),
     Case(
+        "autonomous_prefecture_in_full_at_the_foot",
+        f"黔南州教育局{TITLE}\n{INTRO}",
+        self="我局",
+        want=who("黔南布依族苗族自治州教育局", "department", "522700", "prefecture", 2013),
+        page=Page(foot="主办：黔南布依族苗族自治州教育局　网站地图"),
+    ),
+    Case(
+        "autonomous_prefecture_by_its_short_name_only",
+        f"黔南州民政局{TITLE}\n{INTRO}",
+        self="我局",
+        want=who("黔南州民政局", "department", "522700", "prefecture", 2013),
+        page=Page(foot="主办：黔南州民政局"),
+    ),
+    Case(
+        "day_behind_a_label_that_follows_an_empty_one",
+        f"泾县审计局{TITLE}\n{INTRO}",
+        self="我局",
+        want={"published_on": dt.date(2014, 1, 22)},
+        page=Page(byline="文号：　　生成日期：2014-01-22　　公开方式：主动公开"),
+    ),
+    Case(
         "township_of_which_no_page_tells",
         f"石桥镇{TITLE}\n{INTRO}",
         want=who("石桥镇人民政府", "government", None, "township", 2013),
