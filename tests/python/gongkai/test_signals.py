@@ -14,6 +14,8 @@ from helpers.command import gongkai_environment
 from helpers.processes import PATIENCE, children, is_alive, wait_until
 from helpers.raw import report, write
 
+from gongkai import interrupts
+
 KILLS = int(os.environ.get("GONGKAI_KILLS", "4"))
 
 FILES = {f"{number}.txt": report(number) for number in range(20)} | {"a.rtf": b"{\\rtf1 a}", "b.rtf": b"{\\rtf1 b}"}
@@ -42,7 +44,14 @@ def start(home: Path, folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_signals,
     )
+
+
+def hear_signals() -> None:
+    """What ignores signals for the tests as a whole, as nohup does, is not what they are about."""
+    for number in interrupts.SIGNALS:
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
 
 
 def family(process: int) -> list[int]:
