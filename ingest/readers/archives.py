@@ -232,9 +232,10 @@ def _mail_members(data: bytes, budget: _Budget) -> Iterator[Member]:
             attached.append(_checked(storable_name(name), partial(_mail_part, part, budget)))
         elif kind in _TEXTS_OF_MAIL and kind not in texts:
             texts[kind] = Member(_TEXTS_OF_MAIL[kind], partial(_mail_part, part, budget))
-    body = [texts[kind] for kind in _TEXTS_OF_MAIL if kind in texts][:1]
-    yield from body
-    yield from attached
+    found = [texts[kind] for kind in _TEXTS_OF_MAIL if kind in texts][:1] + attached
+    if not found:
+        raise RejectError(RejectReason.NO_TEXT, "the letter holds neither text nor anything attached")
+    yield from found
 
 
 _TEXTS_OF_MAIL = {"text/html": "message.html", "text/plain": "message.txt"}

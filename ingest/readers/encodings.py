@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 
 from ingest.errors import RejectError, RejectReason
@@ -89,14 +90,20 @@ def _by_line(data: bytes) -> str:
     Both must stand in it in earnest: some short words in GB18030 are UTF-8 by chance, and a broken character in UTF-8
     may be a word in GB18030.
     """
-    lines = data.split(b"\n")
-    beyond = [line for line in lines if not line.isascii()]
-    in_utf8 = sum(len(line) for line in beyond if _is_sound_utf8(line))
-    foreign = [line for line in beyond if not _is_sound_utf8(line) and _is_gb18030(line)]
-    if not foreign or in_utf8 / sum(map(len, beyond)) < _LEAST_OF_EACH:
+    beyond = in_utf8 = 0
+    for line in io.BytesIO(data):
+        if not line.isascii():
+            beyond += len(line)
+            in_utf8 += len(line) * _is_sound_utf8(line)
+    if in_utf8 < _LEAST_OF_EACH * beyond:
         return ""
-    known = set(foreign)
-    return "\n".join(line.decode("gb18030" if line in known else "utf-8", "replace") for line in lines)
+    texts: list[str] = []
+    foreign = 0
+    for line in io.BytesIO(data):
+        is_foreign = not _is_sound_utf8(line) and _is_gb18030(line)
+        foreign += is_foreign
+        texts.append(line.decode("gb18030" if is_foreign else "utf-8", "replace"))
+    return "".join(texts) if foreign else ""
 
 
 def _is_gb18030(line: bytes) -> bool:

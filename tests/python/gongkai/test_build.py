@@ -81,7 +81,8 @@ def test_run_shows_what_the_warehouse_holds(warehouse: Path, gongkai: Gongkai) -
             """
             select reports.year, count(*), sum(facts.received)::bigint, count(facts.received)
             from marts.dim_report as reports
-            left join marts.fct_applications as facts on reports.report_id = facts.report_id
+            left join marts.additive_reports as additive on reports.report_id = additive.report_id
+            left join marts.fct_applications as facts on additive.report_id = facts.report_id
             where reports.is_current
             group by reports.year
             """

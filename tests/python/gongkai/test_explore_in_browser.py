@@ -109,6 +109,7 @@ def opened(browser: Browser, explorer: Explorer, size: tuple[int, int]) -> Itera
 
 
 def no_wider_than_the_window(page: Page) -> bool:
+    page.wait_for_load_state("load")  # words stand there before the style does
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 

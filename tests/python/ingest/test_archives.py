@@ -180,3 +180,9 @@ def test_a_letter_without_a_page_gives_its_words(published: Path, tmp_path: Path
     ingest(published, write(tmp_path / "in", {"a.eml": letter.as_bytes()}))
     assert rows(published, "select archive_member, reader from raw.documents") == [("message.txt", "txt")]
     assert reasons(published) == {"a.eml!../../etc/passwd": "outside_folder"}
+
+
+def test_a_letter_with_nothing_in_it_is_told(published: Path, tmp_path: Path) -> None:
+    head = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+    ingest(published, write(tmp_path / "in", {"a.eml": head + b"--x--\n"}))
+    assert reasons(published) == {"a.eml": "no_text"}

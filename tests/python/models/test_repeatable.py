@@ -13,8 +13,7 @@ from helpers.project import compiled_of
 
 from gongkai.building import direct
 from gongkai.warehouse import Warehouse
-
-RAW = ("documents", "document_sources", "blocks", "table_cells", "rejects", "ingest_runs")
+from ingest.documents.raw import RAW_TABLES
 
 
 def shuffled(work: Path, to: Path, seed: int) -> Warehouse:
@@ -22,7 +21,7 @@ def shuffled(work: Path, to: Path, seed: int) -> Warehouse:
     with duckdb.connect() as connection:
         connection.execute(f"attach '{work}' as one (read_only); attach '{to}' as other; create schema other.raw")
         connection.execute("set threads = 1")
-        for table in RAW:
+        for table in RAW_TABLES:
             connection.execute(
                 f"create table other.raw.{table} as from one.raw.{table} as each order by hash(each, {seed})"
             )
