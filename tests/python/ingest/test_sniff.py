@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import RejectError
-from ingest.readers import Reader
+from ingest.readers import READERS, Reader
 from ingest.readers.sniff import sniff
 
 TEXT = "某县2016年政府信息公开工作年度报告，公开信息3条。\n"
@@ -118,3 +118,14 @@ def test_any_bytes_are_of_a_kind_or_rejected(data: bytes, ending: str) -> None:
         assert kind(data, f"a.{ending}")
     except RejectError as error:
         assert error.detail
+
+
+BY_OTHER_SIGNS = {"txt", "md", "csv", "html", "wps"}
+"""What `sniff` tells by more than a sign: text by what is in it, and old Works files by the ending."""
+
+
+def test_a_sign_leads_to_every_reader() -> None:
+    for reader in READERS.values():
+        is_open_document = reader.media_type.startswith("application/vnd.oasis.opendocument")
+        signs = (reader.magic, reader.zip_parts, reader.streams, reader.text)
+        assert any(signs) or is_open_document or reader.name in BY_OTHER_SIGNS, reader.name
