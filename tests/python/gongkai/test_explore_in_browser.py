@@ -184,7 +184,7 @@ def test_a_cell_is_framed_on_the_picture_of_its_page(tab: Tab) -> None:
 
 def test_bodies_are_compared_and_the_table_is_downloaded(tab: Tab, tmp_path: Path) -> None:
     page = tab.page
-    tab.go("/compare")
+    tab.go("/compare?from=2022")
     for name in ("乾元镇", "洛舍镇"):
         page.get_by_label("加一个机构或地区").fill(name)
         page.get_by_role("button", name="找").click()
@@ -199,6 +199,7 @@ def test_bodies_are_compared_and_the_table_is_downloaded(tab: Tab, tmp_path: Pat
     with target.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert {row["agency_name"] for row in rows} == {"乾元镇人民政府", "洛舍镇人民政府"}
+    assert {row["year"] for row in rows} == {"2022"}
     assert all(row["application_received_source"] for row in rows if row["application_received"])
 
 
