@@ -8,7 +8,6 @@ import re
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -20,23 +19,11 @@ from typing import BinaryIO
 from ingest.errors import RejectError, RejectReason
 from ingest.find import storable_name
 from ingest.limits import MIB, Limits
-from ingest.readers.sniff import Archive, sniff
+from ingest.readers.sniff import UNPACKING_ERRORS, Archive, sniff
 
 _LOOSE_BELOW = 10 * MIB
 """Unpacked sizes up to here are harmless whatever their ratio."""
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
-UNPACKING_ERRORS = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    gzip.BadGzipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-)
-"""What a broken archive or member of one raises."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.readers.archives import UNPACKING_ERRORS, open_container
+from ingest.readers.archives import open_container
+from ingest.readers.sniff import UNPACKING_ERRORS
 
 
 class Package:

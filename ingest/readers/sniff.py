@@ -5,9 +5,12 @@ The ending of the name only makes the reason of a reject clearer.
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
+import tarfile
 import zipfile
+import zlib
 from collections import Counter
 from pathlib import PurePosixPath
 from typing import Literal
@@ -17,6 +20,19 @@ from ingest.readers import READERS, Reader
 
 Archive = Literal["zip", "tar", "gz", "mail"]
 """Kinds of files whose members are documents of their own."""
+
+UNPACKING_ERRORS = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What a broken archive or member of one raises."""
 
 _HEAD = 65_536
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -143,7 +159,7 @@ def _inside_zip(data: bytes, ending: str) -> Reader | Archive:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip() if _small_mimetype(archive) else ""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNPACKING_ERRORS as error:
         what = f"named {ending}, but " if ending else ""
         raise RejectError(RejectReason.DAMAGED, f"{what}the zip container is broken: {error}") from error
     for reader in READERS.values():

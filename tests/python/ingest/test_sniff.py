@@ -129,3 +129,12 @@ def test_a_sign_leads_to_every_reader() -> None:
         is_open_document = reader.media_type.startswith("application/vnd.oasis.opendocument")
         signs = (reader.magic, reader.zip_parts, reader.streams, reader.text)
         assert any(signs) or is_open_document or reader.name in BY_OTHER_SIGNS, reader.name
+
+
+def test_a_container_whose_first_part_does_not_unpack_is_damaged() -> None:
+    whole = zipped(mimetype="application/vnd.oasis.opendocument.text")
+    start = whole.index(b"mimetype") + len("mimetype")
+    broken = whole[:start] + b"\xff" * 8 + whole[start + 8 :]
+    with pytest.raises(RejectError) as caught:
+        sniff(broken, "a.odt")
+    assert caught.value.reason_code == "damaged"
