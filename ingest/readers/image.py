@@ -21,6 +21,14 @@ _MOST_PIXELS = 80_000_000
 def read(data: bytes, name: str, limits: Limits) -> Document:
     """Blocks and tables of a picture. RejectError where it is damaged, too large, without text, or OCR is missing."""
     ocr.require()
+    pages = marks_of(data, limits)
+    if not any(page.glyphs for page in pages):
+        raise RejectError(RejectReason.NO_TEXT, "OCR found no text in the picture")
+    return Document(parts_of(pages), page_count=len(pages), ocr_used=True)
+
+
+def marks_of(data: bytes, limits: Limits, first_page: int = 1) -> list[PageMarks]:
+    """Marks of each frame, upright and on white; pages count from `first_page`. RejectError as of `read`."""
     import numpy as np
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -39,9 +47,7 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
             upright = ImageOps.exif_transpose(picture).convert("RGBA")
             page = Image.new("RGB", upright.size, "white")
             page.paste(upright, mask=upright.getchannel("A"))
-            pages.append(ocr.page_marks(np.asarray(page), number + 1))
+            pages.append(ocr.page_marks(np.asarray(page), first_page + number))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise RejectError(RejectReason.DAMAGED, f"the picture cannot be decoded: {error}") from error
-    if not any(page.glyphs for page in pages):
-        raise RejectError(RejectReason.NO_TEXT, "OCR found no text in the picture")
-    return Document(parts_of(pages), page_count=len(pages), ocr_used=True)
+    return pages

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from ingest.flat import shapes
 from ingest.layout.assemble import parts_of
 from ingest.layout.marks import UNTOLD, Glyph, PageMarks, Ruling
 from ingest.limits import Limits
-from ingest.readers import ocr
+from ingest.readers import image, ocr
 from ingest.readers.ooxml import Package, child, local
 
 VERSION = f"1+words{shapes.WORDS_VERSION}"
@@ -66,7 +65,7 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
         box = _numbers(_text(child(_root(package, path), "Area", "PhysicalBox"))) or usual
         found = page.marks(number, box)
         if len(found.glyphs) < _FEW_GLYPHS and (scan := _scan(page, box, pictures)) is not None:
-            found, ocr_used = _ocr_page(package.read(scan), number), True
+            found, ocr_used = image.marks_of(package.read(scan), limits, number)[0], True
         count += len(found.glyphs)
         if count > limits.chars:
             raise RejectError(RejectReason.TOO_MANY_CHARACTERS, f"more than {limits.chars} characters")
@@ -137,16 +136,6 @@ def _scan(page: _Page, box: list[float], pictures: dict[str, str]) -> str | None
         return None
     ocr.require()
     return wide[0]
-
-
-def _ocr_page(picture: bytes, number: int) -> PageMarks:
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        return ocr.page_marks(np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")), number)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RejectError(RejectReason.DAMAGED, f"the picture of page {number} cannot be decoded: {error}") from error
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import numpy as np
 import pypdfium2
@@ -15,7 +16,7 @@ from ingest.documents.model import Document, Table
 from ingest.errors import RejectError
 from ingest.layout.marks import Glyph
 from ingest.limits import Limits
-from ingest.readers import ocr
+from ingest.readers import READERS, ocr, read_document
 from ingest.readers.image import read
 
 ROWS = [["信息内容", "数量"], ["规章", "12"], ["行政规范性文件", "0"], ["行政许可", "1204"]]
@@ -111,3 +112,28 @@ def test_the_upright_stroke_of_a_character_that_fills_its_row_is_no_ruling_line(
     assert sorted(round(line.at, -1) for line in verticals) == [40, 300, 600]
     _, verticals = scan.rulings_of(ink, [Glyph("本", 70, 54, 98, 82), Glyph("年", 136, 54, 164, 82)], 28.0)
     assert sorted(round(line.at, -1) for line in verticals) == [40, 120, 300, 600]
+
+
+@pytest.mark.usefixtures("needs_ocr")
+def test_a_fixed_page_that_is_a_picture_is_read_as_one() -> None:
+    picture = io.BytesIO()
+    page().save(picture, "PNG")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as container:
+        container.writestr("OFD.xml", "<OFD><DocBody><DocRoot>D/Document.xml</DocRoot></DocBody></OFD>")
+        container.writestr(
+            "D/Document.xml",
+            "<Document><CommonData><PageArea><PhysicalBox>0 0 210 99</PhysicalBox></PageArea>"
+            '<DocumentRes>Res.xml</DocumentRes></CommonData><Pages><Page BaseLoc="P.xml"/></Pages></Document>',
+        )
+        container.writestr(
+            "D/Res.xml",
+            '<Res BaseLoc="pictures"><MultiMedias><MultiMedia ID="7" Type="Image"><MediaFile>a.png</MediaFile>'
+            "</MultiMedia></MultiMedias></Res>",
+        )
+        container.writestr("D/pictures/a.png", picture.getvalue())
+        container.writestr(
+            "D/P.xml",
+            '<Page><Content><Layer><ImageObject ResourceID="7" Boundary="0 0 210 99"/></Layer></Content></Page>',
+        )
+    check(read_document(READERS["ofd"], packed.getvalue(), "scan.ofd", Limits()))
