@@ -19,8 +19,3 @@ translate(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}
 {% macro label_key_loose(key) -%}
 regexp_replace(regexp_replace({{ key }}, '^(?:其中|通过)?(?:本年度?)?', ''), '(?:总数量?|数量|总数|数|情况|件数|条数)$', '')
 {%- endmacro %}
-
-{# Everything that decides how labels are compared: part of the version of what is built (see by_document). #}
-{% macro label_rules() -%}
-{{ label_key_full('x') }}{{ label_key_bare('x') }}{{ label_key_loose('x') }}{{ numeral('x') }}
-{%- endmacro %}

@@ -8,6 +8,7 @@ import duckdb
 
 from gongkai.export.marts import Column, columns, table_description
 from gongkai.warehouse.published import tables
+from gongkai.warehouse.sql import literal
 
 NAMES: dict[str, str] = {
     "dim_report": "报告",
@@ -190,7 +191,7 @@ def _aggregate(
     ).fetchall()
     for code, name_zh, unit in indicators:
         column = code.replace(".", "_")
-        stated = f"(stated.value) filter (where stated.indicator_code = '{code}')"
+        stated = f"(stated.value) filter (where stated.indicator_code = {literal(code)})"
         measures += [f"sum{stated} as {column}", f"count{stated} as {column}_reports"]
         headings |= {column: name_zh, f"{column}_reports": f"{name_zh}（填报份数）"}
         described += [
@@ -199,7 +200,7 @@ def _aggregate(
         ]
 
     def summed(level: str | None, reports: str) -> str:
-        over_all = {"reports.level_code": f"'{level}'", "reports.agency_kind": "null", "reports.scope": "null"}
+        over_all = {"reports.level_code": literal(level), "reports.agency_kind": "null", "reports.scope": "null"}
         groups = {
             column.name: over_all.get(expression, expression) if level else expression
             for expression, column in by.items()
