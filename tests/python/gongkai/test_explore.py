@@ -29,16 +29,6 @@ HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copies of the two files of people, with their heads alone."""
-    folder = tmp_path_factory.mktemp("people")
-    for name in ("verdicts.csv", "corrections.csv"):
-        head = (ROOT / "seeds" / "people" / name).read_text(encoding="utf-8").splitlines()[0]
-        (folder / name).write_text(head + "\n", encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def explorer(built_samples: Path, seeds: Path) -> Iterator[Explorer]:
     with exploring(built_samples, "--seeds", seeds, "--by", "测试") as running:
         yield running

@@ -68,16 +68,6 @@ def kept(built_samples: Path, gongkai: Gongkai, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copies of the two files of people, with their heads alone."""
-    folder = tmp_path_factory.mktemp("people")
-    for name in ("verdicts.csv", "corrections.csv"):
-        head = (ROOT / "seeds" / "people" / name).read_text(encoding="utf-8").splitlines()[0]
-        (folder / name).write_text(head + "\n", encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def explorer(kept: Path, seeds: Path) -> Iterator[Explorer]:
     with exploring(kept, "--seeds", seeds, "--by", "测试") as running:
         yield running

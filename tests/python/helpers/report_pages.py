@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from helpers.command import ROOT
 from helpers.forms_2021 import COLUMNS, GROUP_SIZES, GROUPS, RESULTS
+
+sys.path.insert(0, str(ROOT / "samples"))
+import forms
 
 if TYPE_CHECKING:
     from helpers.report_world import Report
@@ -54,75 +59,6 @@ MATTERS_2019 = (
         ("政府集中采购", "procurement", ("projects", "amount")),
     )),
 )  # fmt: skip
-
-STATISTICS = (
-    ("一、主动公开情况", "", ""),
-    ("（一）主动公开政府信息数（不同渠道和方式公开相同信息计1条）", "条", "disclosure.total"),
-    ("其中：主动公开规范性文件数", "条", "disclosure.normative"),
-    ("制发规范性文件总数", "件", "disclosure.normative_issued"),
-    ("（二）通过不同渠道和方式公开政府信息的情况", "", ""),
-    ("1.政府公报公开政府信息数", "条", "disclosure.channel.gazette"),
-    ("2.政府网站公开政府信息数", "条", "disclosure.channel.website"),
-    ("3.政务微博公开政府信息数", "条", "disclosure.channel.weibo"),
-    ("4.政务微信公开政府信息数", "条", "disclosure.channel.wechat"),
-    ("5.其他方式公开政府信息数", "条", "disclosure.channel.other"),
-    ("二、回应解读情况", "", ""),
-    ("（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）", "次", "response.hot_topics"),
-    ("（二）通过不同渠道和方式回应解读的情况", "", ""),
-    ("1.参加或举办新闻发布会总次数", "次", "response.press_conferences"),
-    ("其中：主要负责同志参加新闻发布会次数", "次", "response.press_conferences_by_head"),
-    ("2.政府网站在线访谈次数", "次", "response.online_interviews"),
-    ("其中：主要负责同志参加政府网站在线访谈次数", "次", "response.online_interviews_by_head"),
-    ("3.政策解读稿件发布数", "篇", "response.policy_interpretations"),
-    ("4.微博微信回应事件数", "次", "response.weibo_wechat"),
-    ("5.其他方式回应事件数", "次", "response.other"),
-    ("三、依申请公开情况", "", ""),
-    ("（一）收到申请数", "件", "application.received"),
-    ("1.当面申请数", "件", "application.received.in_person"),
-    ("2.传真申请数", "件", "application.received.fax"),
-    ("3.网络申请数", "件", "application.received.online"),
-    ("4.信函申请数", "件", "application.received.mail"),
-    ("（二）申请办结数", "件", "application.closed"),
-    ("1.按时办结数", "件", "application.closed.on_time"),
-    ("2.延期办结数", "件", "application.closed.extended"),
-    ("（三）申请答复数", "件", "application.replied"),
-    ("1.属于已主动公开范围数", "件", "application.outcome.already_public"),
-    ("2.同意公开答复数", "件", "application.outcome.granted"),
-    ("3.同意部分公开答复数", "件", "application.outcome.partial"),
-    ("4.不同意公开答复数", "件", "application.outcome.refused"),
-    ("其中：涉及国家秘密", "件", "application.refused.state_secret"),
-    ("涉及商业秘密", "件", "application.refused.trade_secret"),
-    ("涉及个人隐私", "件", "application.refused.privacy"),
-    ("危及国家安全、公共安全、经济安全和社会稳定", "件", "application.refused.security_stability"),
-    ("不是《条例》所指政府信息", "件", "application.refused.not_government_information"),
-    ("法律法规规定的其他情形", "件", "application.refused.other_legal"),
-    ("5.不属于本行政机关公开数", "件", "application.outcome.not_this_agency"),
-    ("6.申请信息不存在数", "件", "application.outcome.nonexistent"),
-    ("7.告知作出更改补充数", "件", "application.outcome.amend_requested"),
-    ("8.告知通过其他途径办理数", "件", "application.outcome.other_channel"),
-    ("四、行政复议数量", "件", "appeal.review.total"),
-    ("（一）维持具体行政行为数", "件", "appeal.review.upheld"),
-    ("（二）被依法纠错数", "件", "appeal.review.corrected"),
-    ("（三）其他情形数", "件", "appeal.review.other"),
-    ("五、行政诉讼数量", "件", "appeal.litigation.total"),
-    ("（一）维持具体行政行为或者驳回原告诉讼请求数", "件", "appeal.litigation.upheld"),
-    ("（二）被依法纠错数", "件", "appeal.litigation.corrected"),
-    ("（三）其他情形数", "件", "appeal.litigation.other"),
-    ("六、举报投诉数量", "件", "appeal.complaints"),
-    ("七、依申请公开信息收取的费用", "万元", "fee.collected"),
-    ("八、机构建设和保障经费情况", "", ""),
-    ("（一）政府信息公开工作专门机构数", "个", "staff.units"),
-    ("（二）设置政府信息公开查阅点数", "个", "staff.reading_points"),
-    ("（三）从事政府信息公开工作人员数", "人", "staff.total"),
-    ("1.专职人员数（不包括政府公报及政府网站工作人员数）", "人", "staff.full_time"),
-    ("2.兼职人员数", "人", "staff.part_time"),
-    ("（四）政府信息公开专项经费（不包括用于政府公报编辑管理及政府网站建设维护等方面的经费）", "万元", "staff.budget"),
-    ("九、政府信息公开会议和培训情况", "", ""),
-    ("（一）召开政府信息公开工作会议或专题会议数", "次", "staff.meetings"),
-    ("（二）举办各类培训班数", "次", "staff.trainings"),
-    ("（三）接受培训人员数", "人次", "staff.trainees"),
-)
-"""Label, unit and indicator of each row of the statistical table of 2014."""
 
 LOCAL = (
     ("主动公开信息数", "条", "disclosure.total"),
@@ -244,7 +180,7 @@ def statistics(report: Report) -> str:
     """The statistical table of 2014."""
     return _table((
         _row("统计指标", "单位", "统计数"),
-        *(_row(label, unit, report.cell(code) if code else "") for label, unit, code in STATISTICS),
+        *(_row(label, unit, report.cell(code) if code else "") for label, unit, code in forms.FORM_2014),
     ))  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,9 @@ from helpers.small_world import BODIES, Body, Report, World
 
 Ask = Callable[[str], pl.DataFrame]
 """Gives the answer of a warehouse to a query."""
+
+
+COUNTS = pl.read_csv(ROOT / "seeds/regions/populations.csv", schema_overrides={"region_code": pl.String})
 
 
 def assert_same(found: set[tuple[Any, ...]], expected: set[tuple[Any, ...]]) -> None:
@@ -150,3 +154,15 @@ def region_at(length: int) -> pl.Expr:
     own = code.str.strip_chars_end("0").str.len_chars().clip(2)
     width = pl.when(code.str.len_chars() == 9).then(9).when(own <= 2).then(2).when(own <= 4).then(4).otherwise(6)
     return pl.when(width >= length).then(code.str.head(length).str.pad_end(max(length, 6), "0"))
+
+
+def people(region_code: str, year: int) -> int | None:
+    """Residents by a straight line between counts, for five years after the last as then; None before the first."""
+    counted = COUNTS.filter(pl.col("region_code") == region_code).sort("year")
+    counts = dict(counted.select("year", "population").iter_rows())
+    before, after = [each for each in counts if each <= year], [each for each in counts if each >= year]
+    if not before or year > max(counts) + 5:
+        return None
+    first, last = max(before), min(after, default=max(before))
+    share = Fraction(year - first, last - first) if last > first else 0
+    return int(counts[first] + (counts[last] - counts[first]) * share + Fraction(1, 2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +10,12 @@ import duckdb
 import polars as pl
 from helpers.command import ROOT
 from helpers.small_world import small_world
-
-COUNTS = pl.read_csv(ROOT / "seeds/regions/populations.csv", schema_overrides={"region_code": pl.String})
+from helpers.world_truth import COUNTS, people
 
 
 def answer(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         return connection.execute(sql).fetchall()
-
-
-def people(region_code: str, year: int) -> int | None:
-    """Residents by a straight line between counts, for five years after the last as then; None before the first."""
-    counted = COUNTS.filter(pl.col("region_code") == region_code).sort("year")
-    counts = dict(counted.select("year", "population").iter_rows())
-    before, after = [each for each in counts if each <= year], [each for each in counts if each >= year]
-    if not before or year > max(counts) + 5:
-        return None
-    first, last = max(before), min(after, default=max(before))
-    share = Fraction(year - first, last - first) if last > first else 0
-    return int(counts[first] + (counts[last] - counts[first]) * share + Fraction(1, 2))
 
 
 def test_people_between_counts_are_interpolated(built_world: Path) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from helpers.command import ROOT, run_gongkai
 from helpers.small_world import World, small_world
-from models.test_people import people
+from helpers.world_truth import people
 
 LATE, MISSING, CONTRADICTING = ("渭源县人民政府", 2021), ("漳县人民政府", 2020), ("武阳镇人民政府", 2022)
 Rows = list[tuple[Any, ...]]
