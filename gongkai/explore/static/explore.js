@@ -32,12 +32,13 @@ function idsOf(target) {
 }
 
 let waiting;
-let clicked = "";
+let resting = "";
+const placeOf = (event) => `${event.clientX} ${event.clientY}`;
+// What is lit stays lit while the page moves below a pointer that rests.
+document.addEventListener("pointermove", (event) => { resting = placeOf(event); });
 document.addEventListener("pointerover", (event) => {
-  if (event.pointerType === "touch") return;
-  // What a click lit up stays lit while the page moves below the resting pointer.
-  if (`${event.clientX} ${event.clientY}` === clicked) return;
-  clicked = "";
+  if (event.pointerType === "touch" || placeOf(event) === resting) return;
+  resting = placeOf(event);
   clearTimeout(waiting);
   const ids = idsOf(event.target);
   if (ids) waiting = setTimeout(() => light(ids, event.target.closest(".pane")), 120);
@@ -53,7 +54,7 @@ document.addEventListener("click", (event) => {
   if (!document.getElementById(link.getAttribute("href").slice(1))) return;
   event.preventDefault();
   clearTimeout(waiting);
-  clicked = `${event.clientX} ${event.clientY}`;
+  resting = placeOf(event);
   history.replaceState(null, "", link.getAttribute("href"));
   light(idsOf(link) || [id], link.closest(".pane"), true);
 });

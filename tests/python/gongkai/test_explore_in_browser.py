@@ -15,11 +15,12 @@ import duckdb
 import pytest
 from helpers.command import ROOT, Gongkai
 from helpers.explorer import Explorer, exploring
-from helpers.processes import PATIENCE
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WIDE, NARROW = (1280, 900), (390, 844)
+LONGEST = 300_000
+"""Milliseconds that a page has for what it does in one: a loaded machine is slow, a page that does nothing is wrong."""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing; make system installs it")
 
@@ -49,7 +50,7 @@ class Tab:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # What CI runs as is root, for whom Chromium's own sandbox does not start.
-        expect.set_options(timeout=PATIENCE * 1000)
+        expect.set_options(timeout=LONGEST)
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield running
         running.close()
@@ -86,7 +87,7 @@ def wide_tab(browser: Browser, explorer: Explorer) -> Iterator[Tab]:
 
 def opened(browser: Browser, explorer: Explorer, size: tuple[int, int]) -> Iterator[Tab]:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN", accept_downloads=True)
-    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_timeout(LONGEST)
     page = context.new_page()
     tab = Tab(page, f"http://{explorer.host}")
     page.on("console", tab.noted)
