@@ -42,7 +42,9 @@ readings_by_meaning as (
         any_value(rows_of_meaning.looked_up_by) as looked_up_by,
         any_value(rows_of_meaning.meanings_needed) as meanings_needed,
         -- What no rule reads: figures that only the official forms ask for.
-        any_value(rows_of_meaning.indicator_code) not in (select indicator_code from {{ ref('prose_figures') }}) as is_of_form,
+        any_value(rows_of_meaning.indicator_code) not in (
+            select indicator_code from {{ ref('prose_figures') }} where applies_to = 'figure'
+        ) as is_of_form,
         list_concat(
             list(meanings_known.meaning) filter (
                 where (
@@ -104,7 +106,7 @@ figures as (
         -- 办理宅基地审批等行政许可13件: instances say nothing of what is counted.
         regexp_replace(
             if(figures.is_coordinated or figures.is_former_or_latter, figures.noun, figures.before),
-            '{{ prose_pattern("instances_before") }}', '\1'
+            '（[^）]{4,}）|{{ prose_pattern("instances_before") }}', '\1', 'g'
         ) as said_before,
         -- 专职2名兼职3名: what no stop parts from the next figure leads to that.
         case

@@ -106,13 +106,8 @@ joined as (
         case
             when chosen.level_by_kind is not null then chosen.level_by_kind
             when chosen.is_national then 'national'
-            -- A zone that the lists do not have stands a level below its city.
-            when chosen.is_zone and not chosen.is_government
-                then case settled.level_code
-                    when 'province' then 'prefecture'
-                    when 'prefecture' then 'county'
-                    else settled.level_code
-                end
+            -- A zone that the lists do not have is its city's; that of a province lies in one of its cities.
+            when chosen.is_zone and not chosen.is_government and settled.level_code = 'province' then 'prefecture'
             when chosen.is_unlisted then 'township'
             when settled.level_code is not null then settled.level_code
             else levels.level_code
