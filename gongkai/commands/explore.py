@@ -28,9 +28,5 @@ def explore(
     from gongkai.explore.judging import Judging
     from gongkai.explore.server import serve
 
-    def tell(address: str) -> None:
-        say(f"exploring {warehouse} at {address}")
-        say("Ctrl-C ends it")
-
     judging = Judging(seeds or project_folder() / "seeds" / "people", by or getpass.getuser())
-    serve(warehouse, judging, port=port, open_browser=browser, tell=tell)
+    serve(warehouse, judging, port=port, open_browser=browser, tell=say)

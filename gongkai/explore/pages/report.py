@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gongkai.explore.answers import Ask, Page, not_found
+from gongkai.explore.answers import MAIN, Ask, Page, not_found
 from gongkai.explore.library import Row
 from gongkai.explore.report_text import report_text
 
@@ -90,6 +90,8 @@ _FRAMES = """
     order by places.page, places.box_top, places.box_left
 """
 
+_NAMES = "select indicator_code, name_zh, name_en from marts.dim_indicator"
+
 
 def report(ask: Ask) -> Page:
     """A report, its figures, its findings and its text."""
@@ -105,7 +107,8 @@ def report(ask: Ask) -> Page:
     frames = ask.publication.rows(_FRAMES, document)
     sizes = ask.pictures.sizes(str(head["document_id"]), str(head["media_type"]))
     shows_pages = bool(sizes) and ask.text("view") == "pages"
-    text = report_text(ask, str(head["document_id"]), figures, numbers)
+    words = [word.lower() for word in ask.text("q").split()]
+    text = [] if shows_pages else report_text(ask, str(head["document_id"]), figures, numbers, words)
     data: dict[str, object] = {
         "report": head, "figures": figures, "findings": findings, "numbers": numbers, "other_reports": others,
         "frames": frames,
@@ -114,6 +117,7 @@ def report(ask: Ask) -> Page:
         "groups": _groups(figures, ask), "text": text,
         "unread": [row for row in numbers if row["outcome"] == "unread"],
         "counts": _counts(figures, findings), "region": head, "sizes": sizes, "shows_pages": shows_pages,
+        "main": _main(figures, ask),
     }  # fmt: skip
     title = f"{head['agency_name'] or ask.say('未知机构', 'unknown body')} {head['year'] or ''}"
     return Page("report.html", title, data, figures, view)
@@ -151,6 +155,21 @@ def _groups(figures: list[Row], ask: Ask) -> list[dict[str, object]]:
         else:
             parts.append(figure)
     return [{"fact": fact, "entries": entries} for fact, entries in groups.items()]
+
+
+def _main(figures: list[Row], ask: Ask) -> list[Row]:
+    """The figures that most people look for: those that are stated, and of the first two that they are not."""
+    chosen = {
+        str(row["indicator_code"]): row
+        for row in figures
+        if row["is_selected"] and row["applicant_type"] == "all" and not row["category_label"]
+    }
+    known = {str(row["indicator_code"]): row for row in ask.publication.kept_rows(_NAMES)}
+    return [
+        {**known[code], "figure": chosen.get(code)}
+        for number, code in enumerate(MAIN)
+        if code in known and (number < 2 or code in chosen)
+    ]
 
 
 def _counts(figures: list[Row], findings: list[Row]) -> dict[str, int]:
