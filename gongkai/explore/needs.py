@@ -47,7 +47,7 @@ NEEDS = {
         "evidence_text char_start char_end"
     ),
     "marts.quantities": (
-        "report_id block_no table_no row_no col_no char_start char_end clause noun measure outcome reason "
+        "report_id document_id block_no table_no row_no col_no char_start char_end clause noun measure outcome reason "
         "observation_ids"
     ),
     "marts.report_consistency": "report_id punctuality days_after_deadline",

@@ -50,19 +50,22 @@ class Cell:
 
 @dataclass(slots=True)
 class Part:
-    """A heading or paragraph with its pieces, or a table with its rows."""
+    """A heading or paragraph with its pieces, a table with its rows, or the name of another file that follows."""
 
     kind: str
-    number: int
+    anchor: str
     page: int | None
     pieces: list[Piece] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
 
 
-def report_text(ask: Ask, document_id: str, figures: list[Row], numbers: list[Row], words: Sequence[str]) -> list[Part]:
+def report_text(
+    ask: Ask, document_id: str, figures: list[Row], numbers: list[Row], words: Sequence[str], prefix: str
+) -> list[Part]:
     """Blocks and tables of a document in their order, with the marks of its figures and of its other numbers.
 
-    `words`, in small letters, are what was looked for, and are marked too.
+    `words`, in small letters, are what was looked for, and are marked too. `prefix` stands before the names of places:
+    pages are told of the report's own file alone, which has none.
     """
     marks = _marks(figures, numbers)
     document = {"document_id": document_id}
@@ -80,7 +83,7 @@ def report_text(ask: Ask, document_id: str, figures: list[Row], numbers: list[Ro
         tables[int(str(cell["table_no"]))].append(cell)
     after: dict[int, list[Part]] = defaultdict(list)
     for number, own in tables.items():
-        part = Part("table", number, _page(own[0]))
+        part = Part("table", f"{prefix}t{number}", _page(own[0]) if not prefix else None)
         part.rows = _table_rows(number, own, marks, words)
         after[int(str(own[0]["after_block_no"]))].append(part)
     parts = list(after[0])
@@ -88,7 +91,9 @@ def report_text(ask: Ask, document_id: str, figures: list[Row], numbers: list[Ro
         number = int(str(row["block_no"]))
         text = texts[number,]
         found = [_narrowed(mark, text, evidence) for mark, evidence in marks.get((number,), [])]
-        parts.append(Part(str(row["kind"]), number, _page(row), pieces(text, found, words)))
+        parts.append(
+            Part(str(row["kind"]), f"{prefix}b{number}", _page(row) if not prefix else None, pieces(text, found, words))
+        )
         parts += after[number]
     return parts
 
