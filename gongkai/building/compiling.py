@@ -33,6 +33,7 @@ from ingest.shipped import checkout
 _KINDS = {"seed", "model", "test"}
 _MATERIALIZATIONS = {"seed", "view", "table", "by_document"}
 _NAME = "compiled.duckdb"
+_CONTEXTS = "model.gongkai.int_report_contexts"
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -176,7 +177,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        looks_beyond = "model.gongkai.int_report_contexts" in parents
+        has_reports = _CONTEXTS in parents
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -193,8 +194,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
-            looks_beyond=looks_beyond,
-            row_key=("report_id", report_id) if looks_beyond else ("document_id", "document_id"),
+            looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
+            row_key=("report_id", report_id) if has_reports else ("document_id", "document_id"),
         )
 
     for key in wanted:

@@ -88,7 +88,7 @@ def shown_commands() -> list[list[str]]:
 @pytest.mark.parametrize("words", shown_commands(), ids=" ".join)
 def test_every_command_that_the_readme_shows_is_understood(words: list[str]) -> None:
     command = COMMANDS[words[0]]
-    command.make_context(words[0], [word for word in words[1:]], resilient_parsing=False)
+    command.make_context(words[0], words[1:])
 
 
 def test_every_query_that_the_readme_shows_has_an_answer(ask_world: Ask) -> None:
