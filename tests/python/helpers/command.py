@@ -17,7 +17,8 @@ Gongkai = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def gongkai_environment(published: Path | None = None) -> dict[str, str]:
     """The environment in which this checkout's own package runs, on the warehouse given."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GONGKAI_W", "DBT_"))}
+    ours = ("GONGKAI_WAREHOUSE", "GONGKAI_RULES", "GONGKAI_PROJECT", "DBT_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
     if published is not None:
         environment["GONGKAI_WAREHOUSE"] = str(published)
