@@ -251,10 +251,11 @@ def _to_compile(parsed: dict[str, Node], former: Compiled, digests: dict[str, st
 def _with_sql(parsed: dict[str, Node], sql: dict[str, str], contents: dict[str, str]) -> dict[str, Node]:
     """The nodes with their SQL, and the version that follows from all of it."""
     nodes: dict[str, Node] = {}
+    tools = tool_versions()
     for key, bare in parsed.items():
         held = [
             contents.get(key, ""),
-            *(tool_versions(), sql.get(key, ""), bare.materialized, bare.relation, bare.description),
+            *(tools, sql.get(key, ""), bare.materialized, bare.relation, bare.description),
             *(bare.has_contract, [asdict(column) for column in bare.columns]),
             [nodes[parent].version for parent in bare.parents],
         ]
