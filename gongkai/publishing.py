@@ -299,11 +299,13 @@ def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> 
     relation = f"{quoted(schema)}.{quoted(name)}"
     changed = f"select document_id from ({state.changed_documents(_BY_DOCUMENT.values())}) where model = ?"  # noqa: S608 - ours
     model = [_BY_DOCUMENT[f"{schema}.{name}"]]
-    connection.execute(f"delete from published.{relation} where document_id in ({changed})", model)  # noqa: S608 - quoted
-    connection.execute(
-        f"insert into published.{relation} from work.{relation} where document_id in ({changed})",
-        model,
-    )
+    condition = f"document_id in ({changed})"
+    if schema == "marts":
+        # A report states figures of the tables that are parts of it too.
+        condition += f" or report_id in (select report_id from work.marts.dim_report where {condition})"  # noqa: S608 - ours
+        model *= 2
+    connection.execute(f"delete from published.{relation} where {condition}", model)  # noqa: S608 - quoted
+    connection.execute(f"insert into published.{relation} from work.{relation} where {condition}", model)
 
 
 def _shape(connection: duckdb.DuckDBPyConnection, database: str, schema: str, name: str) -> list[tuple[str, ...]]:

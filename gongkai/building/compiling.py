@@ -35,6 +35,7 @@ _NAME = "compiled.duckdb"
 _WORD = re.compile(r"\w+")
 _GRAPH = re.compile(r"\bgraph\b")
 """The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
+_CONTEXTS = "model.gongkai.int_report_contexts"
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -166,7 +167,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        looks_beyond = "model.gongkai.int_report_contexts" in parents
+        has_reports = _CONTEXTS in parents
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -184,8 +185,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
-            looks_beyond=looks_beyond,
-            row_key=("report_id", report_id) if looks_beyond else ("document_id", "document_id"),
+            looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
+            row_key=("report_id", report_id) if has_reports else ("document_id", "document_id"),
         )
 
     for key in wanted:

@@ -41,10 +41,9 @@ def show(
     Of a document that is no report: what it was taken for, and why; of a rejected file: the reason.
     """
     with open_published(warehouse) as connection:
-        require_marts(connection, "dim_report", "observations", "dim_indicator")
+        require_marts(connection, "dim_report", "dim_document", "observations", "dim_indicator")
         head = find_report(connection, report)
         if head is None:
-            require_marts(connection, "dim_document")
             _show_document(connection, find_document(connection, report))
             return
         report_id = str(head["report_id"])

@@ -1,29 +1,61 @@
 {{ config(materialized='by_document') }}
 
 {%- set words = seed_rows(ref('prose_words'), 'length(word) desc, word') -%}
-{%- set rows = seed_rows(ref('prose_meanings'), 'meaning_no') -%}
-{#- The meanings of each slot: a slot that a reading needs may hold nothing else. -#}
-{%- set slots = {} -%}
-{%- for row in words -%}
-    {%- for meaning in row['meaning'].split(' ') -%}
-        {%- set of_slot = slots.setdefault(meaning.split('.')[0], []) -%}
-        {%- if meaning not in of_slot -%}{%- do of_slot.append(meaning) -%}{%- endif -%}
-    {%- endfor -%}
-{%- endfor -%}
-{%- set elsewhere = ["''"] -%}
-{%- for slot in ('else', 'plan', 'neg') -%}
-    {%- for meaning in slots.get(slot, []) -%}{%- do elsewhere.append(literal(meaning)) -%}{%- endfor -%}
-{%- endfor -%}
-{#- Measure words that stand for the same sets of units are read with the same rows; a figure without one may be of cases
-    or of items. -#}
-{%- set words_by_sets = {'case item': ["''"]} -%}
-{%- for row in seed_rows(ref('measure_words'), 'word') if row['unit_sets'] -%}
-    {%- do words_by_sets.setdefault(row['unit_sets'], []).append(literal(row['word'])) -%}
-{%- endfor -%}
--- depends_on: {{ ref('prose_meanings') }}
--- depends_on: {{ ref('measure_words') }}
 with documents_to_build as (
     {{ documents_to_build() }}
+),
+
+-- What the words of the seed can mean, by slot.
+meanings_known as (
+    select distinct meaning, string_split(meaning, '.')[1] as slot
+    from (select unnest(string_split(meaning, ' ')) as meaning from {{ ref('prose_words') }}) as of_words
+),
+
+rows_of_meaning as (
+    select
+        *,
+        string_split(replace(needs, '+', ' '), ' ') as meanings_needed,
+        list_filter(string_split(coalesce(forbids, ''), ' '), lambda name: name != '') as names_forbidden,
+        -- The slots that the row needs something of: they may hold nothing else. Acts may go together.
+        list_filter(
+            list_transform(meanings_needed, lambda meaning: replace(string_split(meaning, '.')[1], 'near', 'topic')),
+            lambda slot: slot not in ('act', 'about')
+        ) as slots_needed,
+        -- A figure is looked up by what says most of it.
+        coalesce(list_filter(
+            meanings_needed, lambda meaning: not regexp_matches(meaning, '^(?:topic|since|scope)[.]')
+        )[1], meanings_needed[1]) as looked_up_by,
+    from {{ ref('prose_meanings') }}
+),
+
+-- The readings that meanings make, with all that must not stand beside the figure: a slot's name forbids all of it.
+readings_by_meaning as (
+    select
+        rows_of_meaning.meaning_no,
+        any_value(rows_of_meaning.reading_id) as reading_id,
+        any_value(rows_of_meaning.indicator_code) as indicator_code,
+        any_value(string_split(rows_of_meaning.units, ' ')) as units,
+        any_value(rows_of_meaning.unknown_at_most) as unknown_at_most,
+        any_value(rows_of_meaning.confidence) as confidence,
+        any_value(rows_of_meaning.looked_up_by) as looked_up_by,
+        any_value(rows_of_meaning.meanings_needed) as meanings_needed,
+        list_concat(
+            list(meanings_known.meaning) filter (
+                where (
+                    list_contains(rows_of_meaning.names_forbidden, meanings_known.slot)
+                    or list_contains(rows_of_meaning.names_forbidden, meanings_known.meaning)
+                    or (
+                        list_contains(rows_of_meaning.slots_needed, meanings_known.slot)
+                        and not list_contains(rows_of_meaning.meanings_needed, replace(meanings_known.meaning, 'topic.', 'near.'))
+                    )
+                )
+                and not list_contains(rows_of_meaning.meanings_needed, meanings_known.meaning)
+            ),
+            any_value(list_filter(rows_of_meaning.names_forbidden, lambda name: contains(name, '.')))
+        ) as meanings_forbidden,
+    from rows_of_meaning
+    cross join meanings_known
+    group by rows_of_meaning.meaning_no
 ),
 
 figures as (
@@ -114,58 +146,35 @@ with_topic as (
     from understood
     where len(meanings_near) > 0
         -- Whatever speaks of other things, plans or denials, before the figure or after it.
-        and not list_has_any(list_concat(meanings_before, meanings_after), [{{ elsewhere | join(', ') }}])
+        and not regexp_matches(
+            array_to_string(list_concat(meanings_before, meanings_after), ' '), '(?:^| )(?:else|plan|neg)[.]'
+        )
 ),
 
-readings_met as (
-    select
-        document_id,
-        figure_no,
-        unnest(case
-            {%- for sets, of_sets in words_by_sets.items() %}
-            when measure in ({{ of_sets | join(', ') }}) then list_filter([
-                {%- for row in rows if row['units'].split(' ') | select('in', sets.split(' ')) | list %}
-                {%- set needs = row['needs'].replace('+', ' ').split(' ') -%}
-                {%- set forbids = (row['forbids'] or '').split(' ') -%}
-                {%- set forbidden = [] -%}
-                {%- for name in forbids if name -%}
-                    {%- for meaning in (slots.get(name, []) if '.' not in name else [name]) if meaning not in needs -%}
-                        {%- do forbidden.append(literal(meaning)) -%}
-                    {%- endfor -%}
-                {%- endfor -%}
-                {%- for name in needs if name.split('.')[0] not in ('act', 'about') -%}
-                    {%- for meaning in slots.get(name.split('.')[0] | replace('near', 'topic'), [])
-                        if meaning not in needs and meaning | replace('topic.', 'near.') not in needs
-                        and literal(meaning) not in forbidden -%}
-                        {%- do forbidden.append(literal(meaning)) -%}
-                    {%- endfor -%}
-                {%- endfor %}
-                case when unknown_characters <= {{ row['unknown_at_most'] }} and list_has_all(meanings, [{% for need in needs %}{{ literal(need) }}{{ ', ' if not loop.last }}{% endfor %}])
-                    and not list_has_any(meanings, [{{ forbidden | join(', ') }}])
-                    then '{{ row['reading_id'] }}' end,
-                {%- endfor %}
-                null::varchar
-            ], lambda reading_id: reading_id is not null)
-            {%- endfor %}
-            else null::varchar[]
-        end) as reading_id,
-    from with_topic
+by_meaning as (
+    select *, unnest(meanings) as meaning from with_topic
 ),
 
--- One reading for each figure: that of the row that comes first.
+-- One reading for each figure: that of the row that comes first. A figure without a measure word may be of cases or of items.
 composed as (
     select
-        readings_met.document_id,
-        readings_met.figure_no,
-        meanings.meaning_no,
-        meanings.reading_id,
-        meanings.indicator_code,
-        meanings.confidence,
-    from readings_met
-    inner join {{ ref('prose_meanings') }} as meanings on readings_met.reading_id = meanings.reading_id
-    qualify row_number() over (
-        partition by readings_met.document_id, readings_met.figure_no order by meanings.meaning_no
-    ) = 1
+        figures.document_id,
+        figures.figure_no,
+        readings.meaning_no,
+        readings.reading_id,
+        readings.indicator_code,
+        readings.confidence,
+    from by_meaning as figures
+    left join {{ ref('measure_words') }} as measures on figures.measure = measures.word
+    inner join readings_by_meaning as readings
+        on figures.meaning = readings.looked_up_by
+        and figures.unknown_characters <= readings.unknown_at_most
+    where list_has_all(figures.meanings, readings.meanings_needed)
+        and not list_has_any(figures.meanings, readings.meanings_forbidden)
+        and list_has_any(readings.units, string_split(
+            case when figures.measure = '' then 'case item' else coalesce(measures.unit_sets, '') end, ' '
+        ))
+    qualify row_number() over (partition by figures.document_id, figures.figure_no order by readings.meaning_no) = 1
 )
 
 select * from composed

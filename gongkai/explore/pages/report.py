@@ -35,7 +35,8 @@ FIGURES = """
         observations.value, observations.unit, observations.qualifier, observations.basis, observations.confidence,
         observations.is_selected, observations.original_value, observations.correction_reason, observations.rule_id,
         observations.block_no, observations.table_no, observations.row_no, observations.col_no, observations.page,
-        observations.evidence_text, observations.char_start, observations.char_end, concerned.finding_ids
+        observations.evidence_text, observations.char_start, observations.char_end, observations.document_id,
+        concerned.finding_ids
     from marts.observations as observations
     inner join marts.dim_indicator as indicators on observations.indicator_code = indicators.indicator_code
     left join concerned on observations.observation_id = concerned.observation_id
@@ -105,7 +106,9 @@ def report(ask: Ask) -> Page:
     frames = ask.publication.rows(_FRAMES, document)
     sizes = ask.pictures.sizes(str(head["document_id"]), str(head["media_type"]))
     shows_pages = bool(sizes) and ask.text("view") == "pages"
-    text = report_text(ask, str(head["document_id"]), figures, numbers)
+    # Figures of a table in a file of its own stand in that file.
+    own = [row for row in figures if row["document_id"] == head["document_id"]]
+    text = report_text(ask, str(head["document_id"]), own, numbers)
     data: dict[str, object] = {
         "report": head, "figures": figures, "findings": findings, "numbers": numbers, "other_reports": others,
         "frames": frames,
