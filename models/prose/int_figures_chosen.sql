@@ -32,7 +32,8 @@ readings as (
         first_rules.rule_id is null
         or coalesce(
             starts_with(first_rules.indicator_code, 'disclosure.')
-            and regexp_matches(by_composition.indicator_code, '^application\.(?:outcome|refused|unavailable|not_processed|other)\.'),
+            and string_split(by_composition.indicator_code, '.')[1] = 'application'
+            and string_split(by_composition.indicator_code, '.')[2] in ('outcome', 'refused', 'unavailable', 'not_processed', 'other'),
             false
         )
         or coalesce(by_composition.is_of_form, false) as is_composed,

@@ -25,7 +25,8 @@ rows_of_meaning as (
         ) as slots_needed,
         -- A figure is looked up by what says most of it.
         coalesce(list_filter(
-            meanings_needed, lambda meaning: not regexp_matches(meaning, '^(?:topic|scope|section|said|since|form)[.]')
+            meanings_needed,
+            lambda meaning: string_split(meaning, '.')[1] not in ('topic', 'scope', 'section', 'said', 'since', 'form')
         )[1], meanings_needed[1]) as looked_up_by,
     from {{ ref('prose_meanings') }}
 ),
@@ -106,7 +107,7 @@ figures as (
         -- 办理宅基地审批等行政许可13件: instances say nothing of what is counted.
         regexp_replace(
             if(figures.is_coordinated or figures.is_former_or_latter, figures.noun, figures.before),
-            '（[^）]{4,}）|{{ prose_pattern("instances_before") }}', '\1', 'g'
+            '{{ prose_pattern("instances_before") }}', '\1', 'g'
         ) as said_before,
         -- 专职2名兼职3名: what no stop parts from the next figure leads to that.
         case
@@ -195,9 +196,10 @@ with_topic as (
     from understood
     where len(meanings_near) > 0
         -- Whatever speaks of other things, plans or denials, before the figure or after it.
-        and not regexp_matches(
-            array_to_string(list_concat(meanings_before, meanings_after), ' '), '(?:^| )(?:else|plan|neg)[.]'
-        )
+        and len(list_filter(
+            list_concat(meanings_before, meanings_after),
+            lambda meaning: string_split(meaning, '.')[1] in ('else', 'plan', 'neg')
+        )) = 0
 ),
 
 by_meaning as (
