@@ -30,6 +30,7 @@ figures as (
     select
         figures.document_id,
         figures.figure_no,
+        0 as clause_no,
         figures.topic,
         figures.measure,
         if(figures.is_coordinated or figures.is_former_or_latter, figures.noun, figures.before) as said_before,
@@ -41,6 +42,19 @@ figures as (
         end as said_after,
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    union all by name
+    -- 1件要求公开某名单，不予公开: each clause that tells what became of a case is read as what stands beside it.
+    select
+        figures.document_id,
+        figures.figure_no,
+        figures.topic,
+        figures.measure,
+        '' as said_after,
+        unnest(figures.clauses_after) as said_before,
+        generate_subscripts(figures.clauses_after, 1) as clause_no,
+    from {{ ref('int_figures') }} as figures
+    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    where not figures.is_about_something_else
 ),
 
 -- Each text once: clerks repeat themselves.
@@ -76,9 +90,11 @@ understood as (
     select
         figures.document_id,
         figures.figure_no,
+        figures.clause_no,
         figures.measure,
         figures.topic,
-        coalesce(before.unknown_characters, 0) as unknown_before,
+        -- A clause of its own says more than what became of the case.
+        greatest(coalesce(before.unknown_characters, 0) - if(figures.clause_no > 0, 6, 0), 0) as unknown_before,
         coalesce(after.unknown_characters, 0) as unknown_after,
         coalesce(before.meanings, []) as meanings_before,
         coalesce(after.meanings, []) as meanings_after,
@@ -98,6 +114,7 @@ with_topic as (
     select
         document_id,
         figure_no,
+        clause_no,
         measure,
         unknown_before + unknown_after as unknown_characters,
         list_concat(
@@ -121,6 +138,7 @@ readings_met as (
     select
         document_id,
         figure_no,
+        clause_no,
         unnest(case
             {%- for sets, of_sets in words_by_sets.items() %}
             when measure in ({{ of_sets | join(', ') }}) then list_filter([
@@ -152,11 +170,12 @@ readings_met as (
     from with_topic
 ),
 
--- One reading for each figure: that of the row that comes first.
+-- One reading for each figure and clause: that of the row that comes first.
 composed as (
     select
         readings_met.document_id,
         readings_met.figure_no,
+        readings_met.clause_no,
         meanings.meaning_no,
         meanings.reading_id,
         meanings.indicator_code,
@@ -164,7 +183,7 @@ composed as (
     from readings_met
     inner join {{ ref('prose_meanings') }} as meanings on readings_met.reading_id = meanings.reading_id
     qualify row_number() over (
-        partition by readings_met.document_id, readings_met.figure_no order by meanings.meaning_no
+        partition by readings_met.document_id, readings_met.figure_no, readings_met.clause_no order by meanings.meaning_no
     ) = 1
 )
 

@@ -29,7 +29,7 @@ made_plain as (
     select
         *,
         regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-            text,
+            regexp_replace(text, '^零([。；]?)$', '无\1'),
             '{{ prose_pattern("denied_act") }}', '无\1\2\3', 'g'),
             '{{ prose_pattern("zero_of") }}', '无\1', 'g'),
             '{{ prose_pattern("no_denial") }}', '※\1', 'g'),
@@ -88,7 +88,8 @@ scoped as (
         negated.*,
         case
             when said_to_be_zero != '' and regexp_matches(said_to_be_zero, '{{ any_noun }}') then said_to_be_zero
-            when contains(clause, '为零') then clauses_before
+            when contains(clause, '为零') and (clauses_before != '' or length(said_to_be_zero) > 6) then clauses_before
+            when contains(clause, '为零') then 'heading'
             when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
                 and regexp_matches(section || subheadings, '复议|诉讼|收费|减免') then 'heading'
             when regexp_matches(denied, '{{ any_noun }}') then denied
@@ -133,7 +134,7 @@ of_the_year as (
             or (
                 regexp_matches(clause, '{{ prose_pattern("no_refusal") }}')
                 and (
-                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开') or regexp_matches(section || subheadings, '申请')
+                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开') or regexp_matches(section || subheadings, '申请|不予公开')
                     or contains(clause, '作出')
                 )
             )
