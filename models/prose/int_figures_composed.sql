@@ -87,6 +87,9 @@ figures as (
     select
         figures.document_id,
         figures.figure_no,
+        0::bigint as clause_no,
+        figures.clauses_after,
+        figures.is_about_something_else,
         figures.topic,
         figures.measure,
         figures.value,
@@ -119,11 +122,25 @@ figures as (
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
 ),
 
+-- 1件要求公开某名单，不予公开: each clause that tells what became of a case is read as what stands beside it.
+figures_and_clauses as (
+    select * exclude (clauses_after) from figures
+    union all by name
+    select
+        * exclude (clauses_after) replace (
+            '' as said_after,
+            unnest(clauses_after) as said_before,
+            generate_subscripts(clauses_after, 1) as clause_no
+        ),
+    from figures
+    where not is_about_something_else
+),
+
 -- Each text once: clerks repeat themselves.
 texts as (
-    select said_before as text from figures
+    select said_before as text from figures_and_clauses
     union
-    select said_after as text from figures
+    select said_after as text from figures_and_clauses
 ),
 
 tokens as (
@@ -152,11 +169,13 @@ understood as (
     select
         figures.document_id,
         figures.figure_no,
+        figures.clause_no,
         figures.measure,
         figures.topic,
         figures.value,
         list_concat(figures.meanings_around, coalesce(scopes.meanings, []), coalesce(years_told.meanings, [])) as meanings_around,
-        coalesce(before.unknown_characters, 0) as unknown_before,
+        -- A clause of its own says more than what became of the case.
+        greatest(coalesce(before.unknown_characters, 0) - if(figures.clause_no > 0, 6, 0), 0) as unknown_before,
         coalesce(after.unknown_characters, 0) as unknown_after,
         coalesce(before.meanings, []) as meanings_before,
         coalesce(after.meanings, []) as meanings_after,
@@ -167,7 +186,7 @@ understood as (
             if(is_named_before, meanings_before, list_concat(meanings_before, meanings_after))
         ) as meanings_near,
         len(list_filter(meanings_near, lambda meaning: starts_with(meaning, 'topic.'))) > 0 as names_topic,
-    from figures
+    from figures_and_clauses as figures
     left join texts_understood as before on figures.said_before = before.text
     left join texts_understood as after on figures.said_after = after.text
     left join scopes on figures.scope = scopes.scope
@@ -178,6 +197,7 @@ with_topic as (
     select
         document_id,
         figure_no,
+        clause_no,
         measure,
         value,
         unknown_before + unknown_after as unknown_characters,
@@ -211,6 +231,7 @@ readings_met as (
     select
         figures.document_id,
         figures.figure_no,
+        figures.clause_no,
         figures.value,
         readings.meaning_no,
         readings.reading_id,
@@ -250,15 +271,15 @@ with_results as (
         on readings_met.document_id = totals.document_id
         and indicators.parent_code = totals.indicator_code
         and starts_with(totals.indicator_code, 'appeal.litigation_')
-    window of_cases as (partition by readings_met.document_id, indicators.parent_code)
+    window of_cases as (partition by readings_met.document_id, readings_met.clause_no, indicators.parent_code)
 ),
 
--- One reading for each figure: that of the row that comes first.
+-- One reading for each figure and clause: that of the row that comes first.
 composed as (
-    select document_id, figure_no, meaning_no, reading_id, indicator_code, confidence, is_of_form, is_beside
+    select document_id, figure_no, clause_no, meaning_no, reading_id, indicator_code, confidence, is_of_form, is_beside
     from with_results
     where sum_of_results <= cases or cases is null
-    qualify row_number() over (partition by document_id, figure_no, is_beside order by meaning_no) = 1
+    qualify row_number() over (partition by document_id, figure_no, clause_no, is_beside order by meaning_no) = 1
 )
 
 select * from composed
