@@ -192,6 +192,10 @@ wholes_matched as (
     from (
         select * from figures_matched
         union all by name
+        -- 行政诉讼2件，均系复议后起诉，均维持: how they were brought is said of the same figure.
+        select * from also_matched
+        where starts_with(indicator_code, 'appeal.litigation_')
+        union all by name
         select * from alone_matched
         union all by name
         select * from told_again
