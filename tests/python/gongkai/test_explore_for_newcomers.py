@@ -20,6 +20,7 @@ from helpers.processes import PATIENCE
 from gongkai.explore.answers import Page, as_csv
 from gongkai.explore.languages import codes, note_words
 from gongkai.explore.needs import NEEDS
+from ingest.errors import RejectReason
 
 ENGLISH = {"Accept-Language": "en"}
 REJECT = "insert into raw.rejects by name select '坏文件-2014.pdf' as source_file, 'damaged' as reason_code"
@@ -188,7 +189,7 @@ def test_no_report_not_stated_and_zero_are_three_things(explorer: Explorer, know
 @pytest.mark.parametrize("page", PAGES)
 def test_english_counts_one_and_many(page: str, explorer: Explorer, known: dict[str, str]) -> None:
     text = re.sub(r"<[^>]*>", "", explorer.ask(page.format(**known), headers=ENGLISH).text)
-    wrong = r"(?<![\d.,])1 (?:reports|figures|contradictions|numbers|parts|days|versions)\b"
+    wrong = r"(?<![\d.,])1 (?:reports|figures|contradictions|numbers|parts|days|versions|cases|items|documents|times)\b"
     assert not re.search(wrong, text)
 
 
@@ -201,6 +202,13 @@ def test_notes_are_told_in_both_languages() -> None:
     assert {note for note in notes if ("note", note) not in codes()} == set()
     assert note_words("zh", "2014 → 2019: only roughly the same") == "2014年表 → 2019年表：只大致相同"
     assert note_words("en", "2014 → 2019") == "form of 2014 → form of 2019"
+
+
+def test_every_reason_for_having_no_report_has_words() -> None:
+    rules = csv.DictReader((ROOT / "seeds" / "documents" / "document_rules.csv").open(encoding="utf-8"))
+    reasons = {row["rule_id"] for row in rules if row["document_class"] != "annual_report"}
+    assert {reason for reason in reasons if ("class", reason) not in codes()} == set()
+    assert {reason for reason in RejectReason if ("reject", str(reason)) not in codes()} == set()
 
 
 def test_numbers_of_csv_are_plain_and_cells_have_their_label(explorer: Explorer) -> None:
