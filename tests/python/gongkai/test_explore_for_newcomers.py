@@ -30,6 +30,14 @@ UNSTATE = """
     where observations.report_id = reports.report_id
         and source_file = '2018-quanli-xiang.pdf' and indicator_code = 'disclosure.total'
 """
+# As where the tables of a report are a file of their own.
+TABLES_APART = """
+    update marts.observations
+    set document_id = (select document_id from marts.dim_report where source_file = '2022-luoshe-zhen.docx')
+    from marts.dim_report as reports
+    where observations.report_id = reports.report_id
+        and source_file = '2022-deqing-xian.html' and observations.table_no is not null
+"""
 RENAME = """
     update marts.dim_agency
     set entity_id = (select entity_id from marts.dim_agency where agency_name = '洛舍镇人民政府')
@@ -62,7 +70,7 @@ def test_a_file_of_another_version_is_told_at_once_and_no_page_fails(
 
 @pytest.fixture(scope="module")
 def least(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The samples with nothing but what the explorer needs, a file rejected, a body renamed, a total unstated."""
+    """The samples with nothing but what the explorer needs, spoilt for what is asked below."""
     published = tmp_path_factory.mktemp("least") / "gongkai.duckdb"
     shutil.copy(built_samples, published)
     with duckdb.connect(str(published)) as connection:
@@ -77,6 +85,7 @@ def least(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         connection.execute(REJECT)
         connection.execute(RENAME)
         connection.execute(UNSTATE)
+        connection.execute(TABLES_APART)
     return published
 
 
@@ -145,6 +154,15 @@ def test_the_main_figures_stand_above_and_every_mark_is_explained(
     for row in re.findall(r"<li class=\"figure[^>]*id.*?</li>", page, re.DOTALL):
         label, number = re.findall(r"<a class=\"(?:label|number)\" href=\"([^\"]*)\"", row)
         assert label == number
+
+
+def test_a_table_in_a_file_of_its_own_stands_behind_the_report(frugal: Explorer, known: dict[str, str]) -> None:
+    path = f"/reports/{known['2022-deqing-xian.html']}"
+    page = frugal.ask(path).text
+    assert "2022-luoshe-zhen.docx" in page.partition('id="t2"')[2].partition('id="d1-t2"')[0]
+    marked = set(re.findall(r'id="w-([0-9a-z]+)"', page))
+    chosen = [each for each in frugal.ask(f"{path}.json").json["figures"] if each["is_selected"]]
+    assert {each["observation_id"] for each in chosen if each["basis"] != "derived"} <= marked
 
 
 def test_words_that_were_looked_for_are_marked_in_the_report(explorer: Explorer, known: dict[str, str]) -> None:
