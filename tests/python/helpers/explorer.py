@@ -100,12 +100,18 @@ def shape(path: str, ending: str) -> str:
 
 
 @contextmanager
-def exploring(published: Path, *arguments: str | Path) -> Iterator[Explorer]:
-    """An explorer over a warehouse, until the block ends."""
+def exploring(published: Path, *arguments: str | Path, program: Path | None = None) -> Iterator[Explorer]:
+    """An explorer over a warehouse, until the block ends. `program`: that of another installation."""
+    environment = gongkai_environment(published) | {"PYTHONUNBUFFERED": "1"}
+    if program is not None:
+        del environment["PYTHONPATH"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gongkai.cli", "explore", "--no-browser", *map(str, arguments)],
-        cwd=ROOT,
-        env=gongkai_environment(published) | {"PYTHONUNBUFFERED": "1"},
+        [
+            *([program] if program else [sys.executable, "-m", "gongkai.cli"]),
+            *("explore", "--no-browser", *map(str, arguments)),
+        ],
+        cwd=published.parent if program else ROOT,
+        env=environment,
         stdout=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
