@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ from ingest.shipped import checkout
 _KINDS = {"seed", "model", "test"}
 _MATERIALIZATIONS = {"seed", "view", "table", "by_document"}
 _NAME = "compiled.duckdb"
+_WORD = re.compile(r"\w+")
+_GRAPH = re.compile(r"\bgraph\b")
+"""The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
 _CONTEXTS = "model.gongkai.int_report_contexts"
 
 
@@ -129,7 +133,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     if made.failures:
         return made
 
-    wanted = _to_compile(parsed, former, made.digests)
+    wanted = _to_compile(parsed, former)
     sql = {key: former.nodes[key].sql for key in parsed if key in former.nodes}
     if wanted:
         names = [] if len(wanted) == len(parsed) - len(seeds) else ["--select", *(parsed[key].name for key in wanted)]
@@ -167,6 +171,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
     wanted = {key: node for key, node in manifest.nodes.items() if str(node.resource_type) in _KINDS}
     types = _types_of_contracts(wanted.values())
     nodes: dict[str, Node] = {}
+    sources = _Sources(manifest, digests)
 
     def add(key: str) -> None:
         node = wanted[key]
@@ -190,6 +195,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             parents=parents,
             reads_raw=reads_raw,
             from_raw=reads_raw or any(nodes[parent].from_raw for parent in parents),
+            written_from="" if kind == "seed" else sources.of(node),
             description=node.description or "",
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
@@ -241,36 +247,78 @@ def _types_of_contracts(nodes: Iterable[Any]) -> dict[str, str]:
         }
 
 
-def _to_compile(parsed: dict[str, Node], former: Compiled, digests: dict[str, str]) -> list[str]:
-    """The models and tests whose SQL may be another than in the former file.
+class _Sources:
+    """All that dbt writes the SQL of a node from: its own text and settings, macros, seeds, names of tables.
 
-    It is written from a node's own file and the seeds that it names; of all else (macros, what YAML declares) dbt does
-    not tell who uses it.
+    dbt tells the macros that a node called while it was parsed, and not those within a loop over the rows of a seed. So
+    a macro counts as used where its name stands.
     """
-    changed = {path for path in digests.keys() | former.digests.keys() if digests.get(path) != former.digests.get(path)}
-    seeds = {key for key, node in parsed.items() if node.kind == "seed" and node.path in changed}
-    for_all = [
-        path for path in changed if not path.endswith(".csv") and not path.startswith(("models/", "tests/data/"))
-    ]
-    for_all += [path for path in changed if path.endswith(".yml")]
-    for_all += [
-        key for key, node in parsed.items() if key in former.nodes and node.relation != former.nodes[key].relation
-    ]
+
+    def __init__(self, manifest: Any, digests: dict[str, str]) -> None:
+        self.manifest = manifest
+        self.digests = digests
+        self.texts: dict[str, str] = {macro.name: "" for macro in manifest.macros.values()}
+        for macro in manifest.macros.values():
+            self.texts[macro.name] += macro.macro_sql
+        self.named: dict[str, set[str]] = {}
+        settings = [digests.get(path, "") for path in ("dbt_project.yml", "profiles.yml")]
+        self.of_all = [tool_versions(), *settings]
+
+    def of(self, node: Any) -> str:
+        """A hash of it all."""
+        described = getattr(node, "test_metadata", None)
+        own = [
+            *(node.raw_code, node.relation_name, node.config.to_dict(), described and described.kwargs),
+            [column.to_dict() for column in node.columns.values()],
+            [self._seen_of(parent) for parent in node.depends_on.nodes],
+        ]
+        text = json.dumps(own, default=str, sort_keys=True)
+        used = self._used(text)
+        held = [*self.of_all, text, *(f"{name} {self.texts[name]}" for name in sorted(used))]
+        if any(_GRAPH.search(each) for each in (node.raw_code, *(self.texts[name] for name in used))):
+            held += [path + (digest if path.endswith(".yml") else "") for path, digest in self.digests.items()]
+        return hashlib.md5("\0".join(held).encode(), usedforsecurity=False).hexdigest()
+
+    def _seen_of(self, key: str) -> str:
+        """What can be seen of a parent: its name, and what a seed holds."""
+        parent = self.manifest.nodes.get(key) or self.manifest.sources[key]
+        held = self.digests.get(parent.original_file_path, "") if str(parent.resource_type) == "seed" else ""
+        return f"{parent.relation_name} {held}"
+
+    def _used(self, text: str) -> set[str]:
+        """The macros that are named in a text, and in those macros."""
+        used: set[str] = set()
+        waiting = self._names_in(text)
+        while waiting:
+            name = waiting.pop()
+            if name not in used:
+                used.add(name)
+                if name not in self.named:
+                    self.named[name] = self._names_in(self.texts[name])
+                waiting |= self.named[name]
+        return used
+
+    def _names_in(self, text: str) -> set[str]:
+        return {word for word in _WORD.findall(text) if word in self.texts}
+
+
+def _to_compile(parsed: dict[str, Node], former: Compiled) -> list[str]:
+    """The models and tests whose SQL may be another than in the former file."""
     return [
         key
         for key, node in parsed.items()
-        if node.kind != "seed"
-        and (for_all or key not in former.nodes or node.path in changed or not seeds.isdisjoint(node.parents))
+        if node.kind != "seed" and (key not in former.nodes or node.written_from != former.nodes[key].written_from)
     ]
 
 
 def _with_sql(parsed: dict[str, Node], sql: dict[str, str], contents: dict[str, str]) -> dict[str, Node]:
     """The nodes with their SQL, and the version that follows from all of it."""
     nodes: dict[str, Node] = {}
+    tools = tool_versions()
     for key, bare in parsed.items():
         held = [
             contents.get(key, ""),
-            *(tool_versions(), sql.get(key, ""), bare.materialized, bare.relation, bare.description),
+            *(tools, sql.get(key, ""), bare.materialized, bare.relation, bare.description),
             *(bare.has_contract, [asdict(column) for column in bare.columns]),
             [nodes[parent].version for parent in bare.parents],
         ]

@@ -29,9 +29,5 @@ def explore(
     from gongkai.explore.judging import Judging
     from gongkai.explore.server import serve
 
-    def tell(address: str) -> None:
-        say(f"exploring {warehouse} at {address}")
-        say("Ctrl-C ends it")
-
     judging = Judging(seeds or people_folder(warehouse), by or getpass.getuser())
-    serve(warehouse, judging, port=port, open_browser=browser, tell=tell)
+    serve(warehouse, judging, port=port, open_browser=browser, tell=say)
