@@ -69,9 +69,9 @@ lock: ## solve the dependencies of pyproject.toml anew into requirements.lock (n
 	uv pip compile pyproject.toml --all-extras --no-strip-extras --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --python-version 3.11 --output-file requirements.lock
 
-SYSTEM_PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk poppler-utils chromium
+SYSTEM_PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk poppler-utils chromium postgresql
 
-system: ## what pip cannot bring: LibreOffice for .doc and .wps, Chinese fonts, a browser to look at charts
+system: ## what pip cannot bring: LibreOffice for .doc and .wps, Chinese fonts, a browser and a database server for tests
 	@if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	else \

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from gongkai.explore.library import Publication, Row
 from gongkai.explore.page_pictures import PagePictures
-from gongkai.export.csv_and_parquet import plain
+from gongkai.export.csv_files import plain
 
 LONGEST_TEXT = 120
 """Characters of a parameter that are looked at."""
