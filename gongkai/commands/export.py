@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
+from gongkai.console import DEFAULT_WAREHOUSE, AsJson, Debug, WarehouseOption, say, tell_json
 from gongkai.warehouse import Warehouse
 from ingest.errors import UsageError
 
@@ -99,6 +99,7 @@ def export(
     partition: ByYear = None,
     schema: Schema = "gongkai",
     explorer_port: Port = 8642,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Write the published marts as a workbook, csv, parquet or database files, or into a PostgreSQL database."""
@@ -111,7 +112,9 @@ def export(
     if to.startswith(_DATABASES):
         if formats:
             raise UsageError("--format is for files; a database takes the marts as tables")
-        _to_database(warehouse, to, schema, select or [], where)
+        told = _to_database(warehouse, to, schema, select or [], where)
+        if as_json:
+            tell_json(told)
         return
     kinds = [Kind(each.value) for each in formats] if formats else USUAL
     if partition is not None and Kind.PARQUET not in kinds:
@@ -121,16 +124,22 @@ def export(
             say(f"{warehouse}: {publication}")
         if what.whole:
             say(f"not narrowed, as they lack columns of the condition: {', '.join(what.whole)}")
+        every = []
         for written in export_files(
             what, Path(to), kinds, Spoken(lang.value), by_year=partition is not None, port=explorer_port
         ):
             say(str(written))
+            every.append({"path": str(written.path), written.what: written.tables, "rows": written.rows})
+        if as_json:
+            number = publication.number if publication else None
+            tell_json({"publication": number, "not_narrowed": list(what.whole), "written": every})
 
 
-def _to_database(warehouse: Warehouse, address: str, schema: str, select: list[str], where: str) -> None:
+def _to_database(warehouse: Warehouse, address: str, schema: str, select: list[str], where: str) -> dict[str, object]:
     from gongkai.export.picking import picked
     from gongkai.export.postgres import shown, write_postgres
 
     with picked(warehouse, select, where) as what:
         rows = write_postgres(what, address, schema)
         say(f"{shown(address)}, schema {schema}: {len(what.names)} tables, {rows} rows")
+        return {"database": shown(address), "schema": schema, "tables": len(what.names), "rows": rows}

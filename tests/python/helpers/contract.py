@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.command import ROOT
-
 from gongkai.publishing import publish
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
+from helpers.command import ROOT
 
 _MARTS = """
 create schema marts;
