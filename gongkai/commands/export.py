@@ -98,7 +98,7 @@ def export(
     where: Where = "",
     partition: ByYear = None,
     schema: Schema = "gongkai",
-    explorer_port: Port = 8642,
+    explorer_port: Port = 8700,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:

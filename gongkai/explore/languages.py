@@ -1,4 +1,4 @@
-"""The two languages of the pages: which one is asked for, and the words for codes of the warehouse (the seed `code_words`)."""
+"""The two languages of the pages: which one is asked for, and the words for codes (the seed `code_words`)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from gongkai.export.workbook_cells import MARKS, Formats, lines_of
 from gongkai.export.workbook_sheets import Sheet
 from gongkai.publications import latest
 
-EXPLORER_PORT = 8642
+EXPLORER_PORT = 8700
 """Where a workbook expects `gongkai explore`."""
 
 _WIDTHS = (26, 96, 10)

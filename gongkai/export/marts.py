@@ -130,7 +130,7 @@ def _has_nulls(connection: duckdb.DuckDBPyConnection, table: str, names: list[st
 
 
 def primary_key(connection: duckdb.DuckDBPyConnection, table: str, names: list[str]) -> list[str] | None:
-    """The shortest key of a mart that is among these columns and has no empty cell; of several the first in the mart."""
+    """The shortest key of a mart that is among these columns and has no empty cell; of several the first."""
     among = [key for key in keys(connection, table) if set(names).issuperset(key)]
     among.sort(key=lambda key: (len(key), [names.index(name) for name in key]))
     return next((key for key in among if not _has_nulls(connection, table, key)), None)

@@ -164,7 +164,7 @@ def test_no_text_becomes_a_formula_and_links_lead_to_reports_alone(
     names = sheet(workbook, "报告出处")["机构"].to_list()
     assert '=HYPERLINK("http://x","德清县")' in names and "@SUM(1)" in names
     targets = re.findall(r'hyperlink" Target="([^"]+)"', " ".join(parts(of_samples).values()))
-    assert {target.split("/")[2] for target in targets if "://" in target} == {"127.0.0.1:8642"}
+    assert {target.split("/")[2] for target in targets if "://" in target} == {"127.0.0.1:8700"}
     files = {target.replace("\\", "/") for target in targets if "://" not in target}
     assert files
     for file in files:
