@@ -22,6 +22,9 @@ _SHORTEST = 3.0
 _DEEPEST_FORM = 5
 _MOST_PATHS = 50_000
 _FEWEST_BAD, _SURELY_FIGURES = 3, 20
+_BLANKS = {0x0D, 0x0A, 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0xFEFF}
+_LEAST_INK = 0.3
+"""Points that a glyph is wide and tall at least."""
 _COUNTED = set("年月日条件次个人万元期份场篇")
 _SHOWN_NOTES = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_REDACT}
 
@@ -167,9 +170,7 @@ def _glyphs(
         handle = text_page.raw
         for index in range(text_page.count_chars()):
             code = raw.FPDFText_GetUnicode(handle, index)
-            if code in (0x0D, 0x0A, 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0xFEFF) or (
-                raw.FPDFText_IsGenerated(handle, index) == 1
-            ):
+            if raw.FPDFText_IsGenerated(handle, index) == 1 or (code in _BLANKS and not _has_ink(handle, index, code)):
                 continue
             if turn is not None and sight.turn_of.get(address_at(handle, index), turn) != turn:
                 continue
@@ -193,9 +194,20 @@ def _glyphs(
     return glyphs, len(bad - unseen.places), unseen.is_layer
 
 
+def _has_ink(handle: object, index: int, code: int) -> bool:
+    """Whether what passes for a blank is a glyph that is seen: fonts without meanings number theirs as they like."""
+    if code > 0x20:
+        return False
+    sides = [ctypes.c_double() for _ in range(4)]
+    if not raw.FPDFText_GetCharBox(handle, index, *map(ctypes.byref, sides)):
+        return False
+    left, right, bottom, top = (side.value for side in sides)
+    return abs(right - left) > _LEAST_INK and abs(top - bottom) > _LEAST_INK
+
+
 def _character(code: int) -> str | None:
     """The character; None where the file does not tell one. Radicals and ligatures become what they stand for."""
-    if code < 0x20 or 0xD800 <= code < 0xF900 or code in (0xFFFD, 0xFFFE, 0xFFFF) or code > 0xEFFFF:
+    if code <= 0x20 or 0xD800 <= code < 0xF900 or code in (0xFFFD, 0xFFFE, 0xFFFF) or code > 0xEFFFF:
         return None
     character = chr(code)
     if 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB07:
