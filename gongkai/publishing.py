@@ -14,19 +14,21 @@ import os
 import shutil
 import stat
 from contextlib import suppress
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
 from gongkai import publications
-from gongkai.project import project_folder, setting
+from gongkai.project import setting
 from gongkai.publications import Publication
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.ownership import damaged, is_whole, published_found
 from gongkai.warehouse.settings import SETTINGS, allowance
 from gongkai.warehouse.sql import attach, literal, quoted, records
 from ingest.errors import GongkaiError, is_damage
+from ingest.shipped import project_folder
 
 EVIDENCE_TABLES = (
     *("documents", "document_sources", "blocks", "table_cells"),
@@ -264,9 +266,10 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
         connection.execute("begin")  # each of hundreds of statements would wait for the disk by itself
         for schema, name in exchanged:
             _exchange(connection, schema, name)
+        described = _described(connection)
         for schema, name in tables:
             if (schema, name) not in exchanged:
-                _copy_table(connection, schema, name)
+                _copy_table(connection, schema, name, described[schema, name])
         publication = publications.record(
             connection,
             fingerprint,
@@ -297,11 +300,13 @@ def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> 
     relation = f"{quoted(schema)}.{quoted(name)}"
     changed = f"select document_id from ({state.changed_documents(_BY_DOCUMENT.values())}) where model = ?"  # noqa: S608 - ours
     model = [_BY_DOCUMENT[f"{schema}.{name}"]]
-    connection.execute(f"delete from published.{relation} where document_id in ({changed})", model)  # noqa: S608 - quoted
-    connection.execute(
-        f"insert into published.{relation} from work.{relation} where document_id in ({changed})",
-        model,
-    )
+    condition = f"document_id in ({changed})"
+    if schema == "marts":
+        # A report states figures of the tables that are parts of it too.
+        condition += f" or report_id in (select report_id from work.marts.dim_report where {condition})"  # noqa: S608 - ours
+        model *= 2
+    connection.execute(f"delete from published.{relation} where {condition}", model)  # noqa: S608 - quoted
+    connection.execute(f"insert into published.{relation} from work.{relation} where {condition}", model)
 
 
 def _shape(connection: duckdb.DuckDBPyConnection, database: str, schema: str, name: str) -> list[tuple[str, ...]]:
@@ -324,41 +329,54 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
     return [str(row[0]) for row in rows]
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+@dataclass(slots=True)
+class _Described:
+    """What is said of a table, and its columns with what is said of each."""
+
+    comment: str | None
+    columns: dict[str, str | None] = field(default_factory=dict)
+
+
+def _described(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], _Described]:
+    """The tables and views of the work file, asked once: the catalog takes milliseconds to answer."""
+    found = {
+        (schema, name): _Described(comment)
+        for schema, name, comment in connection.execute(
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = 'work' "
+            "union all select schema_name, view_name, comment from duckdb_views() where database_name = 'work'"
+        ).fetchall()
+    }
+    for schema, name, column, comment in connection.execute(
+        "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = 'work' "
+        "order by column_index"
+    ).fetchall():
+        if (schema, name) in found:
+            found[schema, name].columns[column] = comment
+    return found
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, described: _Described) -> None:
     """Copy a table, or what a view shows, with the comments on it and on its columns."""
     relation = f"{quoted(schema)}.{quoted(name)}"
     # Of a table by document those of one document lie together: DuckDB passes over the others.
-    order = " order by document_id" if f"{schema}.{name}" in _BY_DOCUMENT else _order(connection, schema, name)
+    keys = ["document_id"] if f"{schema}.{name}" in _BY_DOCUMENT else _order(described)
     # Keeping an order costs memory, so it is kept where there is one only.
-    connection.execute(f"set preserve_insertion_order = {bool(order)}")
+    connection.execute(f"set preserve_insertion_order = {bool(keys)}")
+    order = f" order by {', '.join(keys)}" if keys else ""
     connection.execute(f"create table published.{relation} as from work.{relation}{order}")
-    comment = connection.execute(
-        "select comment from duckdb_tables() where database_name = 'work' and schema_name = $1 and table_name = $2 "
-        "union all "
-        "select comment from duckdb_views() where database_name = 'work' and schema_name = $1 and view_name = $2",
-        [schema, name],
-    ).fetchone()
-    if comment and comment[0]:
-        connection.execute(f"comment on table published.{relation} is {literal(comment[0])}")
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = 'work' and schema_name = ? and table_name = ? and comment is not null",
-        [schema, name],
-    ).fetchall()
-    for column, text in columns:
-        connection.execute(f"comment on column published.{relation}.{quoted(column)} is {literal(text)}")
+    comments = [f"comment on table published.{relation} is {literal(described.comment)}"] if described.comment else []
+    comments += [
+        f"comment on column published.{relation}.{quoted(column)} is {literal(text)}"
+        for column, text in described.columns.items()
+        if text is not None
+    ]
+    if comments:
+        connection.execute(";\n".join(comments))
 
 
-def _order(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> str:
-    """The clause that sorts a table's rows; nothing where it has none of the columns."""
-    rows = connection.execute(
-        "select column_name from duckdb_columns() "
-        "where database_name = 'work' and schema_name = ? and table_name = ? and list_contains(?, column_name)",
-        [schema, name, list(_ORDER)],
-    ).fetchall()
-    found = {row[0] for row in rows}
-    keys = [f"{column} nulls first" for column in _ORDER if column in found]
-    return f" order by {', '.join(keys)}" if keys else ""
+def _order(described: _Described) -> list[str]:
+    """What a table's rows are sorted by."""
+    return [f"{column} nulls first" for column in _ORDER if column in described.columns]
 
 
 def _sync(path: Path) -> None:

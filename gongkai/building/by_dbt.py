@@ -33,12 +33,15 @@ class Dbt:
         self, command: str, *arguments: str, manifest: Any = None, on_event: Callable[[Any], None] = lambda event: None
     ) -> Any:
         """Run a command of dbt and give its result. GongkaiError where it could not start."""
-        os.environ["GONGKAI_WAREHOUSE"] = str(self.warehouse)  # profiles.yml leads dbt to the work file by it
+        # profiles.yml leads dbt to the work file by it. dbt parses everything anew where it is another than the last
+        # time: a relative path is the same in a copy of the project.
+        os.environ["GONGKAI_WAREHOUSE"] = os.path.relpath(str(self.warehouse))
         given = [
             command,
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
             *("--target-path", str(self.scratch / "target"), "--log-path", str(self.scratch / "logs")),
-            *("--quiet", "--log-level", "none", "--no-write-json"),
+            *("--quiet", "--log-level", "none", "--log-level-file", "info" if command == "build" else "none"),
+            "--write-json" if command == "build" else "--no-write-json",
             *arguments,
         ]
         try:

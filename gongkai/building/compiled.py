@@ -31,10 +31,11 @@ class Column:
 class Node:
     """A seed, model or data test of dbt's graph, ready to run.
 
-    `version` stands for all that its rows depend on but what was landed: its own SQL and that of all below it, and what
-    the seeds hold. `reads_raw`: it names a table of raw; `from_raw`: it does, or something that it stands on.
-    `looks_beyond`: it looks at the reports beside a document, by int_report_contexts. `row_key`: the column that tells
-    whose a row is, and the SQL that makes its value of a document_id.
+    `written_from` stands for all that its SQL is written from; `version` for all that its rows depend on but what was
+    landed: its own SQL and that of all below it, and what the seeds hold. `reads_raw`: it names a table of raw;
+    `from_raw`: it does, or something that it stands on. `looks_beyond`: it stands on int_report_contexts, which tell of
+    what lies beside a document. `row_key`: the column that tells whose a row is, and the SQL that makes its value of a
+    document_id.
     """
 
     unique_id: str
@@ -48,6 +49,7 @@ class Node:
     parents: tuple[str, ...]
     reads_raw: bool
     from_raw: bool
+    written_from: str = ""
     sql: str = ""
     version: str = ""
     description: str = ""

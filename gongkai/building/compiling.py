@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from gongkai.building.artifacts import MANIFEST
 from gongkai.building.compiled import Column, Compiled, Node, read_compiled, write_compiled
 from gongkai.building.direct import load_seeds, open_database, run_rules_alone
 from gongkai.building.outcome import Progress
@@ -27,10 +29,15 @@ from gongkai.project import rule_digests, rules_fingerprint, tool_versions
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
 from ingest.errors import GongkaiError
+from ingest.shipped import checkout
 
 _KINDS = {"seed", "model", "test"}
 _MATERIALIZATIONS = {"seed", "view", "table", "by_document"}
 _NAME = "compiled.duckdb"
+_WORD = re.compile(r"\w+")
+_GRAPH = re.compile(r"\bgraph\b")
+"""The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
+_CONTEXTS = "model.gongkai.int_report_contexts"
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -38,12 +45,12 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 
     `scratch` holds it where nobody may write beside the project. Two processes that need it at once make it once.
     """
-    folder = folder_of(project, scratch)
     fingerprint = _fingerprint(project)
-    found = _of(folder, fingerprint)
+    found = _found(project, scratch, fingerprint)
     if found is None:
+        folder = folder_of(project, scratch)
         with _made_by_one(folder):
-            found = _of(folder, fingerprint)
+            found = _found(project, scratch, fingerprint)
             if found is None:
                 # Imported here: where nothing changed, a build does without it.
                 from gongkai.rules.checking import refuse_broken_rules
@@ -55,18 +62,26 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 
 def is_compiled(project: Path, scratch: Path) -> bool:
     """Whether these rules were checked and compiled before."""
-    return _of(folder_of(project, scratch), _fingerprint(project)) is not None
-
-
-def _of(folder: Path, fingerprint: str) -> Compiled | None:
-    """The file of the folder, where it is of these rules."""
-    found = read_compiled(folder / _NAME, _software())
-    return found if found and found.fingerprint == fingerprint else None
+    return _found(project, scratch, _fingerprint(project)) is not None
 
 
 def folder_of(project: Path, scratch: Path) -> Path:
-    """Where compiled rules are kept."""
-    return project / "target" / "gongkai" if os.access(project, os.W_OK) else scratch
+    """Where compiled rules are kept: with a repository, but beside the warehouse those of an installed package, which
+    is not written to, and those that a user has rules of his own among."""
+    return _with_project(project) if project == checkout() and os.access(project, os.W_OK) else scratch
+
+
+def _with_project(project: Path) -> Path:
+    return project / "target" / "gongkai"
+
+
+def _found(project: Path, scratch: Path, fingerprint: str = "") -> Compiled | None:
+    """What was compiled of these rules; without a fingerprint of any, to begin with."""
+    for folder in dict.fromkeys((folder_of(project, scratch), _with_project(project))):
+        found = read_compiled(folder / _NAME, _software())
+        if found and fingerprint in ("", found.fingerprint):
+            return found
+    return None
 
 
 def _fingerprint(project: Path) -> str:
@@ -101,11 +116,11 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     from gongkai.rules.templates import Templates
 
     warehouse = Warehouse(folder / _NAME)
-    former = read_compiled(warehouse.published, _software()) or Compiled(warehouse.published, "")
+    former = _found(project, folder) or Compiled(warehouse.published, "")
     for leftover in (warehouse.work, warehouse.work.with_name(f"{warehouse.work.name}.wal")):
         leftover.unlink(missing_ok=True)
     if former.nodes:
-        shutil.copyfile(warehouse.published, warehouse.work)
+        shutil.copyfile(former.file, warehouse.work)
 
     progress(0, 0, "compiling the rules")
     dbt = Dbt(project, warehouse, folder)
@@ -118,7 +133,7 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     if made.failures:
         return made
 
-    wanted = _to_compile(parsed, former, made.digests)
+    wanted = _to_compile(parsed, former)
     sql = {key: former.nodes[key].sql for key in parsed if key in former.nodes}
     if wanted:
         names = [] if len(wanted) == len(parsed) - len(seeds) else ["--select", *(parsed[key].name for key in wanted)]
@@ -142,6 +157,11 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
         write_compiled(connection, made)
     if _fingerprint(project) != fingerprint:
         raise GongkaiError("the rules changed while they were compiled; run the command again")
+    described = warehouse.published.with_name(MANIFEST)
+    aside = described.with_suffix(".new")
+    manifest.writable_manifest().write(str(aside))
+    aside.write_text(aside.read_text("utf-8").replace(json.dumps(str(project)), '"."'), "utf-8")  # it may be installed
+    aside.replace(described)
     warehouse.work.replace(warehouse.published)
     return made
 
@@ -151,6 +171,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
     wanted = {key: node for key, node in manifest.nodes.items() if str(node.resource_type) in _KINDS}
     types = _types_of_contracts(wanted.values())
     nodes: dict[str, Node] = {}
+    sources = _Sources(manifest, digests)
 
     def add(key: str) -> None:
         node = wanted[key]
@@ -161,7 +182,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        looks_beyond = "model.gongkai.int_report_contexts" in parents
+        has_reports = _CONTEXTS in parents
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -174,12 +195,13 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             parents=parents,
             reads_raw=reads_raw,
             from_raw=reads_raw or any(nodes[parent].from_raw for parent in parents),
+            written_from="" if kind == "seed" else sources.of(node),
             description=node.description or "",
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
-            looks_beyond=looks_beyond,
-            row_key=("report_id", report_id) if looks_beyond else ("document_id", "document_id"),
+            looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
+            row_key=("report_id", report_id) if has_reports else ("document_id", "document_id"),
         )
 
     for key in wanted:
@@ -225,36 +247,78 @@ def _types_of_contracts(nodes: Iterable[Any]) -> dict[str, str]:
         }
 
 
-def _to_compile(parsed: dict[str, Node], former: Compiled, digests: dict[str, str]) -> list[str]:
-    """The models and tests whose SQL may be another than in the former file.
+class _Sources:
+    """All that dbt writes the SQL of a node from: its own text and settings, macros, seeds, names of tables.
 
-    It is written from a node's own file and the seeds that it names; of all else (macros, what YAML declares) dbt does
-    not tell who uses it.
+    dbt tells the macros that a node called while it was parsed, and not those within a loop over the rows of a seed. So
+    a macro counts as used where its name stands.
     """
-    changed = {path for path in digests.keys() | former.digests.keys() if digests.get(path) != former.digests.get(path)}
-    seeds = {key for key, node in parsed.items() if node.kind == "seed" and node.path in changed}
-    for_all = [
-        path for path in changed if not path.endswith(".csv") and not path.startswith(("models/", "tests/data/"))
-    ]
-    for_all += [path for path in changed if path.endswith(".yml")]
-    for_all += [
-        key for key, node in parsed.items() if key in former.nodes and node.relation != former.nodes[key].relation
-    ]
+
+    def __init__(self, manifest: Any, digests: dict[str, str]) -> None:
+        self.manifest = manifest
+        self.digests = digests
+        self.texts: dict[str, str] = {macro.name: "" for macro in manifest.macros.values()}
+        for macro in manifest.macros.values():
+            self.texts[macro.name] += macro.macro_sql
+        self.named: dict[str, set[str]] = {}
+        settings = [digests.get(path, "") for path in ("dbt_project.yml", "profiles.yml")]
+        self.of_all = [tool_versions(), *settings]
+
+    def of(self, node: Any) -> str:
+        """A hash of it all."""
+        described = getattr(node, "test_metadata", None)
+        own = [
+            *(node.raw_code, node.relation_name, node.config.to_dict(), described and described.kwargs),
+            [column.to_dict() for column in node.columns.values()],
+            [self._seen_of(parent) for parent in node.depends_on.nodes],
+        ]
+        text = json.dumps(own, default=str, sort_keys=True)
+        used = self._used(text)
+        held = [*self.of_all, text, *(f"{name} {self.texts[name]}" for name in sorted(used))]
+        if any(_GRAPH.search(each) for each in (node.raw_code, *(self.texts[name] for name in used))):
+            held += [path + (digest if path.endswith(".yml") else "") for path, digest in self.digests.items()]
+        return hashlib.md5("\0".join(held).encode(), usedforsecurity=False).hexdigest()
+
+    def _seen_of(self, key: str) -> str:
+        """What can be seen of a parent: its name, and what a seed holds."""
+        parent = self.manifest.nodes.get(key) or self.manifest.sources[key]
+        held = self.digests.get(parent.original_file_path, "") if str(parent.resource_type) == "seed" else ""
+        return f"{parent.relation_name} {held}"
+
+    def _used(self, text: str) -> set[str]:
+        """The macros that are named in a text, and in those macros."""
+        used: set[str] = set()
+        waiting = self._names_in(text)
+        while waiting:
+            name = waiting.pop()
+            if name not in used:
+                used.add(name)
+                if name not in self.named:
+                    self.named[name] = self._names_in(self.texts[name])
+                waiting |= self.named[name]
+        return used
+
+    def _names_in(self, text: str) -> set[str]:
+        return {word for word in _WORD.findall(text) if word in self.texts}
+
+
+def _to_compile(parsed: dict[str, Node], former: Compiled) -> list[str]:
+    """The models and tests whose SQL may be another than in the former file."""
     return [
         key
         for key, node in parsed.items()
-        if node.kind != "seed"
-        and (for_all or key not in former.nodes or node.path in changed or not seeds.isdisjoint(node.parents))
+        if node.kind != "seed" and (key not in former.nodes or node.written_from != former.nodes[key].written_from)
     ]
 
 
 def _with_sql(parsed: dict[str, Node], sql: dict[str, str], contents: dict[str, str]) -> dict[str, Node]:
     """The nodes with their SQL, and the version that follows from all of it."""
     nodes: dict[str, Node] = {}
+    tools = tool_versions()
     for key, bare in parsed.items():
         held = [
             contents.get(key, ""),
-            *(tool_versions(), sql.get(key, ""), bare.materialized, bare.relation, bare.description),
+            *(tools, sql.get(key, ""), bare.materialized, bare.relation, bare.description),
             *(bare.has_contract, [asdict(column) for column in bare.columns]),
             [nodes[parent].version for parent in bare.parents],
         ]

@@ -81,18 +81,26 @@ def figures(connection: duckdb.DuckDBPyConnection, report_id: str, *, everything
     rows = records(
         connection,
         """
-        select observations.*, indicators.name_zh
+        select
+            observations.*,
+            indicators.name_zh,
+            reports.document_id != observations.document_id as is_of_part,
+            coalesce(documents.archive_member, documents.source_file) as stands_in,
         from marts.observations as observations
+        inner join marts.dim_report as reports on observations.report_id = reports.report_id
+        inner join marts.dim_document as documents on observations.document_id = documents.document_id
         inner join marts.dim_indicator as indicators on observations.indicator_code = indicators.indicator_code
-        where report_id = $report_id and (is_selected or $everything)
+        where observations.report_id = $report_id and (is_selected or $everything)
         order by observation_id
         """,
         {"report_id": report_id, "everything": everything},
     )
     if not rows:
         return []
-    text = _Text(connection, str(rows[0]["document_id"]))
-    return [_figure(row, text) for row in sorted(rows, key=text.order)]
+    # The table of a report may stand in a file of its own: its figures follow those of the report's words.
+    texts = {name: _Text(connection, name) for name in sorted({str(row["document_id"]) for row in rows})}
+    rows.sort(key=lambda row: (row["is_of_part"], row["document_id"], texts[str(row["document_id"])].order(row)))
+    return [_figure(row, texts[str(row["document_id"])]) for row in rows]
 
 
 class _Text:
@@ -163,7 +171,7 @@ def _number(value: object) -> str:
 
 def _place(row: dict[str, object], text: _Text) -> str:
     """Page, section, and table with row and column, as far as there are any."""
-    parts = []
+    parts = [f"in {row['stands_in']}"] if row["is_of_part"] else []
     if row["page"] is not None:
         parts.append(f"page {row['page']}")
     table, block = row["table_no"], row["block_no"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import duckdb
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a reading process does without it, and would need a fifth of a second to import it
+    import duckdb
 
 Columns = dict[str, str]
 """Names of columns, each with its type in DuckDB and whether it may be empty."""

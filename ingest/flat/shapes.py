@@ -45,22 +45,30 @@ def bare(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text for comparing: full-width forms made half-width (NFKC), no blanks at its ends."""
-    return bare(unicodedata.normalize("NFKC", text))
+    return bare(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 def is_number(text: str) -> bool:
     """Whether the text is one number, perhaps with a sign, thousands marks or a measure word."""
-    return bool(_VALUE.match(plain(text)))
+    return not _begins_with_han(text) and bool(_VALUE.match(plain(text)))
 
 
 def is_nothing(text: str) -> bool:
     """Whether the text is a mark that stands for an empty cell (/ — -)."""
-    return bool(_NOTHING.match(plain(text)))
+    return not _begins_with_han(text) and bool(_NOTHING.match(plain(text)))
 
 
 def is_value(text: str) -> bool:
     """A number or a mark for nothing."""
-    return is_number(text) or is_nothing(text)
+    if _begins_with_han(text):
+        return False
+    whole = plain(text)
+    return bool(_VALUE.match(whole) or _NOTHING.match(whole))
+
+
+def _begins_with_han(text: str) -> bool:
+    """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
+    return bool(_HAN.match(bare(text)))
 
 
 def is_unit(text: str) -> bool:

@@ -96,12 +96,13 @@ def _is_anchor(row: _Row) -> bool:
 
 
 def _is_lone_value(rows: list[_Row], anchors: list[bool], at: int) -> bool:
-    """Whether a line is a single value in a column of the rows around it: its label is wrapped above and below."""
+    """Whether a line is a single value, or a unit and its value, in columns of the rows around it: its label is wrapped
+    above and below."""
     row = rows[at]
-    if row.labels or len(row.values) != 1 or len(row.cells) != 1:
+    if row.labels or len(row.values) != 1 or not shapes.is_value(row.cells[-1].text):
         return False
     near = [index for index in range(max(at - 4, 0), min(at + 5, len(rows))) if anchors[index]]
-    value = (row.cells[0].x0, row.cells[0].x1)
+    value = (row.cells[-1].x0, row.cells[-1].x1)
     return any(_shared(value, (cell.x0, cell.x1)) > 0 for index in near for cell in rows[index].cells)
 
 
@@ -192,7 +193,7 @@ def _table(rows: list[_Row], heads: int, anchors: list[bool], page_of: PageOf) -
         if any(anchors[first:last]):
             texts += _part(rows[first:last], anchors[first:last])
         else:
-            texts += [[[piece] for piece in row.labels] for row in rows[first:last]]
+            texts += [[[piece] for piece in row.labels + row.cells] for row in rows[first:last]]
     cells = [
         _model_cell(number, col, pieces, page_of)
         for number, row in enumerate(texts, 1)
@@ -219,7 +220,12 @@ def _part(rows: list[_Row], anchors: list[bool]) -> list[list[list[Line]]]:
     labels_end = max((row.labels[-1].x1 for row in filled if row.labels), default=0.0)
     columns = _with_empty(columns, blocks, labels_end)
     wanted = _head_rows(blocks, columns, labels_end)
-    body = [(row.labels, row.cells if anchors[number] else []) for number, row in enumerate(rows) if number >= heads]
+    # what looks like a value in a line that is no row is a part of the label there
+    body = [
+        (row.labels, row.cells) if anchors[number] else (row.labels + row.cells, [])
+        for number, row in enumerate(rows)
+        if number >= heads
+    ]
     for labels, cells in label_rows(body):
         texts = labels or [[]]
         if cells:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from ingest.documents.model import Box, Cell, Table
 from ingest.flat import shapes
+from ingest.layout.downwards import part_downwards
 from ingest.layout.grids import Grid, GridCell, clustered, split_stacked
 from ingest.layout.marks import Glyph, confidence_of, lines_of
 
@@ -35,6 +36,7 @@ class Draft:
 
 def draft_of(grid: Grid, page: int) -> Draft:
     """The table of a grid on a page."""
+    part_downwards(grid)
     split_stacked(grid)
     cells = [
         Cell(

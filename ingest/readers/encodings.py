@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections import Counter
 
 from ingest.errors import RejectError, RejectReason
 
@@ -117,9 +118,10 @@ def _is_gb18030(line: bytes) -> bool:
 
 def _undone(text: str) -> str:
     """Text that somebody read as Latin-1 and saved as UTF-8, read again as what it was; any other as it is."""
-    beyond = [character for character in text[:_SAMPLE] if character > "\x7f"]
-    western = sum(character <= "\xff" or character in _CP1252 for character in beyond)
-    if len(beyond) < _FEWEST_BEYOND or western < _NEARLY_ALL * len(beyond):
+    counts = {character: count for character, count in Counter(text[:_SAMPLE]).items() if character > "\x7f"}
+    beyond = sum(counts.values())
+    western = sum(count for character, count in counts.items() if character <= "\xff" or character in _CP1252)
+    if beyond < _FEWEST_BEYOND or western < _NEARLY_ALL * beyond:
         return text
     data = bytearray()
     for character in text:
@@ -129,7 +131,7 @@ def _undone(text: str) -> str:
         found = bytes(data).decode(encoding, "replace")
         han = sum("\u4e00" <= character <= "\u9fff" for character in found)
         broken = found.count("\ufffd")
-        if han > len(beyond) // 4 and broken * 20 <= han:
+        if han > beyond // 4 and broken * 20 <= han:
             return found
     return text
 

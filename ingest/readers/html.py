@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -14,16 +15,21 @@ from ingest.limits import Limits
 from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
+from ingest.web.declared import UNPAINTED
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
 from ingest.web.scripted import show_scripted
-from ingest.web.style_sheets import mark_hidden
+from ingest.web.style_sheets import mark_hidden, rules_of
+from ingest.web.unpainted import drop_unpainted
 
-VERSION = f"4+words{WORDS_VERSION}"
+VERSION = f"5+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
+_ATTACHED = re.compile(
+    r"([^/\\?#=]+\.(?:docx?|wps|xlsx?|et|csv|pdf|ofd|rtf|zip|rar|7z))\s*(?:[?#].*)?$", re.IGNORECASE | re.DOTALL
+)
 _MOST_PROPERTIES = 60
 _LONGEST_PROPERTY = 2_000
 _SPREADSHEET = "Excel.Sheet"
@@ -48,7 +54,11 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
     show_scripted(root)
     show_fields(root)
-    mark_hidden(root)
+    may_be_unpainted = bool(UNPAINTED.search(text))
+    rules = list(rules_of(root, with_colours=may_be_unpainted))
+    mark_hidden(root, rules)
+    if may_be_unpainted:
+        drop_unpainted(root, rules)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:
@@ -94,11 +104,19 @@ def page_properties(root: Element) -> dict[str, str]:
     canonical = root.find(".//link[@rel='canonical']")
     if canonical is not None and canonical.get("href", "").strip():
         properties["canonical"] = canonical.get("href").strip()
+    if names := _attachments(root):
+        properties["attachments"] = "/".join(names)
     for meta in root.iter("meta"):
         name, content = (meta.get("name") or meta.get("property") or "").strip(), meta.get("content", "").strip()
         if name and content and name.lower() not in _LAYOUT_METAS:
             properties.setdefault(name, content)
     return properties
+
+
+def _attachments(root: Element) -> list[str]:
+    """The names of the files that a page links to, in its order: the figures of a report may stand in one of them."""
+    found = (_ATTACHED.search(link.get("href", "")) for link in root.iter("a"))
+    return list(dict.fromkeys(unquote(name[1]) for name in found if name))
 
 
 def _limited(properties: dict[str, str]) -> dict[str, str]:

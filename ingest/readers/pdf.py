@@ -13,7 +13,7 @@ from ingest.limits import Limits
 from ingest.readers import ocr
 from ingest.readers.pdfium import PageText, open_pdf, page_text
 
-VERSION = f"8+words{shapes.WORDS_VERSION}"
+VERSION = f"9+words{shapes.WORDS_VERSION}"
 
 _BAD_SHARE = 0.2
 _FEW_GLYPHS = 10

@@ -32,7 +32,7 @@
 {% macro replace_pending_documents(relation, sql) %}
 delete from {{ relation }}
 where
-    {%- if reads_reports() %}
+    {%- if has_reports() %}
     report_id in (select {{ report_id('document_id') }} from {{ pending_documents() }})
     {%- else %}
     document_id in (select document_id from {{ pending_documents() }})

@@ -6,8 +6,9 @@
    dbt does not say which macros a model uses: where one changed, `gongkai build` makes everything anew, and whoever runs
    dbt alone asks for --full-refresh.
 
-   One that asks for `reports_to_build()` does the same with rows of reports, whose key is report_id, and looks beyond its
-   own document: its version also holds what int_report_contexts says of the reports beside it. #}
+   What stands on int_report_contexts, through whatever models, looks beyond its own document: its version also holds
+   what they say of the reports beside it and the tables that are parts of it. One that asks for `reports_to_build()`
+   has rows of reports, whose key is report_id, be the words in one document or another. #}
 
 {# All models and seeds of this project that a node stands on, and itself. #}
 {% macro standing_on(node) %}
@@ -67,19 +68,26 @@ select
     ) as version,
 from {{ source('raw', 'documents') }} as documents
 {%- if reads_reports() %}
-left join {{ ref('int_report_contexts') }} as contexts on documents.document_id = contexts.document_id
+left join {{ graph.nodes['model.gongkai.int_report_contexts'].relation_name }} as contexts on documents.document_id = contexts.document_id
 {%- endif %}
 {%- endmacro %}
 
-{# The same for a model that looks beyond its own document, at the reports beside it. #}
+{# The same for a model whose rows are those of reports, from whatever documents. #}
 {% macro reports_to_build() -%}
 {%- set contexts = ref('int_report_contexts') -%}
 {{ documents_to_build() }}
 {%- endmacro %}
 
-{# Whether this model does: then it stands on their contexts. #}
-{% macro reads_reports() -%}
+{# Whether this model has rows of reports. #}
+{% macro has_reports() -%}
 {{ return('model.gongkai.int_report_contexts' in model.get('depends_on', {}).get('nodes', [])) }}
+{%- endmacro %}
+
+{# Whether this model looks beyond its own document. A unit test has no graph, and no contexts. #}
+{% macro reads_reports() -%}
+{{ return(
+    execute and graph.nodes is defined and 'model.gongkai.int_report_contexts' in standing_on(model)
+) }}
 {%- endmacro %}
 
 {# Whether rows of earlier builds may stay. A unit test has no rows of earlier builds, nor a graph. What is compiled is run

@@ -5,9 +5,9 @@ with documents_to_build as (
 ),
 
 observations as (
-    select observations.*
+    select observations.* replace (documents_to_build.document_id as document_id)
     from {{ ref('observations') }} as observations
-    inner join documents_to_build on observations.document_id = documents_to_build.document_id
+    inner join documents_to_build on observations.report_id = {{ report_id('documents_to_build.document_id') }}
 ),
 
 form_cells as (

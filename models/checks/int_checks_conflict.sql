@@ -5,7 +5,7 @@ with documents_to_build as (
 ),
 
 readings as (
-    select readings.*, {{ report_id('readings.document_id') }} as report_id
+    select readings.*
     from {{ ref('int_candidates_corrected') }} as readings
     inner join documents_to_build on readings.document_id = documents_to_build.document_id
     where readings.category_label is null and readings.period_part = 'year' and readings.scope_part = 'own'
@@ -13,7 +13,7 @@ readings as (
 
 reports as (
     select reports.document_id, reports.form
-    from {{ ref('int_reports_identified') }} as reports
+    from {{ ref('dim_report') }} as reports
     inner join documents_to_build on reports.document_id = documents_to_build.document_id
 ),
 

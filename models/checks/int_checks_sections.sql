@@ -6,8 +6,9 @@ with documents_to_build as (
 
 reports as (
     select reports.document_id, reports.year
-    from {{ ref('int_reports_identified') }} as reports
+    from {{ ref('dim_report') }} as reports
     inner join documents_to_build on reports.document_id = documents_to_build.document_id
+    where not reports.is_table_alone
 ),
 
 sections as (
@@ -45,9 +46,9 @@ headings as (
 ),
 
 observations as (
-    select observations.document_id, observations.indicator_code
+    select reports.document_id, observations.indicator_code
     from {{ ref('observations') }} as observations
-    inner join documents_to_build on observations.document_id = documents_to_build.document_id
+    inner join reports on observations.report_id = {{ report_id('reports.document_id') }}
 ),
 
 -- What need not be a heading may stand in a table too: the statistical table has lines for fees and appeals. And whoever

@@ -12,9 +12,9 @@ shares as (
 ),
 
 observations as (
-    select observations.*
+    select observations.* replace (documents_to_build.document_id as document_id)
     from {{ ref('observations') }} as observations
-    inner join documents_to_build on observations.document_id = documents_to_build.document_id
+    inner join documents_to_build on observations.report_id = {{ report_id('documents_to_build.document_id') }}
     where observations.applicant_type = 'all' and observations.category_label is null
 ),
 

@@ -9,8 +9,9 @@ with documents_to_build as (
 
 reports as (
     select reports.*
-    from {{ ref('int_reports_identified') }} as reports
+    from {{ ref('dim_report') }} as reports
     inner join documents_to_build on reports.document_id = documents_to_build.document_id
+    where not reports.is_table_alone
 ),
 
 titles as (

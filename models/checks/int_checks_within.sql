@@ -5,16 +5,16 @@ with documents_to_build as (
 ),
 
 reports as (
-    select reports.*, {{ report_id('reports.document_id') }} as report_id
-    from {{ ref('int_reports_identified') }} as reports
+    select reports.*
+    from {{ ref('dim_report') }} as reports
     inner join documents_to_build on reports.document_id = documents_to_build.document_id
 ),
 
 -- Of the tables before 2014, one counts refusals for whatever reason as one of three answers, another gives each its row.
 told_in_table as (
-    select distinct observations.document_id
+    select distinct observations.report_id
     from {{ ref('observations') }} as observations
-    inner join documents_to_build on observations.document_id = documents_to_build.document_id
+    inner join reports on observations.report_id = reports.report_id
     where observations.is_selected
         and observations.basis = 'table'
         and starts_with(observations.indicator_code, 'application.')
@@ -23,9 +23,9 @@ told_in_table as (
 reports_by_form as (
     select * from reports
     union all
-    select reports.* replace (if(told_in_table.document_id is null, 'prose', 'local') as form)
+    select reports.* replace (if(told_in_table.report_id is null, 'prose', 'local') as form)
     from reports
-    left join told_in_table on reports.document_id = told_in_table.document_id
+    left join told_in_table on reports.report_id = told_in_table.report_id
     where reports.form = 'narrative'
 ),
 

@@ -11,12 +11,13 @@ with documents_to_build as (
 
 -- What the text says of the year, whether or not a table says it as well.
 readings as (
-    select readings.*, {{ report_id('readings.document_id') }} as report_id
+    select readings.*
     from {{ ref('int_candidates_corrected') }} as readings
     inner join documents_to_build on readings.document_id = documents_to_build.document_id
     where
         readings.basis = 'narrative' and readings.qualifier = 'exact'
         and readings.period_part = 'year' and readings.scope_part = 'own'
+        and readings.evidence_document_id = readings.document_id
 ),
 
 blocks as (

@@ -75,12 +75,7 @@ ranked as (
         row_number() over (
             partition by document_id, indicator_code, applicant_type, category_label
             order by
-                confidence = 'doubtful',
-                case basis when 'table' then 1 when 'narrative' then 2 when 'negation' then 3 else 4 end,
-                period_part != 'year',
-                not is_of_own_scope,
-                qualifier != 'exact',
-                case confidence when 'certain' then 1 else 2 end,
+                {{ order_of_choice() }},
                 table_no nulls last,
                 block_no nulls last,
                 row_no,
@@ -99,7 +94,7 @@ chosen as (
             '|', document_id, indicator_code, applicant_type, category_label, value,
             'b', block_no, 't', table_no, 'r', row_no, 'c', col_no, 's', char_start
         )), 16) as observation_id,
-        * exclude (is_of_own_scope, paragraph_no, place_in_paragraph, length_in_paragraph),
+        * exclude (paragraph_no, place_in_paragraph, length_in_paragraph),
         choice_rank = 1 as is_selected,
     from ranked
 )

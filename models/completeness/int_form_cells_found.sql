@@ -6,8 +6,17 @@ with documents_to_build as (
 
 reports as (
     select reports.*
-    from {{ ref('int_reports_identified') }} as reports
+    from {{ ref('dim_report') }} as reports
     inner join documents_to_build on reports.document_id = documents_to_build.document_id
+),
+
+-- A table in a file of its own is one of the report that it is a part of.
+documents as (
+    select document_id, document_id as report_document_id from reports
+    union all
+    select parts.document_id, parts.report_document_id
+    from {{ ref('int_report_parts') }} as parts
+    inner join reports on parts.report_document_id = reports.document_id
 ),
 
 asked as (
@@ -15,9 +24,9 @@ asked as (
 ),
 
 labels as (
-    select labels.*
+    select labels.* replace (documents.report_document_id as document_id)
     from {{ ref('int_labels_matched') }} as labels
-    inner join documents_to_build on labels.document_id = documents_to_build.document_id
+    inner join documents on labels.document_id = documents.document_id
 ),
 
 readings as (
@@ -48,9 +57,9 @@ figures_found as (
 
 -- 12.5 applications, or a sum of money in no unit: the cell is not blank, and yet states no figure.
 figures_refused as (
-    select distinct figures.document_id, figures.indicator_code, figures.applicant_type
+    select distinct documents.report_document_id as document_id, figures.indicator_code, figures.applicant_type
     from {{ ref('int_figures_of_indicators') }} as figures
-    inner join documents_to_build on figures.document_id = documents_to_build.document_id
+    inner join documents on figures.document_id = documents.document_id
     where figures.factor is null or not figures.is_possible
 ),
 

@@ -19,6 +19,8 @@ versions as (
         reports.published_evidence,
         titles.is_titled_newer,
         coalesce(
+            -- A report is not late for the file of its table.
+            case when reports.is_table_alone then reports.report_id end,
             reports.agency_id || '|' || reports.year || '|' || coalesce(reports.scope, ''), reports.report_id
         ) as report_group,
         if(reports.agency_kind = 'government', years.government_deadline_on, years.department_deadline_on)

@@ -7,7 +7,7 @@ contents as (
 ),
 
 titles as (
-    select document_id, title from {{ ref('int_documents_classified') }}
+    select document_id, title, class_reason = 'table_alone' as is_table_alone from {{ ref('int_documents_classified') }}
 ),
 
 documents as (
@@ -25,7 +25,7 @@ places as (
     group by document_id
 ),
 
--- Versions are of one body, year and scope. A body or year that cannot be told has none: only the same words with the
+-- Versions are of one body, year and scope, and a table alone in a file is none of a report. A body or year that cannot be told has none: only the same words with the
 -- same figures are the same report.
 grouped as (
     select
@@ -35,7 +35,10 @@ grouped as (
         identified.published_at,
         case
             when identified.agency_key is not null and identified.year is not null and not identified.is_one_of_many
-                then concat_ws(' ', 'told', identified.agency_key, identified.year, identified.scope)
+                then concat_ws(
+                    ' ', 'told', if(titles.is_table_alone, 'table', null), identified.agency_key, identified.year,
+                    identified.scope
+                )
             when contents.words_version is null then identified.document_id
             else concat_ws(
                 ' ', 'open', identified.agency_name, identified.year, identified.scope, contents.words_version,

@@ -1,7 +1,7 @@
 {{ config(materialized='by_document') }}
 
 with documents_to_build as (
-    {{ documents_to_build() }}
+    {{ reports_to_build() }}
 ),
 
 chosen as (
@@ -17,7 +17,7 @@ indicators as (
 observed as (
     select
         chosen.observation_id,
-        {{ report_id('chosen.document_id') }} as report_id,
+        chosen.report_id,
         chosen.indicator_code,
         chosen.applicant_type,
         chosen.category_label,
@@ -30,7 +30,7 @@ observed as (
         chosen.original_value,
         chosen.correction_reason,
         chosen.rule_id,
-        chosen.document_id,
+        chosen.evidence_document_id as document_id,
         chosen.block_no::integer as block_no,
         chosen.table_no::integer as table_no,
         chosen.row_no::integer as row_no,

@@ -18,6 +18,7 @@ versions as (
         on newer.agency_id = older.agency_id
         and newer.year = older.year
         and newer.scope is not distinct from older.scope
+        and newer.is_table_alone is not distinct from older.is_table_alone
         and newer.version_no = older.version_no + 1
 ),
 

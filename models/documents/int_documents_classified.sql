@@ -88,6 +88,32 @@ tables_found as (
     group by cells.document_id
 ),
 
+-- Or the form alone, filled in, in a file of its own: labels of the form each in a row of its own, with figures.
+form_labels as (
+    select distinct {{ label_key_full('label') }} as label_key from {{ ref('form_labels') }}
+),
+
+rows_found as (
+    select
+        cells.document_id,
+        cells.table_no,
+        cells.row_no,
+        min(form_labels.label_key) as label_key,
+        bool_or(regexp_matches(cells.text_squashed, '{{ document_sign('table_figure') }}')) as has_figure,
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    left join form_labels on {{ label_key_full('cells.text_squashed') }} = form_labels.label_key
+    group by cells.document_id, cells.table_no, cells.row_no
+),
+
+forms_found as (
+    select
+        document_id,
+        count(distinct label_key) filter (where has_figure) >= {{ weight('rows_of_a_form_alone') }} as is_form,
+    from rows_found
+    group by document_id
+),
+
 judged as (
     select
         documents.document_id,
@@ -135,12 +161,14 @@ judged as (
         or coalesce(
             tables_found.label_count >= 1 and tables_found.figure_count >= {{ weight('figures_of_a_table') }}, false
         ) as tells_of_work,
+        coalesce(forms_found.is_form, false) as is_form,
         documents.char_count,
     from documents
     left join titles on documents.document_id = titles.document_id
     left join openings on documents.document_id = openings.document_id
     left join parts_found on documents.document_id = parts_found.document_id
     left join tables_found on documents.document_id = tables_found.document_id
+    left join forms_found on documents.document_id = forms_found.document_id
 ),
 
 classified as (
@@ -156,7 +184,11 @@ classified as (
                 and not has_section_or_preamble
                 then 'other|title_without_report'
             else coalesce(ruling, content_ruling)
-        end as decision,
+        end as first_decision,
+        if(
+            is_form and first_decision in ('other|statistics_only', 'other|no_sign_of_a_report'),
+            'annual_report|table_alone', first_decision
+        ) as decision,
     from judged
 ),
 

@@ -29,21 +29,29 @@ by_rule as (
 
 by_composition as (
     select * from by_composition_anywhere
-    where clause_no = 0
+    where clause_no = 0 and not is_beside
 ),
 
 -- One reading for each figure: the first rule in the order of the seed; where no rule reads it, what its words make, and
--- where a rule takes the answer to an application for items disclosed.
+-- where a rule takes the answer to an application for items disclosed, or a figure that only the official forms ask for.
 readings as (
     select
         coalesce(first_rules.document_id, by_composition.document_id) as document_id,
         coalesce(first_rules.figure_no, by_composition.figure_no) as figure_no,
+        -- 某公司直接起诉1件: how it was brought is told of all lawsuits that there are.
+        coalesce(
+            first_rules.indicator_code = 'appeal.litigation.total'
+            and regexp_matches(by_composition.indicator_code, '^appeal\.litigation_[a-z_]+\.total$')
+            and count(*) filter (where first_rules.indicator_code = 'appeal.litigation.total') over of_document = 1,
+            false
+        ) as is_the_only_lawsuit,
         first_rules.rule_id is null
         or coalesce(
             starts_with(first_rules.indicator_code, 'disclosure.')
-            and starts_with(by_composition.indicator_code, 'application.outcome.'),
+            and regexp_matches(by_composition.indicator_code, '^application\.(?:outcome|refused|unavailable|not_processed|other)\.'),
             false
-        ) as is_composed,
+        )
+        or (coalesce(by_composition.is_of_form, false) and not is_the_only_lawsuit) as is_composed,
         if(is_composed, by_composition.reading_id, first_rules.rule_id) as rule_id,
         if(is_composed, by_composition.indicator_code, first_rules.indicator_code) as indicator_code,
         case
@@ -59,6 +67,7 @@ readings as (
     ) as first_rules
     full join by_composition
         on first_rules.document_id = by_composition.document_id and first_rules.figure_no = by_composition.figure_no
+    window of_document as (partition by coalesce(first_rules.document_id, by_composition.document_id))
 ),
 
 -- What the clauses after a figure say became of the case, how it came, and why: the first of each kind.
@@ -77,10 +86,12 @@ told_further as (
         union all by name
         select document_id, figure_no, clause_no, indicator_code, reading_id as rule_id, 100000 + meaning_no as rule_no
         from by_composition_anywhere
+        where not is_beside
     ) as anywhere
     where clause_no > 0 and regexp_matches(
         indicator_code,
-        '^application\.(?:received|outcome|refused|unavailable|not_processed|other)\.[a-z_]+$|^application\.carried_out$|^appeal\.[a-z_]+\.(?:upheld|corrected|other|pending)$'
+        '^application\.(?:received|outcome|refused|unavailable|not_processed|other)\.[a-z_]+$|^application\.carried_out$'
+        '|^appeal\.[a-z_]+\.(?:upheld|corrected|other|pending)$|^appeal\.litigation_[a-z_]+\.total$'
     )
     group by document_id, figure_no, indicator_code
     qualify row_number() over (partition by document_id, figure_no, kind order by min(clause_no), min(rule_no)) = 1
@@ -97,6 +108,12 @@ readings_further as (
         or (
             regexp_matches(readings.indicator_code, '^application\.(?:received|outcome|refused|unavailable|not_processed)\.')
             and not starts_with(readings.indicator_code, told_further.kind)
+        )
+        -- 行政诉讼2件，均为未经复议直接起诉
+        or (
+            readings.indicator_code = 'appeal.litigation.total'
+            and regexp_matches(told_further.indicator_code, '^appeal\.litigation_[a-z_]+\.total$')
+            and regexp_matches(figures.clauses_after[told_further.clause_no], '^(?:均|都|全部|皆|系|为)')
         )
         or (
             figures.value = 1
@@ -125,6 +142,22 @@ read as (
     select document_id, figure_no, rule_id, indicator_code, applies_to, confidence
     from by_rule
     where applies_to = 'also'
+    union all by name
+    select document_id, figure_no, reading_id as rule_id, indicator_code, 'also' as applies_to, confidence
+    from by_composition_anywhere
+    where clause_no = 0 and is_beside
+    union all by name
+    select
+        by_composition.document_id,
+        by_composition.figure_no,
+        by_composition.reading_id as rule_id,
+        by_composition.indicator_code,
+        'also' as applies_to,
+        by_composition.confidence,
+    from by_composition
+    inner join readings
+        on by_composition.document_id = readings.document_id and by_composition.figure_no = readings.figure_no
+    where readings.is_the_only_lawsuit
     union all by name
     select document_id, figure_no, rule_id, indicator_code, 'further' as applies_to, 'likely' as confidence
     from readings_further

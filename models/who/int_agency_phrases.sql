@@ -112,23 +112,23 @@ phrases as (
     {%- endfor %}
 ),
 
--- Each repair takes the name as the one before it left it.
-repaired as (
-    select
-        document_id,
-        source,
-        block_no,
-        phrase as name_0,
-        {%- for repair in repairs %}
-        {%- set name = 'name_' ~ loop.index0 %}
-        case when {{ applies[repair['applies_to']] }} then {{ repaired_name(name, repair) }} else {{ name }} end
-            as name_{{ loop.index }},
-        {%- endfor %}
-        name_{{ repairs | length }} as phrase,
+mended_0 as (
+    select document_id, source, block_no, phrase
     from phrases
     where phrase is not null and phrase != ''
 ),
 
+-- Each repair takes the name as the one before it left it.
+{%- for repair in repairs %}
+mended_{{ loop.index }} as (
+    select
+        document_id,
+        source,
+        block_no,
+        case when {{ applies[repair['applies_to']] }} then {{ repaired_name('phrase', repair) }} else phrase end as phrase,
+    from mended_{{ loop.index0 }}
+),
+{% endfor %}
 ranked as (
     select distinct on (repaired.document_id, repaired.source, repaired.phrase)
         repaired.document_id,
@@ -136,7 +136,7 @@ ranked as (
         repaired.source,
         repaired.block_no,
         repaired.phrase,
-    from repaired
+    from mended_{{ repairs | length }} as repaired
     left join {{ ref('agency_sources') }} as sources on repaired.source = sources.source
     order by repaired.block_no desc nulls last
 ),

@@ -44,6 +44,14 @@ def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_s
     labels.write_text("\n".join([*lines, ",".join([last[0], "无此标签", *last[2:]])]) + "\n", "utf-8")
     model = project / "models" / "prose" / "int_zeros_matched.sql"
     model.write_text(model.read_text("utf-8") + "\n-- another file\n", "utf-8")
+    for name, old, new in (
+        ("macros/metrics.sql", "'per_hundred' then 100", "'per_hundred' then 200"),  # called by a model alone
+        ("macros/agencies.sql", "'g')", "'gi')"),  # called by another macro, in a loop over the rows of a seed
+        ("models/core/_core__models.yml", "- name: waived\n", "- name: exempted\n"),
+    ):
+        text = (project / name).read_text("utf-8")
+        assert old in text
+        (project / name).write_text(text.replace(old, new), "utf-8")
     (project / "models" / "extra.sql").write_text("select 1 as one from {{ ref('form_labels') }}\n", "utf-8")
 
     process = start(project)
@@ -56,7 +64,10 @@ def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_s
 
     changed = {node.name for key, node in in_part.items() if key not in before or node.version != before[key].version}
     assert {"form_labels", "int_cells_matched", "int_zeros_matched", "observations", "extra"} <= changed
-    assert changed.isdisjoint({"prose_figures", "int_figures_by_rule", "int_report_dates", "dim_region"})
+    assert {"metrics", "int_agency_phrases", "fct_fees"} <= changed
+    assert changed.isdisjoint({"prose_figures", "int_document_lines", "int_report_texts", "dim_region"})
+    written = {key for key, node in in_part.items() if key in before and node.written_from != before[key].written_from}
+    assert len(written) < len(before) / 4, "what stands on no changed file was compiled again"
     assert "-- another file" in in_part["model.gongkai.int_zeros_matched"].sql
 
 
@@ -65,6 +76,8 @@ def test_where_nobody_may_write_beside_the_project_it_is_kept_beside_the_warehou
 ) -> None:
     project, scratch = tmp_path / "project", Warehouse(tmp_path / "w.duckdb").scratch_folder
     project.mkdir()
+    assert compiling.folder_of(project, scratch) == scratch  # not a repository with this package in it
+    monkeypatch.setattr(compiling, "checkout", lambda: project)
     assert project in compiling.folder_of(project, scratch).parents
     monkeypatch.setattr(os, "access", lambda path, mode: path != project)
     assert compiling.folder_of(project, scratch) == scratch

@@ -8,19 +8,28 @@ import duckdb
 
 TIMES = ("first_seen_at", "last_seen_at", "ingested_at", "seen_at")
 OF_PUBLICATIONS = ("publications", "changes")
-"""Marts that tell of how often something was published before: other warehouses have another past."""
+"""Marts that tell of what was published before: other warehouses have another past, and dbt makes none of them."""
 
 
-def shape(published: Path) -> list[tuple[object, ...]]:
-    """Tables and columns of marts, with their types and comments."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        return connection.sql(
+def shape(file: Path) -> list[tuple[object, ...]]:
+    """Tables and columns of marts, with their types and comments; of a published or a work file."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(
             """
-            select table_name, column_name, data_type, comment from duckdb_columns() where schema_name = 'marts'
-            union all
-            select table_name, '', '', comment from duckdb_tables() where schema_name = 'marts'
+            with told as (
+                select schema_name, table_name, column_name, data_type, comment from duckdb_columns()
+                union all
+                select schema_name, table_name, '', '', comment from duckdb_tables()
+                union all
+                select schema_name, view_name, '', '', comment from duckdb_views()
+            )
+
+            select * exclude (schema_name)
+            from told
+            where schema_name = 'marts' and not list_contains(?, table_name)
             order by all
-            """
+            """,
+            [list(OF_PUBLICATIONS)],
         ).fetchall()
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +15,8 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from helpers.command import ROOT, gongkai_environment
+from helpers.command import ROOT
+from helpers.project import copy_project, run_in
 from helpers.small_world import Body, Report, World, small_world
 
 from gongkai.warehouse import Warehouse
@@ -107,11 +107,7 @@ class Place:
     published: Path
 
     def run(self, *arguments: str | Path) -> None:
-        environment = gongkai_environment(self.published) | {"PYTHONPATH": str(self.project)}
-        command = [sys.executable, "-m", "gongkai.cli", *map(str, arguments)]
-        done = subprocess.run(
-            command, cwd=self.project, env=environment, capture_output=True, encoding="utf-8", check=False
-        )
+        done = run_in(self.project, *arguments, published=self.published)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -138,15 +134,6 @@ class Place:
             )
 
 
-def place(folder: Path) -> Place:
-    project = folder / "project"
-    for name in ("gongkai", "ingest", "models", "seeds", "macros", "tests/data", "tests/generic"):
-        shutil.copytree(ROOT / name, project / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(ROOT / name, project / name)
-    return Place(project, folder / "gongkai.duckdb")
-
-
 def deliver(files: list[File], folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     for file in files:
@@ -165,7 +152,7 @@ def in_three(tmp_path_factory: pytest.TempPathFactory) -> Place:
     format; the third withdraws a report that is no longer in the folder, and brings a page crawled again.
     """
     folder = tmp_path_factory.mktemp("three")
-    here, given = place(folder), deliveries()
+    here, given = Place(copy_project(folder / "project"), folder / "gongkai.duckdb"), deliveries()
     sums = here.project / "seeds/forms/derived_sums.csv"
     whole = sums.read_text("utf-8")
     sums.write_text("".join(line for line in whole.splitlines(True) if not line.startswith(DERIVED)), "utf-8")
@@ -181,11 +168,10 @@ def in_three(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 @pytest.fixture(scope="module")
 def at_once(tmp_path_factory: pytest.TempPathFactory, in_three: Place) -> Place:
-    """All files and rules at once; the report that is withdrawn is forgotten by a person."""
+    """All files at once, by the last rules of the other; the report that is withdrawn is forgotten by a person."""
     folder = tmp_path_factory.mktemp("once")
-    here, given = place(folder), deliveries()
-    here.correct(report_id(in_three, "b-water.html"), int(given.named("b-water.html").figures[CORRECTED]))
-    here.run("ingest", deliver(list(given.files), folder / "reports"))
+    here = Place(in_three.project, folder / "gongkai.duckdb")
+    here.run("ingest", deliver(list(deliveries().files), folder / "reports"))
     here.run("forget", WITHDRAWN)
     here.run("build")
     return here

@@ -1,13 +1,44 @@
 {{ config(materialized='by_document') }}
 
+{# A table alone in a file that is a part of a report is read beside it, and for itself as well, as every document is:
+   `document_id` is the report's, and `evidence_document_id` that in which a figure stands. #}
 with documents_to_build as (
-    {{ documents_to_build() }}
+    {{ reports_to_build() }}
 ),
 
+-- Each document of a report: its own, and the tables that are parts of it.
+documents as (
+    select document_id, document_id as report_document_id
+    from documents_to_build
+    union all
+    select parts.document_id, parts.report_document_id
+    from {{ ref('int_report_parts') }} as parts
+    inner join documents_to_build on parts.report_document_id = documents_to_build.document_id
+),
+
+-- What a report says itself is chosen before what its table says, where both are of one kind.
 chosen as (
-    select chosen.*, {{ report_id('chosen.document_id') }} as report_id
+    select
+        chosen.* replace (
+            if(
+                documents.document_id = documents.report_document_id, chosen.observation_id,
+                'o' || left(md5(concat_ws('|', chosen.observation_id, documents.report_document_id)), 16)
+            ) as observation_id,
+            documents.report_document_id as document_id,
+            chosen.is_selected and row_number() over (
+                partition by
+                    documents.report_document_id, chosen.indicator_code, chosen.applicant_type, chosen.category_label,
+                    chosen.is_selected
+                order by
+                    {{ order_of_choice('chosen') }},
+                    documents.document_id != documents.report_document_id,
+                    documents.document_id
+            ) = 1 as is_selected
+        ),
+        chosen.document_id as evidence_document_id,
+        {{ report_id('documents.report_document_id') }} as report_id,
     from {{ ref('int_candidates_chosen') }} as chosen
-    inner join documents_to_build on chosen.document_id = documents_to_build.document_id
+    inner join documents on chosen.document_id = documents.document_id
 ),
 
 corrections as (
@@ -17,7 +48,8 @@ corrections as (
 reports as (
     select reports.document_id, {{ report_id('reports.document_id') }} as report_id
     from {{ ref('int_reports_identified') }} as reports
-    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+    inner join documents on reports.document_id = documents.document_id
+    where documents.document_id = documents.report_document_id
 ),
 
 -- Of several readings with the value that a person chose, one is taken.
@@ -74,6 +106,7 @@ added as (
             coalesce(corrections.category_label, '')
         )), 16) as observation_id,
         reports.document_id,
+        reports.document_id as evidence_document_id,
         reports.report_id,
         corrections.indicator_code,
         corrections.applicant_type,
@@ -100,9 +133,9 @@ added as (
 ),
 
 candidates as (
-    select * exclude (report_id) from corrected
+    select * from corrected
     union all by name
-    select * exclude (report_id) from added
+    select * from added
 )
 
 select * from candidates
