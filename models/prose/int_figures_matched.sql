@@ -256,7 +256,7 @@ of_all as (
         {%- if rule['unless'] %}
             and not regexp_matches(
                 {%- if rule['whole'].startswith('application') %}
-                wholes_matched.said_after || '＃' || regexp_extract(wholes_matched.said_after_parts, '^[，；。）]*[^；。]*'),
+                wholes_matched.said_after || '＃' || regexp_extract(wholes_matched.said_after_parts, '^[，；。）]*[^；。0-9]*'),
                 {%- else %} wholes_matched.said_after, {% endif -%}
                 {{ literal(rule['unless']) }}
             )
