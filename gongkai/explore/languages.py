@@ -1,13 +1,14 @@
-"""The two languages of the pages: which one is asked for, and the words for codes of the warehouse (`words.csv`)."""
+"""The two languages of the pages: which one is asked for, and the words for codes (the seed `code_words`)."""
 
 from __future__ import annotations
 
 import csv
 import re
 from functools import cache
-from pathlib import Path
 
 from starlette.requests import Request
+
+from ingest.shipped import project_folder
 
 LANGUAGES = ("zh", "en")
 COOKIE = "gongkai_language"
@@ -30,7 +31,7 @@ def language_of(request: Request) -> str:
 @cache
 def codes() -> dict[tuple[str, str], dict[str, str]]:
     """The words for each code of a kind, by language."""
-    with Path(__file__).with_name("words.csv").open(encoding="utf-8", newline="") as lines:
+    with (project_folder() / "seeds" / "labels" / "code_words.csv").open(encoding="utf-8", newline="") as lines:
         return {(row["kind"], row["code"]): {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(lines)}
 
 
