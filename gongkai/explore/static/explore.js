@@ -3,7 +3,8 @@
 "use strict";
 
 const lit = new Set();
-let litIds = [];
+
+const FIGURE = /^#[wf]-([0-9a-z]+)$/;
 
 const panes = () => [...document.querySelectorAll(".pane")];
 const folds = () => [...document.querySelectorAll("details")];
@@ -27,10 +28,9 @@ function bring(element, show, behavior = "auto") {
   if (show) pane.scrollIntoView({ block: "nearest", behavior });
 }
 
-function light(ids, from, show) {
+function light(ids, from, show, behavior) {
   for (const each of lit) each.classList.remove("on");
   lit.clear();
-  litIds = ids;
   for (const id of ids) {
     for (const each of document.querySelectorAll(`[data-figure~="${id}"], [data-figures~="${id}"]`)) {
       each.classList.add("on");
@@ -40,7 +40,7 @@ function light(ids, from, show) {
   const brought = new Set([from]);
   for (const each of lit) {
     const pane = each.closest(".pane");
-    if (pane && !brought.has(pane)) bring(each, show);
+    if (pane && !brought.has(pane)) bring(each, show, behavior);
     brought.add(pane);
   }
 }
@@ -54,7 +54,7 @@ function idsOf(target) {
 function lead(hash, from) {
   const target = document.getElementById(hash.slice(1));
   if (!target) return null;
-  const figure = hash.match(/^#[wf]-([0-9a-z]+)$/);
+  const figure = hash.match(FIGURE);
   if (figure) {
     light(idsOf(target) || [figure[1]], from, from !== null);
     if (from === null) bring(target, true, "instant");
@@ -64,16 +64,18 @@ function lead(hash, from) {
   return target;
 }
 
-// Where the page stands, kept with its entry in the history, so that Back leads to the same place.
+// Where the page stands, kept with its entry in the history, so that Back leads to the same place; what is lit there, the
+// end of the address says.
 function keepPlace() {
-  const place = { top: scrollY, panes: panes().map((pane) => pane.scrollTop), folds: folds().map((fold) => fold.open), lit: litIds };
+  const place = { top: scrollY, panes: panes().map((pane) => pane.scrollTop), folds: folds().map((fold) => fold.open) };
   history.replaceState({ place }, "");
 }
 
 function goBackTo(place) {
   folds().forEach((fold, number) => { fold.open = place.folds[number]; });
-  light(place.lit, null, false);
   panes().forEach((pane, number) => { pane.scrollTo({ top: place.panes[number], behavior: "instant" }); });
+  const figure = location.hash.match(FIGURE);
+  light(figure ? [figure[1]] : [], null, false, "instant");
   scrollTo({ top: place.top, behavior: "instant" });
 }
 
