@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from gongkai.export.labels import Label, Labels, Language, Words
+from gongkai.export.wording import Label, Labels, Language, Words
 from gongkai.export.marts import Column, Columns, columns, every_name, keys
 from gongkai.export.sums import SOURCES, Source
 from gongkai.warehouse.sql import literal, quoted
