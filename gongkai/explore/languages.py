@@ -53,6 +53,12 @@ def note_words(language: str, note: object) -> str:
     return between + ((": " if language == "en" else "：") + own if own else "")
 
 
+def unit_words(language: str, unit: object, value: object) -> str:
+    """The unit of a value: 1 case, 2 cases."""
+    words = code_words(language, "unit", unit)
+    return words.removesuffix("s") if language == "en" and value == 1 else words
+
+
 def counted(language: str, number: int, zh: str, one: str, many: str) -> str:
     """How many of something, in words: 1 report, 2 reports."""
     return f"{number:,} {zh if language == 'zh' else one if number == 1 else many}"

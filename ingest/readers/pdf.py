@@ -35,6 +35,8 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
             if _needs_ocr(text):
                 marks = _ocr_page(pdf, index, text)
                 ocr_used = ocr_used or marks is not text.marks
+            if text.aside is not None and marks is text.marks:
+                pages.append(text.aside)
             pages.append(marks)
             characters += len(marks.glyphs)
             if characters > limits.chars:

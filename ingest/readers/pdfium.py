@@ -15,7 +15,7 @@ from ingest.errors import RejectError, RejectReason
 from ingest.layout.marks import UNTOLD, Glyph, PageMarks, Ruling
 from ingest.layout.struck import struck_out
 from ingest.limits import Limits
-from ingest.readers.pdf_seen import Box, Sight
+from ingest.readers.pdf_seen import Box, Sight, address_at
 
 _THIN = 2.5
 _SHORTEST = 3.0
@@ -31,6 +31,8 @@ class PageText:
     """Marks of a page, and what is known of its text layer and pictures."""
 
     marks: PageMarks
+    aside: PageMarks | None
+    """Marks of the texts that run the page's own way, where most of them are turned, as on a table laid sideways."""
     bad_share: float
     """Share of glyphs whose meaning the file does not tell."""
     figures_untold: bool
@@ -66,12 +68,18 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
         paths = _Paths(_View(page, page.get_rotation()))
         paths.collect(page.raw, None, 0)
         turn = paths.sight.usual_turn()
+        aside: PageMarks | None = None
+        own = None
         if turn is not None and turn != paths.view.turn:
+            view = paths.view
+            if paths.sight.turns[view.turn]:
+                glyphs, _, _ = _glyphs(page, view, paths.sight, 0.0, view.turn)
+                aside, own = PageMarks(index + 1, view.width, view.height, glyphs), turn
             paths = _Paths(_View(page, turn))
             paths.collect(page.raw, None, 0)
         view = paths.view
         share = paths.picture_area / max(view.width * view.height, 1)
-        glyphs, bad, is_layer = _glyphs(page, view, paths.sight, share)
+        glyphs, bad, is_layer = _glyphs(page, view, paths.sight, share, own)
         if paths.strokes:
             struck, lines = struck_out(glyphs, paths.strokes, paths.verticals)
             glyphs = [glyph for place, glyph in enumerate(glyphs) if place not in struck]
@@ -80,6 +88,7 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
         seen = bool(paths.picture_area or paths.count)
         return PageText(
             marks,
+            aside,
             bad_share=bad / max(len(glyphs), 1),
             figures_untold=bad >= _FEWEST_BAD and lacks_figures(glyphs),
             invisible=is_layer,
@@ -141,8 +150,14 @@ class _View:
         return left, tall - high, right, tall - low
 
 
-def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: float) -> tuple[list[Glyph], int, bool]:
-    """Glyphs that are seen, without made-up blanks; how many have no known meaning; whether they lie over a scan."""
+def _glyphs(
+    page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: float, turn: int | None = None
+) -> tuple[list[Glyph], int, bool]:
+    """
+    Glyphs that are seen, without made-up blanks; how many have no known meaning; whether they lie over a scan.
+
+    With `turn` those alone that run this way.
+    """
     text_page = page.get_textpage()
     glyphs: list[Glyph] = []
     indices: list[int] = []
@@ -155,6 +170,8 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: f
             if code in (0x0D, 0x0A, 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0xFEFF) or (
                 raw.FPDFText_IsGenerated(handle, index) == 1
             ):
+                continue
+            if turn is not None and sight.turn_of.get(address_at(handle, index), turn) != turn:
                 continue
             raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
             # a box of turned text may come with its edges the wrong way round
