@@ -105,8 +105,8 @@ def export(
     """Write the published marts as a workbook, csv, parquet or database files, or into a PostgreSQL database."""
     # Imported here: polars and XlsxWriter take a moment that the other commands need not wait for.
     from gongkai.export.exporting import USUAL, Kind, export_files
-    from gongkai.export.labels import Language as Spoken
     from gongkai.export.picking import picked
+    from gongkai.export.wording import Language as Spoken
     from gongkai.publications import latest
 
     if to.startswith(_DATABASES):

@@ -11,9 +11,9 @@ from typing import Any
 from gongkai.export.csv_files import TIME_FORMAT
 from gongkai.export.files import replacing
 from gongkai.export.first_sheet import About
-from gongkai.export.labels import Labels
 from gongkai.export.marts import Column, primary_key, references, table_description
 from gongkai.export.picking import Picked
+from gongkai.export.wording import Labels
 
 NAME = "datapackage.json"
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "datetime"}

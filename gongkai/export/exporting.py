@@ -14,10 +14,10 @@ from gongkai.export.data_package import Resource, write_package
 from gongkai.export.database_files import write_duckdb, write_sqlite
 from gongkai.export.files import target_folder
 from gongkai.export.first_sheet import EXPLORER_PORT, about
-from gongkai.export.labels import Labels, Language
 from gongkai.export.marts import ordered, shown_columns
 from gongkai.export.parquet_files import write_parquet, write_partitions
 from gongkai.export.picking import Picked
+from gongkai.export.wording import Labels, Language
 from gongkai.export.workbook import write_workbook
 from gongkai.export.workbook_cells import Links
 from gongkai.export.workbook_sheets import sheets

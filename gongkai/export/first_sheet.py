@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import duckdb
 from xlsxwriter.worksheet import Worksheet
 
-from gongkai.export.labels import Labels
 from gongkai.export.marts import every_name
+from gongkai.export.wording import Labels
 from gongkai.export.workbook_cells import MARKS, Formats, lines_of
 from gongkai.export.workbook_sheets import Sheet
 from gongkai.publications import latest

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from gongkai.export.labels import Labels
 from gongkai.export.marts import Column
+from gongkai.export.wording import Labels
 from gongkai.warehouse.published import tables
 from gongkai.warehouse.sql import literal
 

@@ -18,9 +18,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from gongkai.export.files import replacing
 from gongkai.export.first_sheet import About, Written, marked_counts, write_first_sheet
-from gongkai.export.labels import Labels
 from gongkai.export.marts import batches
 from gongkai.export.values import plain
+from gongkai.export.wording import Labels
 from gongkai.export.workbook_cells import FONT, Formats, Links, lines_of, width_of, worded, write_cell
 from gongkai.export.workbook_sheets import Sheet, Shown
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from gongkai.export.labels import Label, Labels, Language, Words
 from gongkai.export.marts import Column, Columns, columns, every_name, keys
 from gongkai.export.sums import SOURCES, Source
+from gongkai.export.wording import Label, Labels, Language, Words
 from gongkai.warehouse.sql import literal, quoted
 
 _PARTS = ("head", "figure", "remark", "link", "id")

@@ -15,9 +15,9 @@ from gongkai.explore.answers import FACTS, LEVELS, PROVINCES, Ask, Page, not_fou
 from gongkai.explore.library import Row
 from gongkai.export.csv_files import write_csv
 from gongkai.export.first_sheet import about
-from gongkai.export.labels import Labels, Language
 from gongkai.export.marts import Column
 from gongkai.export.parquet_files import write_parquet
+from gongkai.export.wording import Labels, Language
 from gongkai.export.workbook import write_workbook
 from gongkai.export.workbook_sheets import table_sheet
 from gongkai.warehouse.sql import quoted, records

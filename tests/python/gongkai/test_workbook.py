@@ -17,7 +17,7 @@ from helpers.command import ROOT, Gongkai
 from helpers.contract import contract_warehouse
 
 from gongkai.export.first_sheet import about
-from gongkai.export.labels import Labels, Language
+from gongkai.export.wording import Labels, Language
 from gongkai.export.workbook import write_workbook
 from gongkai.export.workbook_sheets import sheets
 from gongkai.warehouse import Warehouse
