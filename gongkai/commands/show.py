@@ -65,7 +65,7 @@ def show(
             else []
         )
     if as_json:
-        tell_json({"report": head, "figures": [asdict(figure) for figure in every], "findings": findings})
+        tell_json({"report": head, "figures": [_for_machines(figure) for figure in every], "findings": findings})
         return
     say(f"report {report_id}{_standing(head)}")
     for label, column in _HEAD:
@@ -76,6 +76,12 @@ def show(
         _print_figure(figure)
     for finding in findings:
         say(f"finding ({finding['severity']}, {finding['check_code']}): {finding['message_zh']}")
+
+
+def _for_machines(figure: Figure) -> dict[str, object]:
+    """A figure with its value as a number, and as it is shown."""
+    told = asdict(figure)
+    return told | {"value": told.pop("number"), "shown": told["value"]}
 
 
 def _show_document(connection: duckdb.DuckDBPyConnection, head: dict[str, object], as_json: bool) -> None:

@@ -42,6 +42,10 @@ class Figure:
     indicator: str
     label: str
     value: str
+    """As it is shown, with qualifier and unit."""
+    number: Decimal
+    unit: str
+    qualifier: str
     basis: str
     is_selected: bool
     section: str
@@ -147,6 +151,9 @@ def _figure(row: dict[str, object], text: _Text) -> Figure:
         indicator=str(row["indicator_code"]),
         label=label,
         value=f"{qualifier}{_number(row['value'])} {row['unit']}",
+        number=Decimal(str(row["value"])),
+        unit=str(row["unit"]),
+        qualifier=str(row["qualifier"]),
         basis=str(row["basis"]) + _corrected(row),
         is_selected=bool(row["is_selected"]),
         section=_section(row, text),

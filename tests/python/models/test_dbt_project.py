@@ -196,7 +196,7 @@ def test_workbook_and_notebook_are_exposures_on_what_they_read(manifest: dict[st
     assert set(exposures) == {"workbook", "notebook"}
     marts = {node["name"]: node["unique_id"] for node in models(manifest, "marts")}
     code = {
-        "notebook": (ROOT / "notebooks" / "gongkai.py").read_text("utf-8"),
+        "notebook": "".join(path.read_text("utf-8") for path in (ROOT / "notebooks").glob("*.py")),
         "workbook": "".join(
             path.read_text("utf-8")
             for path in [*(ROOT / "gongkai" / "export").glob("*.py"), ROOT / "seeds" / "labels" / "sheets.csv"]

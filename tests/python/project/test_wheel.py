@@ -24,6 +24,7 @@ from dbt.artifacts.schemas.run import RunResultsArtifact
 from helpers.command import ROOT, gongkai_environment
 from helpers.explorer import exploring
 from helpers.processes import PATIENCE
+from helpers.project import compiled_of
 
 from gongkai.project import rule_digests, rule_files
 
@@ -40,6 +41,7 @@ OWN_THRESHOLD = "threshold_name,threshold,note\nsmallest_jump,31,ours\n"
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel of a copy of what is committed, with what is compiled here."""
+    compiled_of(ROOT)
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     for name in ("gongkai", "ingest", "models", "seeds", "macros", "notebooks", "tests/generic", "tests/data"):
@@ -216,7 +218,7 @@ def test_what_the_warehouse_knows_is_told_as_json_too(published: Path, run: Run)
     assert (reject["source_file"], reject["reason_code"]) == ("broken.pdf", "damaged") and reject["next_step"]
     shown = json.loads(run("show", REPORTS[0], "--json").stdout)
     assert shown["report"]["year"] == 2009 and shown["report"]["period_start"] == "2009-01-01"
-    assert {"indicator": "application.received", "value": "2"}.items() <= next(
+    assert {"indicator": "application.received", "value": 2, "unit": "case", "shown": "2 case"}.items() <= next(
         figure for figure in shown["figures"] if figure["indicator"] == "application.received"
     ).items()
     assert json.loads(run("show", "broken.pdf", "--json").stdout)["rejected"]["reason_code"] == "damaged"
