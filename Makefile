@@ -12,14 +12,14 @@ LINTED := target/linted-sql
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint lint-python lint-sql dbt bench fuzz report-card lock system clean
+.PHONY: help setup demo wheel test lint lint-python lint-sql dbt bench fuzz report-card lock system clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(STAMP) ## make .venv with everything in it, pinned and checked by hash
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml setup.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the pinned packages into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -32,6 +32,12 @@ demo: setup ## read the samples, build the warehouse, write the workbook, csv an
 	@$(BIN)/gongkai run $(SAMPLES)
 	@$(BIN)/gongkai export --to exports
 	@echo "try: $(BIN)/gongkai show 2022-deqing-xian.html"
+
+wheel: setup ## the whole product as one file, dist/gongkai_warehouse-*.whl: pip install it anywhere
+	@$(BIN)/python scripts/compile_rules.py
+	@rm -rf build
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
 
 test: setup ## lint, types, and all tests, dbt build alone among them
 	@$(MAKE) --no-print-directory -j2 lint
@@ -69,7 +75,10 @@ lock: ## solve the dependencies of pyproject.toml anew into requirements.lock (n
 	uv pip compile pyproject.toml --all-extras --no-strip-extras --universal --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --python-version 3.11 --output-file requirements.lock
 
-SYSTEM_PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk poppler-utils chromium
+SYSTEM_PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk fontconfig
+ifneq ($(GONGKAI_FOR),use)
+SYSTEM_PACKAGES += poppler-utils chromium
+endif
 
 system: ## what pip cannot bring: LibreOffice for .doc and .wps, Chinese fonts, a browser to look at charts
 	@if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \

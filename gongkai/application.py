@@ -16,11 +16,13 @@ from gongkai.commands.export import export
 from gongkai.commands.forget import forget
 from gongkai.commands.ingest import ingest
 from gongkai.commands.metrics import metrics
+from gongkai.commands.notebook import notebook
 from gongkai.commands.rebuild import rebuild
 from gongkai.commands.rejects import rejects
 from gongkai.commands.review import review
 from gongkai.commands.run import run
 from gongkai.commands.show import show
+from gongkai.commands.sql import sql
 from gongkai.commands.status import status
 from gongkai.commands.unread import unread
 from gongkai.console import Debug, say
@@ -58,7 +60,9 @@ app.command()(check)
 app.command()(status)
 app.command()(rejects)
 app.command()(show)
+app.command()(sql)
 app.command()(explore)
+app.command()(notebook)
 app.command()(export)
 app.command()(doctor)
 app.command()(evaluate)

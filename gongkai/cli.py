@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
+if sys.platform == "win32":  # signals, locks and limits are those of POSIX
+    sys.exit("gongkai: Windows is not supported; use it in WSL (wsl --install) or Docker, as the README says")
+
 from gongkai.interrupts import STOPPED, exit_status, listen
 
 

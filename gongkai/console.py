@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import traceback
 import unicodedata
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,7 +18,7 @@ import typer
 from rich.console import Console
 
 from gongkai import interrupts
-from gongkai.warehouse import Warehouse
+from gongkai.warehouse import OWN_RULES, Warehouse
 from ingest.errors import GongkaiError
 
 DEFAULT_WAREHOUSE = Warehouse(Path("warehouse/gongkai.duckdb"))
@@ -31,6 +34,26 @@ WarehouseOption = Annotated[
     ),
 ]
 """The option `--warehouse FILE` of every command; give it the default `DEFAULT_WAREHOUSE`."""
+
+
+def _set_rules(folder: Path | None) -> Path | None:
+    if folder is not None:
+        os.environ[OWN_RULES] = str(folder.absolute())  # for processes that this one starts, too
+    return folder
+
+
+RulesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        envvar=OWN_RULES,
+        callback=_set_rules,
+        help="A folder of rules of your own: csv files named as the seeds, whose rows add to those that ship or take "
+        "the place of those with the same key. By default the folder .rules beside the warehouse, where it is there.",
+        show_default=False,
+    ),
+]
+"""The option `--rules DIR` of the commands that go by rules; its effect is in `gongkai.rules.own`."""
 
 _debug = False
 
@@ -66,8 +89,43 @@ def safe(text: object) -> str:
 
 
 def say(text: str) -> None:
-    """Print a line of results, as it is."""
-    out.print(safe(text), markup=False)
+    """Print a line of results, as it is; with --json on stderr, as stdout belongs to the machine then."""
+    (err if _for_machines else out).print(safe(text), markup=False)
+
+
+_for_machines = False
+
+
+def for_machines() -> bool:
+    """Whether --json was given."""
+    return _for_machines
+
+
+def _set_json(value: bool) -> bool:
+    global _for_machines
+    _for_machines = value
+    return value
+
+
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", callback=_set_json, is_eager=True, help="JSON on stdout, for machines; all else on stderr."),
+]
+"""The option `--json`: `say` keeps off stdout then, and `tell_json` writes what the command found."""
+
+
+def tell_json(content: object) -> None:
+    """Print what a command found as one JSON value. Figures are numbers, dates and times as of ISO 8601."""
+    typer.echo(json.dumps(content, ensure_ascii=False, indent=1, default=plain))
+
+
+def plain(value: object) -> object:
+    """A value that JSON does not know, as one that it does."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
 
 
 def run_cli(app: Callable[..., object]) -> None:

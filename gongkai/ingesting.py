@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gongkai.rules.own import project_for
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import in_the_way, not_writable
 from gongkai.warehouse.work import open_work
@@ -39,6 +40,7 @@ def ingest_into(
     from the published one.
     """
     check_paths(paths)
+    project_for(warehouse)  # readers go by its words
     if keep:
         try:
             warehouse.originals.mkdir(parents=True, exist_ok=True)

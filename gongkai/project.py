@@ -1,4 +1,4 @@
-"""Where the dbt project is, and a short proof of what it holds."""
+"""A short proof of what the dbt project holds, and its settings."""
 
 from __future__ import annotations
 
@@ -9,21 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ingest.errors import GongkaiError
+from ingest.shipped import INSTALL_AGAIN
 
 _RULE_FOLDERS = ("models", "seeds", "macros", "tests")
 _RULE_ENDINGS = {".sql", ".csv", ".yml", ".md"}
 _BUILDING_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb")
-
-
-def project_folder() -> Path:
-    """The folder that holds dbt_project.yml: beside this package, or the current one. GongkaiError where none does."""
-    for folder in (Path(__file__).resolve().parents[1], Path.cwd()):
-        if (folder / "dbt_project.yml").is_file():
-            return folder
-    raise GongkaiError(
-        f"the dbt project (dbt_project.yml) is neither beside the package nor in {Path.cwd()}; "
-        "run gongkai from the root of its repository"
-    )
 
 
 def setting(project: Path, name: str) -> int:
@@ -78,7 +68,7 @@ def tool_versions() -> str:
         try:
             lines.append(f"{package} {version(package)}\n")
         except PackageNotFoundError as error:
-            raise GongkaiError(f"the Python package {package} is missing; run: make setup") from error
+            raise GongkaiError(f"the Python package {package} is missing; {INSTALL_AGAIN}") from error
     return "".join(lines)
 
 

@@ -21,13 +21,14 @@ from pathlib import Path
 import duckdb
 
 from gongkai import publications
-from gongkai.project import project_folder, setting
+from gongkai.project import setting
 from gongkai.publications import Publication
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.ownership import damaged, is_whole, published_found
 from gongkai.warehouse.settings import SETTINGS, allowance
 from gongkai.warehouse.sql import attach, literal, quoted, records
 from ingest.errors import GongkaiError, is_damage
+from ingest.shipped import project_folder
 
 EVIDENCE_TABLES = (
     *("documents", "document_sources", "blocks", "table_cells"),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # not every system has it: there a process takes what it takes
+    resource = None  # type: ignore[assignment]
 
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x1000_0000, 0x4000_0000
@@ -37,6 +41,8 @@ def limit_memory(memory_bytes: int) -> None:
 
     On Linux the data segment counts every private page, but not what libraries only reserve.
     """
+    if resource is None:
+        return
     kind = resource.RLIMIT_AS
     if sys.platform == "linux":
         kind = resource.RLIMIT_DATA
@@ -62,6 +68,14 @@ def limit_cpu_of(program: int, seconds: int) -> None:
 
 def _at_most(wanted: int, hard: int) -> int:
     return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+
+
+def not_limited() -> str:
+    """What this system does not hold a reading process to, in words; empty where it does all of it."""
+    if sys.platform == "linux":
+        return ""
+    memory = "its memory as a whole is limited, not what it alone takes" if resource else "its memory has no limit"
+    return f"a reading process has no network namespace, {memory}, and LibreOffice has no limit of CPU time"
 
 
 def data_bytes() -> int:

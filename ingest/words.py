@@ -11,9 +11,9 @@ import hashlib
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 from ingest.errors import GongkaiError
+from ingest.shipped import project_folder
 
 _PAGE_WORDS = "seeds/documents/page_words.csv"
 _PAGE_LABELS = "seeds/documents/page_labels.csv"
@@ -74,21 +74,15 @@ def _any_of(patterns: tuple[str, ...]) -> str:
 
 @cache
 def _rows(seed: str) -> tuple[dict[str, str], ...]:
-    path = _project_file(seed)
+    path = project_folder() / seed
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             rows = tuple(reader)
+    except OSError as error:
+        raise GongkaiError(f"{path} cannot be read ({error.strerror}); it is part of the project's seeds") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise GongkaiError(f"{path}: is no CSV file in UTF-8 ({error}); save it as such") from error
     if missing := set(_ASKED_FOR[seed]).difference(reader.fieldnames or ()):
         raise GongkaiError(f"{path}: has no column {', '.join(sorted(missing))}; its first line must name the columns")
     return rows
-
-
-def _project_file(name: str) -> Path:
-    """A file of the project: beside this package, or in the current folder."""
-    for folder in (Path(__file__).resolve().parents[1], Path.cwd()):
-        if (path := folder / name).is_file():
-            return path
-    raise GongkaiError(f"{name} is neither beside the package nor in {Path.cwd()}; run from the root of the repository")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from gongkai import interrupts
 from gongkai.building.compiling import compiled_rules
 from gongkai.console import err, run_cli, safe
-from gongkai.project import project_folder
+from ingest.shipped import shipped_project
 
 
 def compile_rules(args: list[str], standalone_mode: bool) -> int:
     """Compile them where they are not; 1 where they do not hold."""
-    project = project_folder()
+    project = shipped_project()
     made = compiled_rules(project, project / "target", lambda *_: None)
     for each in made.failures:
         err.print(safe(f"failed: {each.name} ({each.path}): {each.message}"), markup=False)

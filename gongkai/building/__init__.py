@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
+from gongkai.building.artifacts import write_artifacts, write_log
 from gongkai.building.compiling import compiled_rules, is_compiled
 from gongkai.building.direct import build_directly
-from gongkai.building.outcome import Failure, Outcome, Progress
-from gongkai.project import macros_fingerprint, project_folder, rules_fingerprint
+from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
+from gongkai.project import macros_fingerprint, rules_fingerprint
 from gongkai.publishing import (
     publish,
     published_fingerprint,
@@ -19,6 +21,7 @@ from gongkai.publishing import (
     remove_leftovers,
     require_no_relations_of_others,
 )
+from gongkai.rules.own import project_for
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way, write_lock
 from gongkai.warehouse.ownership import damaged, require_ours
@@ -39,6 +42,8 @@ class Built:
     steps: int = 0
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    """How each node of dbt's graph went, where it was not dbt itself that built."""
 
 
 def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, progress: Progress) -> Built:
@@ -54,7 +59,7 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
         raise in_the_way(scratch)
     if not warehouse.work.exists() and not warehouse.published.exists():
         raise GongkaiError(f"nothing has been ingested for {warehouse} yet; run: gongkai run FOLDER")
-    project = project_folder()
+    project = project_for(warehouse)
     with write_lock(warehouse):
         restored = require_work(warehouse)
         complete_raw(warehouse)
@@ -73,6 +78,7 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
         except duckdb.Error as error:
             _refuse_damage(warehouse, str(error))
             raise
+        write_log(warehouse, _logged(outcome))
         for each in outcome.failures:
             _refuse_damage(warehouse, each.message)
         if not outcome.failures:
@@ -80,7 +86,18 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
             publish(warehouse, fingerprint, by_document=only_raw)
             # Not before: rows that a failed publish left out must not count as published by these rules.
             state.remember_built(warehouse, rules=rules, macros=macros_fingerprint(project))
-    return Built(warehouse, False, restored, outcome.steps, outcome.failures, outcome.warnings)
+    return Built(warehouse, False, restored, outcome.steps, outcome.failures, outcome.warnings, outcome.results)
+
+
+def _logged(outcome: Outcome) -> Iterator[str]:
+    """What the log keeps of a build: failures and warnings, each node with its time, the sum."""
+    for word, told in (("failed", outcome.failures), ("warning", outcome.warnings)):
+        for each in told:
+            yield f"{word}: {each.name} ({each.path}): {each.message}"
+            yield from (f"    {row}" for row in each.rows)
+    for result in outcome.results:
+        yield f"{result.status} {result.unique_id} {(result.ended - result.started).total_seconds():.3f} s"
+    yield f"built: {outcome.steps} steps, {len(outcome.failures)} failed, {len(outcome.warnings)} warnings"
 
 
 def _refuse_damage(warehouse: Warehouse, said: str) -> None:
@@ -91,7 +108,7 @@ def _refuse_damage(warehouse: Warehouse, said: str) -> None:
 
 def check_changed_rules(warehouse: Warehouse) -> None:
     """BrokenRules where the rules are not those of the published file and are not as their YAML declares them."""
-    project = project_folder()
+    project = project_for(warehouse)
     rules = rules_fingerprint(project)
     known = (published_fingerprint(warehouse) or "").endswith(f" {rules}")
     if not known and not is_compiled(project, warehouse.scratch_folder):
@@ -110,8 +127,9 @@ def _directly(
 ) -> Outcome:
     compiled = compiled_rules(project, warehouse.scratch_folder, progress)
     if compiled.failures:
-        return Outcome(compiled.steps, compiled.failures)
-    return build_directly(
+        return Outcome(compiled.steps, failures=compiled.failures)
+    began = now()
+    outcome = build_directly(
         project,
         warehouse,
         compiled,
@@ -121,6 +139,8 @@ def _directly(
         raw_is_same=raw_is_same,
         progress=progress,
     )
+    write_artifacts(warehouse, compiled, outcome, began=began)
+    return outcome
 
 
 def _by_dbt(project: Path, warehouse: Warehouse, *, full_refresh: bool, only_raw: bool, progress: Progress) -> Outcome:

@@ -40,7 +40,8 @@ class Dbt:
             command,
             *("--project-dir", str(self.project), "--profiles-dir", str(self.project)),
             *("--target-path", str(self.scratch / "target"), "--log-path", str(self.scratch / "logs")),
-            *("--quiet", "--log-level", "none", "--no-write-json"),
+            *("--quiet", "--log-level", "none", "--log-level-file", "info" if command == "build" else "none"),
+            "--write-json" if command == "build" else "--no-write-json",
             *arguments,
         ]
         try:

@@ -21,6 +21,7 @@ from typing import Any
 
 import duckdb
 
+from gongkai.building.artifacts import MANIFEST
 from gongkai.building.compiled import Column, Compiled, Node, read_compiled, write_compiled
 from gongkai.building.direct import load_seeds, open_database, run_rules_alone
 from gongkai.building.outcome import Progress
@@ -28,6 +29,7 @@ from gongkai.project import rule_digests, rules_fingerprint, tool_versions
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
 from ingest.errors import GongkaiError
+from ingest.shipped import checkout
 
 _KINDS = {"seed", "model", "test"}
 _MATERIALIZATIONS = {"seed", "view", "table", "by_document"}
@@ -43,12 +45,12 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 
     `scratch` holds it where nobody may write beside the project. Two processes that need it at once make it once.
     """
-    folder = folder_of(project, scratch)
     fingerprint = _fingerprint(project)
-    found = _of(folder, fingerprint)
+    found = _found(project, scratch, fingerprint)
     if found is None:
+        folder = folder_of(project, scratch)
         with _made_by_one(folder):
-            found = _of(folder, fingerprint)
+            found = _found(project, scratch, fingerprint)
             if found is None:
                 # Imported here: where nothing changed, a build does without it.
                 from gongkai.rules.checking import refuse_broken_rules
@@ -61,13 +63,7 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 
 def is_compiled(project: Path, scratch: Path) -> bool:
     """Whether these rules were checked and compiled before."""
-    return _of(folder_of(project, scratch), _fingerprint(project)) is not None
-
-
-def _of(folder: Path, fingerprint: str) -> Compiled | None:
-    """The file of the folder, where it is of these rules."""
-    found = read_compiled(folder / _NAME, _software())
-    return found if found and found.fingerprint == fingerprint else None
+    return _found(project, scratch, _fingerprint(project)) is not None
 
 
 def _changed(project: Path, former: Compiled | None) -> frozenset[str] | None:
@@ -79,8 +75,22 @@ def _changed(project: Path, former: Compiled | None) -> frozenset[str] | None:
 
 
 def folder_of(project: Path, scratch: Path) -> Path:
-    """Where compiled rules are kept."""
-    return project / "target" / "gongkai" if os.access(project, os.W_OK) else scratch
+    """Where compiled rules are kept: with a repository, but beside the warehouse those of an installed package, which
+    is not written to, and those that a user has rules of his own among."""
+    return _with_project(project) if project == checkout() and os.access(project, os.W_OK) else scratch
+
+
+def _with_project(project: Path) -> Path:
+    return project / "target" / "gongkai"
+
+
+def _found(project: Path, scratch: Path, fingerprint: str = "") -> Compiled | None:
+    """What was compiled of these rules; without a fingerprint of any, to begin with."""
+    for folder in dict.fromkeys((folder_of(project, scratch), _with_project(project))):
+        found = read_compiled(folder / _NAME, _software())
+        if found and fingerprint in ("", found.fingerprint):
+            return found
+    return None
 
 
 def _fingerprint(project: Path) -> str:
@@ -115,11 +125,11 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     from gongkai.rules.templates import Templates
 
     warehouse = Warehouse(folder / _NAME)
-    former = read_compiled(warehouse.published, _software()) or Compiled(warehouse.published, "")
+    former = _found(project, folder) or Compiled(warehouse.published, "")
     for leftover in (warehouse.work, warehouse.work.with_name(f"{warehouse.work.name}.wal")):
         leftover.unlink(missing_ok=True)
     if former.nodes:
-        shutil.copyfile(warehouse.published, warehouse.work)
+        shutil.copyfile(former.file, warehouse.work)
 
     progress(0, 0, "compiling the rules")
     dbt = Dbt(project, warehouse, folder)
@@ -156,6 +166,11 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
         write_compiled(connection, made)
     if _fingerprint(project) != fingerprint:
         raise GongkaiError("the rules changed while they were compiled; run the command again")
+    described = warehouse.published.with_name(MANIFEST)
+    aside = described.with_suffix(".new")
+    manifest.writable_manifest().write(str(aside))
+    aside.write_text(aside.read_text("utf-8").replace(json.dumps(str(project)), '"."'), "utf-8")  # it may be installed
+    aside.replace(described)
     warehouse.work.replace(warehouse.published)
     return made
 

@@ -19,7 +19,7 @@ import yaml
 from gongkai.building.compiled import DATABASE, Compiled, Node
 from gongkai.building.data_tests import failed, run_tests
 from gongkai.building.materializing import BrokenContractError, Relations, build_by_document, comment, create, relations
-from gongkai.building.outcome import Failure, Outcome, Progress
+from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
 from gongkai.building.standing import Standing
 from gongkai.building.steps import Step, run_steps
 from gongkai.warehouse import Warehouse, state
@@ -28,6 +28,8 @@ from gongkai.warehouse.sql import attach, literal, quoted
 from ingest.errors import GongkaiError
 
 Connection = duckdb.DuckDBPyConnection
+
+_UNCHANGED = "as it was: neither its rules nor what was landed changed"
 
 _SCHEMAS = ("seeds", "staging", "intermediate", "marts")
 
@@ -75,6 +77,12 @@ def build_directly(
                 standing.stands(node)
         outcome = run_steps(connection, _steps(chosen, standing, there), progress)
         outcome.steps += copied
+        told = {each.unique_id for each in outcome.results}
+        outcome.results += [
+            Result(node.unique_id, "skipped", now(), now(), "something that it stands on failed")
+            for node in chosen
+            if node.unique_id not in told
+        ]
         if not outcome.failures:
             there = {node.unique_id: node.version for node in chosen}
             state.remember_nodes_built(connection, state.nodes_built(connection) | there)
@@ -181,11 +189,15 @@ def _name(group: _Group) -> str:
 
 
 def _build_model(node: Node, standing: Standing, there: Relations, connection: Connection) -> Outcome:
+    started, message = now(), ""
     try:
         if node.materialized == "by_document":
             if not build_by_document(connection, node, there):
                 standing.keeps_its_rows(node)
-        elif not standing.stands(node):
+                message = _UNCHANGED
+        elif standing.stands(node):
+            message = _UNCHANGED
+        else:
             connection.execute("begin")
             create(connection, node, node.sql, there)
             comment(connection, node)
@@ -193,10 +205,16 @@ def _build_model(node: Node, standing: Standing, there: Relations, connection: C
     except (duckdb.Error, BrokenContractError) as error:
         with suppress(duckdb.TransactionException):  # it may have failed before any began
             connection.execute("rollback")
-        return Outcome(failures=[failed(node, error)])
-    return Outcome()
+        failure = failed(node, error)
+        return Outcome(results=[Result(node.unique_id, "error", started, now(), failure.message)], failures=[failure])
+    return Outcome(results=[Result(node.unique_id, "success", started, now(), message)])
 
 
 def _run_tests(tests: list[Node], standing: Standing, connection: Connection) -> Outcome:
+    started = now()
     waiting = [test for test in tests if not standing.stands(test)]
-    return run_tests(waiting, connection) if waiting else Outcome()
+    outcome = run_tests(waiting, connection) if waiting else Outcome()
+    run = {test.unique_id for test in waiting}
+    stands = (test.unique_id for test in tests if test.unique_id not in run)
+    outcome.results += [Result(key, "pass", started, started, _UNCHANGED, 0) for key in stands]
+    return outcome

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
 
 Progress = Callable[[int, int, str], None]
 """Called with the number of steps done, the number of all steps, and the name of the step that goes on now."""
@@ -22,11 +24,32 @@ class Failure:
     rows: list[str] = field(default_factory=list)
 
 
+Status = Literal["success", "error", "skipped", "pass", "fail", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a node of dbt's graph went, in dbt's words. `rows`: those against the rule of a test."""
+
+    unique_id: str
+    status: Status
+    started: datetime
+    ended: datetime
+    message: str = ""
+    rows: int | None = None
+
+
+def now() -> datetime:
+    return datetime.now(tz=UTC)
+
+
 @dataclass(slots=True)
 class Outcome:
-    """How many steps there were, and those that failed or warned. What stands on a failed step was not built."""
+    """How many steps there were, how each node went, and those that failed or warned. What stands on a failed step was
+    not built."""
 
     steps: int = 0
+    results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     warnings: list[Failure] = field(default_factory=list)
 

@@ -58,6 +58,7 @@ def run_steps(connection: duckdb.DuckDBPyConnection, steps: dict[str, Step], pro
                 finished = wait(running, return_when=FIRST_COMPLETED).done if running else set()
                 for future in finished:
                     name, each = running.pop(future), future.result()
+                    outcome.results += each.results
                     outcome.failures += each.failures
                     outcome.warnings += each.warnings
                     if each.failures:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gongkai.building import Built, Failure
+from gongkai.building import Failure
 from gongkai.building import build as build_warehouse
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import tell_restored
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, AsJson, Debug, RulesOption, WarehouseOption, err, safe, say
+from gongkai.following import following
+from gongkai.reports.holdings import holdings
+from gongkai.summary import Told, summarised
 from gongkai.warehouse import Warehouse
+from gongkai.warehouse.published import open_published
 from ingest.errors import GongkaiError
 
 FullRefresh = Annotated[
@@ -22,32 +26,39 @@ FullRefresh = Annotated[
 ByDbt = Annotated[
     bool, typer.Option("--dbt", help="Let dbt itself build, instead of running what it compiled: slower.")
 ]
+SummaryFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--summary",
+        help="Also write what was done for a CI system: JUnit where the name ends in .xml, Markdown where in .md.",
+        show_default=False,
+    ),
+]
 
 
 def build(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    rules: RulesOption = None,
     full_refresh: FullRefresh = False,
     by_dbt: ByDbt = False,
+    as_json: AsJson = False,
+    summary: SummaryFile = None,
     debug: Debug = False,
 ) -> None:
     """Build the marts from what is landed, test them, and publish them."""
-    build_and_tell(warehouse, full_refresh=full_refresh, by_dbt=by_dbt)
+    with summarised(Told("build", warehouse), as_json=as_json, file=summary) as told:
+        build_and_tell(warehouse, told, full_refresh=full_refresh, by_dbt=by_dbt)
+        if as_json or summary:
+            with open_published(warehouse) as connection:
+                told.holds = holdings(connection)
 
 
-def build_and_tell(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False) -> Built:
-    """Build with a progress bar; failures as lines on stderr, then GongkaiError."""
+def build_and_tell(warehouse: Warehouse, told: Told, *, full_refresh: bool, by_dbt: bool = False) -> None:
+    """Build and tell how far it is; failures as lines on stderr, then GongkaiError."""
     started = time.monotonic()
-    bar = Progress(
-        TextColumn("building"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("{task.description}"), console=err, transient=True, disable=not err.is_terminal,
-    )  # fmt: skip
-    with problems_told(), bar:
-        task = bar.add_task("reading the rules", total=None)
-
-        def progress(done: int, total: int, name: str) -> None:
-            bar.update(task, completed=done, total=total or None, description=safe(name))
-
-        built = build_warehouse(warehouse, full_refresh=full_refresh, by_dbt=by_dbt, progress=progress)
+    with problems_told(), following("building", "steps") as follow:
+        built = build_warehouse(warehouse, full_refresh=full_refresh, by_dbt=by_dbt, progress=follow)
+    told.built = built
     if built.restored:
         tell_restored(warehouse, built.restored)
     for warning in built.warnings:
@@ -64,7 +75,6 @@ def build_and_tell(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = F
         say(f"nothing new: {warehouse} is up to date")
     else:
         say(f"published {warehouse}: {built.steps} steps in {seconds:.1f} s")
-    return built
 
 
 def _print_failure(word: str, failure: Failure) -> None:

@@ -12,13 +12,15 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
-from gongkai.project import project_folder
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, RulesOption, WarehouseOption, say
+from gongkai.rules.own import own_rules
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import write_lock
 from gongkai.warehouse.ownership import require_ours
 from gongkai.warehouse.settings import allowance
 from ingest.errors import GongkaiError
+from ingest.sandbox import not_limited
+from ingest.shipped import INSTALL_AGAIN, shipped_project
 
 _NEEDED = ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pyarrow", "pdfplumber", "pypdfium2", "python-docx", "lxml",
            "fastexcel", "xlsxwriter", "typer", "rich", "marimo", "altair")  # fmt: skip
@@ -33,11 +35,11 @@ class Check(NamedTuple):
     detail: str
 
 
-def doctor(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False) -> int:
+def doctor(warehouse: WarehouseOption = DEFAULT_WAREHOUSE, rules: RulesOption = None, debug: Debug = False) -> int:
     """Look at versions, the dbt project, helpers for old formats and scans, fonts, disk and lock."""
     checks = [
         *_packages(),
-        _project(),
+        *_project(warehouse),
         _office(),
         _ocr(),
         _fonts(),
@@ -60,18 +62,26 @@ def _packages() -> Iterator[Check]:
         try:
             yield Check("ok", package, version(package))
         except PackageNotFoundError:
-            yield Check("wrong", package, "is missing; run: make setup")
+            yield Check("wrong", package, f"is missing; {INSTALL_AGAIN}")
 
 
-def _project() -> Check:
+def _project(warehouse: Warehouse) -> Iterator[Check]:
     try:
-        folder = project_folder()
+        folder = shipped_project()
+        own = own_rules(warehouse)
     except GongkaiError as error:
-        return Check("wrong", "dbt project", str(error))
+        yield Check("wrong", "dbt project", str(error))
+        return
     missing = [part for part in ("profiles.yml", "models", "seeds", "macros") if not (folder / part).exists()]
     if missing:
-        return Check("wrong", "dbt project", f"{folder} lacks {', '.join(missing)}; get the repository again")
-    return Check("ok", "dbt project", str(folder))
+        yield Check("wrong", "dbt project", f"{folder} lacks {', '.join(missing)}; {INSTALL_AGAIN}")
+    else:
+        yield Check("ok", "dbt project", str(folder))
+    if own is None:
+        yield Check("ok", "own rules", f"none; rows in {warehouse.rules} (or --rules DIR) would join those that ship")
+    else:
+        names = ", ".join(sorted(path.stem for path in own.rglob("*.csv"))) or "no csv file"
+        yield Check("ok", "own rules", f"{own}: {names} (gongkai check looks at them)")
 
 
 def _office() -> Check:
@@ -107,6 +117,10 @@ def _isolation() -> Check:
         "-c",
         "from ingest.sandbox import cut_network; print('cut' if cut_network() else 'not cut')",
     ]
+    if lacking := not_limited():
+        return Check(
+            "missing", "isolation", f"{platform.system()}: {lacking}; read files of strangers on Linux (Docker)"
+        )
     if _first_line(probe) == "cut":
         return Check("ok", "isolation", "reading processes and LibreOffice have no network")
     return Check(

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from gongkai.commands.review import Author, SeedFolder
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
-from gongkai.project import project_folder
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, RulesOption, WarehouseOption, say
+from gongkai.rules.own import people_folder
 
 Port = Annotated[int, typer.Option(help="The port to serve on; a free one where it is 0.", min=0, max=65535)]
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the browser.")]
@@ -21,6 +21,7 @@ def explore(
     by: Author = None,
     seeds: SeedFolder = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    rules: RulesOption = None,
     debug: Debug = False,
 ) -> None:
     """Explore the warehouse in a browser: find, compare, and follow every number to its words. Ctrl-C ends it."""
@@ -28,9 +29,5 @@ def explore(
     from gongkai.explore.judging import Judging
     from gongkai.explore.server import serve
 
-    def tell(address: str) -> None:
-        say(f"exploring {warehouse} at {address}")
-        say("Ctrl-C ends it")
-
-    judging = Judging(seeds or project_folder() / "seeds" / "people", by or getpass.getuser())
-    serve(warehouse, judging, port=port, open_browser=browser, tell=tell)
+    judging = Judging(seeds or people_folder(warehouse), by or getpass.getuser())
+    serve(warehouse, judging, port=port, open_browser=browser, tell=say)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, err, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, RulesOption, WarehouseOption, say
+from gongkai.following import following
 from gongkai.warehouse import Warehouse
 from ingest.errors import RejectReason
 from ingest.limits import Limits
@@ -59,6 +57,7 @@ def ingest(
     strict: Strict = False,
     keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    rules: RulesOption = None,
     debug: Debug = False,
 ) -> int:
     """Read report files into the warehouse's raw tables; files that are known already are not read again."""
@@ -95,7 +94,7 @@ def run_ingest(
     limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
     bodies = read_expected(expected) if expected is not None else None
-    with _progress() as on_progress:
+    with following("reading", "files") as follow:
         summary = ingest_into(
             warehouse,
             paths,
@@ -106,7 +105,7 @@ def run_ingest(
             workers=workers,
             arguments=sys.argv[1:],
             keep=keep,
-            on_progress=on_progress,
+            on_progress=lambda summary: follow(summary.done, summary.seen, ""),
             on_restored=partial(tell_restored, warehouse),
         )
     say(
@@ -131,12 +130,3 @@ def run_ingest(
 def tell_restored(warehouse: Warehouse, documents: int) -> None:
     """Say that the work file was lost, and what it got back."""
     say(f"the work file of {warehouse} was lost: {documents} documents taken over from what is published")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Summary], None]]:
-    """A bar on a terminal, nothing elsewhere. Its end moves while files are still being found."""
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        bar = progress.add_task("", total=None)
-        yield lambda summary: progress.update(bar, completed=summary.done, total=summary.seen)

@@ -10,7 +10,8 @@ import typer
 from gongkai.commands.build import build_and_tell
 from gongkai.commands.ingest import ExpectedFile, Keep, LimitSettings, ManifestFile, Workers, run_ingest
 from gongkai.commands.run import print_summary
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, RulesOption, WarehouseOption, say
+from gongkai.summary import Told
 
 Originals = Annotated[
     list[Path] | None,
@@ -26,6 +27,7 @@ def rebuild(
     workers: Workers = None,
     keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    rules: RulesOption = None,
     debug: Debug = False,
 ) -> None:
     """Mend a warehouse: raw from the work file or the published one, whichever can be read, or from PATHS; then build.
@@ -53,5 +55,5 @@ def rebuild(
             workers=workers,
             keep=keep,
         )
-    build_and_tell(warehouse, full_refresh=True)
+    build_and_tell(warehouse, Told("rebuild", warehouse), full_refresh=True)
     print_summary(warehouse)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, say
+from gongkai.console import DEFAULT_WAREHOUSE, AsJson, Debug, WarehouseOption, say, tell_json
 from gongkai.warehouse.work import read_work
 from ingest.errors import RejectReason
 
@@ -14,6 +14,7 @@ from ingest.errors import RejectReason
 def rejects(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     show_all: Annotated[bool, typer.Option("--all", help="List every file, not the first ones only.")] = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Show which files could not be read, why, and what to do about it."""
@@ -21,6 +22,20 @@ def rejects(
         rows = connection.sql(
             "select reason_code, source_file, archive_member, detail from raw.rejects order by all"
         ).fetchall()
+    if as_json:
+        tell_json(
+            [
+                {
+                    "source_file": source_file,
+                    "archive_member": member or None,
+                    "reason_code": reason,
+                    "detail": detail,
+                    "next_step": RejectReason(reason).next_step,
+                }
+                for reason, source_file, member, detail in rows
+            ]
+        )
+        return
     if not rows:
         say("no file is rejected")
         return

@@ -11,8 +11,7 @@ from typing import Annotated
 import duckdb
 import typer
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, safe, say
-from gongkai.project import project_folder
+from gongkai.console import DEFAULT_WAREHOUSE, Debug, RulesOption, WarehouseOption, safe, say
 from gongkai.reports.evidence import find_report
 from gongkai.reports.reviewing import (
     ACTIONS,
@@ -26,6 +25,7 @@ from gongkai.reports.reviewing import (
     open_findings,
     readings,
 )
+from gongkai.rules.own import people_folder
 from gongkai.warehouse.published import open_published, require_marts
 from ingest.errors import GongkaiError, UsageError
 
@@ -35,7 +35,11 @@ Report = Annotated[
 Severity = Annotated[str, typer.Option(help="The least grave severity to go through: hard, soft, warning or info.")]
 Author = Annotated[str | None, typer.Option("--by", help="Who decides; the user's name where it is not given.")]
 SeedFolder = Annotated[
-    Path | None, typer.Option("--seeds", help="The folder of verdicts.csv and corrections.csv; the project's own.")
+    Path | None,
+    typer.Option(
+        "--seeds",
+        help="The folder of verdicts.csv and corrections.csv; your own rules, or the repository's.",
+    ),
 ]
 
 _CHOICES = "[a]ccepted as it is, [d]ata error, [e]xtraction error, [c]orrect a figure, [s]kip, [q]uit"
@@ -51,13 +55,14 @@ def review(
     by: Author = None,
     seeds: SeedFolder = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    rules: RulesOption = None,
     debug: Debug = False,
 ) -> None:
-    """Go through findings without a verdict; answers become rows of two files in seeds/people/."""
+    """Go through findings without a verdict; answers become rows of verdicts.csv and corrections.csv."""
     if severity not in SEVERITIES:
         raise UsageError(f"{severity} is no severity; give one of {', '.join(SEVERITIES)}")
     author = by or getpass.getuser()
-    files = Seeds(seeds or project_folder() / "seeds" / "people", author, datetime.now(tz=UTC).date())
+    files = Seeds(seeds or people_folder(warehouse), author, datetime.now(tz=UTC).date())
     with open_published(warehouse) as connection:
         require_marts(connection, "findings", "dim_report", "observations", "dim_indicator")
         report_id = None if report is None else _report_id(connection, report)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from rich.table import Table
 
 from gongkai.building import check_changed_rules
-from gongkai.commands.build import FullRefresh, build_and_tell
+from gongkai.commands.build import FullRefresh, SummaryFile, build_and_tell
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import (
     ExpectedFile,
@@ -21,8 +20,21 @@ from gongkai.commands.ingest import (
     Workers,
     run_ingest,
 )
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
+from gongkai.console import (
+    DEFAULT_WAREHOUSE,
+    AsJson,
+    Debug,
+    RulesOption,
+    WarehouseOption,
+    err,
+    for_machines,
+    out,
+    safe,
+    say,
+)
+from gongkai.reports.holdings import holdings
 from gongkai.reports.others import Others, others
+from gongkai.summary import Told, summarised
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
 
@@ -39,73 +51,43 @@ def run(
     strict: Strict = False,
     keep: Keep = False,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    rules: RulesOption = None,
     full_refresh: FullRefresh = False,
+    as_json: AsJson = False,
+    summary: SummaryFile = None,
     debug: Debug = False,
 ) -> int:
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
-    with problems_told():
-        check_changed_rules(warehouse)
-    summary = run_ingest(
-        paths,
-        warehouse,
-        manifest=manifest,
-        expected=expected,
-        mirror=mirror,
-        limit=limit,
-        workers=workers,
-        keep=keep,
-    )
-    build_and_tell(warehouse, full_refresh=full_refresh)
-    print_summary(warehouse)
-    return 1 if strict and summary.rejected else 0
+    with summarised(Told("run", warehouse, strict), as_json=as_json, file=summary) as told:
+        with problems_told():
+            check_changed_rules(warehouse)
+        told.ingested = run_ingest(
+            paths,
+            warehouse,
+            manifest=manifest,
+            expected=expected,
+            mirror=mirror,
+            limit=limit,
+            workers=workers,
+            keep=keep,
+        )
+        build_and_tell(warehouse, told, full_refresh=full_refresh)
+        told.holds = print_summary(warehouse)
+    return 1 if told.failed else 0
 
 
-def print_summary(warehouse: Warehouse) -> None:
-    """A table of reports and figures by year, newest first, and what is no report.
-
-    Applications are summed over the reports whose figures stand in no other one. Where a report does not say whether it
-    is on its whole area and its figures do not bear it out, the sum with it taken for whole stands beside.
-    """
+def print_summary(warehouse: Warehouse) -> dict[str, Any]:
+    """A table of reports and figures by year, newest first, and what is no report. Gives what it told."""
     with open_published(warehouse) as connection:
-        rows = connection.execute(
-            """
-            with figures as (
-                select report_id, count(*) as figure_count
-                from marts.observations
-                where is_selected
-                group by report_id
-            )
-            select
-                reports.year,
-                count(*),
-                count(distinct reports.agency_id),
-                coalesce(sum(figures.figure_count), 0),
-                sum(applications.received),
-                sum(applications.received) filter (where applications.containment is null),
-                count(applications.received)
-            from marts.dim_report as reports
-            left join figures on reports.report_id = figures.report_id
-            left join (
-                select facts.report_id, facts.received, additive.containment
-                from marts.fct_applications as facts
-                inner join marts.additive_reports as additive on facts.report_id = additive.report_id
-            ) as applications on reports.report_id = applications.report_id
-            where reports.is_current
-            group by reports.year
-            order by reports.year desc nulls last
-            """
-        ).fetchall()
-        counts = connection.execute(
-            "select (select count(*) from raw.documents), (select count(*) from marts.dim_report)"
-        ).fetchone()
+        held = holdings(connection)
         left_out = others(connection)
-    documents, versions = counts or (0, 0)
-    reports = sum(row[1] for row in rows)
-    older = f", {versions - reports} older versions of them" if versions > reports else ""
-    say(f"{reports} current reports{older} out of {documents} documents")
-    if rows:
-        _print_years(rows)
+    older = held["report_versions"] - held["reports"]
+    versions = f", {older} older versions of them" if older else ""
+    say(f"{held['reports']} current reports{versions} out of {held['documents']} documents")
+    if held["years"]:
+        _print_years(held["years"])
     tell_others(left_out)
+    return held
 
 
 def tell_others(left_out: list[Others]) -> None:
@@ -118,22 +100,16 @@ def tell_others(left_out: list[Others]) -> None:
         say(each.line)
 
 
-def _print_years(rows: list[tuple[Any, ...]]) -> None:
+def _print_years(years: list[dict[str, Any]]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("year", "reports", "agencies", "figures", "applications received", "stated by"):
         table.add_column(heading, justify="right")
-    for year, count, agencies, figures, received, least, stated in rows[:_SHOWN_YEARS]:
-        total = _figures(least, received)
-        cells = (year if year is not None else "unknown", count, agencies, figures, total, stated)
+    for year in years[:_SHOWN_YEARS]:
+        received = (year["applications_received_least"], year["applications_received"])
+        total = " to ".join(dict.fromkeys(f"{value:,}" for value in received if value is not None))
+        named = "unknown" if year["year"] is None else year["year"]
+        cells = (named, year["reports"], year["agencies"], year["figures"], total, year["stated_by"])
         table.add_row(*(safe(cell) for cell in cells))
-    out.print(table)
-    if len(rows) > _SHOWN_YEARS:
-        say(f"and {len(rows) - _SHOWN_YEARS} earlier years")
-
-
-def _figures(least: Decimal | None, most: Decimal | None) -> str:
-    """One sum where both are the same; nothing where no report states anything."""
-    if most is None:
-        return ""
-    shown = [f"{value.normalize():,f}" for value in (least or Decimal(0), most)]
-    return " to ".join(dict.fromkeys(shown))
+    (err if for_machines() else out).print(table)
+    if len(years) > _SHOWN_YEARS:
+        say(f"and {len(years) - _SHOWN_YEARS} earlier years")

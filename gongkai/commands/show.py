@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import duckdb
 import typer
 from rich.text import Text
 
-from gongkai.console import DEFAULT_WAREHOUSE, Debug, WarehouseOption, out, safe, say
+from gongkai.console import DEFAULT_WAREHOUSE, AsJson, Debug, WarehouseOption, out, safe, say, tell_json
 from gongkai.reports.evidence import Figure, figures, find_report
 from gongkai.reports.others import beginning, find_document
 from gongkai.warehouse.published import open_published, require_marts, tables
+from gongkai.warehouse.sql import records
 from ingest.errors import RejectReason
 
 Report = Annotated[
@@ -34,7 +36,11 @@ _DOCUMENT_HEAD = (
 
 
 def show(
-    report: Report, everything: Everything = False, warehouse: WarehouseOption = DEFAULT_WAREHOUSE, debug: Debug = False
+    report: Report,
+    everything: Everything = False,
+    as_json: AsJson = False,
+    warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
+    debug: Debug = False,
 ) -> None:
     """Show a report's figures with the words that they came from: page, section, and the value marked.
 
@@ -44,18 +50,23 @@ def show(
         require_marts(connection, "dim_report", "dim_document", "observations", "dim_indicator")
         head = find_report(connection, report)
         if head is None:
-            _show_document(connection, find_document(connection, report))
+            _show_document(connection, find_document(connection, report), as_json)
             return
         report_id = str(head["report_id"])
         every = figures(connection, report_id, everything=everything)
         findings = (
-            connection.execute(
-                "select severity, check_code, message_zh from marts.findings where report_id = ? order by all",
-                [report_id],
-            ).fetchall()
+            records(
+                connection,
+                "select severity, check_code, message_zh, message_en, finding_id from marts.findings "
+                "where report_id = $report_id order by all",
+                {"report_id": report_id},
+            )
             if "findings" in tables(connection)
             else []
         )
+    if as_json:
+        tell_json({"report": head, "figures": [asdict(figure) for figure in every], "findings": findings})
+        return
     say(f"report {report_id}{_standing(head)}")
     for label, column in _HEAD:
         if head.get(column) is not None:
@@ -63,11 +74,17 @@ def show(
     say(f"{len(every)} figures" if every else "the report states no figure that is known")
     for figure in every:
         _print_figure(figure)
-    for severity, code, message in findings:
-        say(f"finding ({severity}, {code}): {message}")
+    for finding in findings:
+        say(f"finding ({finding['severity']}, {finding['check_code']}): {finding['message_zh']}")
 
 
-def _show_document(connection: duckdb.DuckDBPyConnection, head: dict[str, object]) -> None:
+def _show_document(connection: duckdb.DuckDBPyConnection, head: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        if "reason_code" in head:
+            tell_json({"rejected": head | {"next_step": RejectReason(str(head["reason_code"])).next_step}})
+        else:
+            tell_json({"document": head, "beginning": beginning(connection, str(head["document_id"]))})
+        return
     if "reason_code" in head:
         say(f"{head['source_file']} was rejected: {head['detail']} ({head['reason_code']})")
         say(f"  {RejectReason(str(head['reason_code'])).next_step}")

@@ -17,12 +17,20 @@ from starlette.responses import Response
 
 from gongkai.explore.library import Publication, Row
 from gongkai.explore.page_pictures import PagePictures
-from gongkai.export.csv_and_parquet import plain
+from gongkai.export.csv_and_parquet import plain, short_numbers
 
 LONGEST_TEXT = 120
 """Characters of a parameter that are looked at."""
 FACTS = ("fct_disclosures", "fct_applications", "fct_appeals", "fct_fees", "fct_staffing")
 """The subjects of indicators in the order of the forms."""
+MAIN = ("disclosure.total", "application.received", "application.outcome.granted", "application.outcome.refused")
+"""The figures that most people look for first."""
+LEVELS = "select level_code, name_zh, name_en from marts.dim_level order by level_rank"
+PROVINCES = """
+    select region_code, name from marts.dim_region
+    where level_code = 'province' and valid_to_year is null
+    order by region_code
+"""
 MOST_VALUES = 60
 """Values of one parameter that are looked at."""
 
@@ -99,17 +107,17 @@ def as_json(page: Page) -> Response:
 def as_csv(page: Page) -> Response:
     """The table of the page as CSV with a byte order mark; text that a spreadsheet would run gets an apostrophe."""
     rows = [{name: _cell(value) for name, value in row.items()} for row in page.table]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    decimals = {name for name in names if any(isinstance(row.get(name), Decimal) for row in rows)}
+    schema = {name: pl.Decimal(38, 4) if name in decimals else None for name in names}
+    frame = pl.DataFrame(rows, schema=schema, infer_schema_length=None)
     buffer = io.BytesIO()
-    plain(pl.DataFrame(rows, infer_schema_length=None)).write_csv(buffer, include_bom=True, line_terminator="\r\n")
+    short_numbers(plain(frame)).write_csv(buffer, include_bom=True, line_terminator="\r\n")
     return Response(buffer.getvalue(), media_type="text/csv; charset=utf-8")
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    if isinstance(value, Decimal):
-        return shown_number(value).replace(",", "")
-    return value
+    return ";".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _jsonable(value: object) -> object:

@@ -6,8 +6,10 @@ import multiprocessing
 import threading
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from gongkai.building import Built, build
+from gongkai.explore.apart import deaf_to_ctrl_c
 from gongkai.rules.problems import BrokenRules
 from gongkai.warehouse import Warehouse
 from ingest.errors import GongkaiError
@@ -15,7 +17,10 @@ from ingest.errors import GongkaiError
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the last build went, or goes: `done` of `total` steps."""
+    """How the last build went, or goes: `done` of `total` steps.
+
+    One of idle, running, published, unchanged, failed (for `problems`), and stopped: ended before it was done.
+    """
 
     state: str = "idle"
     done: int = 0
@@ -31,6 +36,7 @@ class Builds:
         self.warehouse = warehouse
         self._lock = threading.Lock()
         self._state = State()
+        self._process: BaseProcess | None = None
 
     @property
     def state(self) -> State:
@@ -47,10 +53,19 @@ class Builds:
         # dbt keeps much in the process that it ran in, and is not made for threads beside it.
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_build, args=(self.warehouse, there), daemon=True)
-        process.start()
+        self._process = context.Process(target=_build, args=(self.warehouse, there), daemon=True)
+        with deaf_to_ctrl_c():
+            self._process.start()
         there.close()
         threading.Thread(target=self._follow, args=(here,), daemon=True).start()
+
+    def end(self) -> None:
+        """Stop the build that goes on, if one does."""
+        if self._process is not None and self._process.is_alive():
+            self._process.terminate()
+            self._process.join()
+            with self._lock:
+                self._state = replace(self._state, state="stopped")
 
     def _follow(self, here: Connection) -> None:
         while True:
@@ -59,9 +74,7 @@ class Builds:
             except EOFError:
                 with self._lock:
                     if self._state.state == "running":
-                        self._state = replace(
-                            self._state, state="failed", problems=("the build ended before it was done",)
-                        )
+                        self._state = replace(self._state, state="stopped")
                 return
             with self._lock:
                 self._state = told

@@ -24,6 +24,15 @@ from ingest.errors import UsageError
 
 LONGEST_NOTE = 500
 
+
+class Refused(UsageError):
+    """What cannot be written, said in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
 _READING = """
     select
         observations.*, reports.source_file, indicators.name_zh
@@ -86,10 +95,16 @@ class Judging:
         verdict = form.get("verdict", "")
         finding = _open_finding(publication, form.get("finding_id", ""))
         if finding is None or verdict not in VERDICTS.values():
-            raise UsageError("a verdict names a finding without one, of a current report, and one of the three answers")
+            raise Refused(
+                "结论要针对现行报告中还没有结论的发现，并在三种回答里选一种",
+                "a verdict names a finding without one, of a current report, and one of the three answers",
+            )
         seeds = self.seeds()
         if finding.finding_id in seeds.judged:
-            raise UsageError(f"the finding has a verdict in {seeds.verdicts} already; change that row")
+            raise Refused(
+                f"这个发现在 {seeds.verdicts} 里已有结论，请改那一行",
+                f"the finding has a verdict in {seeds.verdicts} already; change that row",
+            )
         seeds.add_verdict(Verdict(finding, verdict, _line(form.get("note", ""))))
         return finding.report_id
 
@@ -99,9 +114,15 @@ class Judging:
         action = form.get("action", "")
         reason = _line(form.get("reason", ""))
         if row is None or action not in ACTIONS.values():
-            raise UsageError("a correction names a figure of this publication and what to do with it")
+            raise Refused(
+                "更正要针对本次发布的一个数字，并说明怎么改",
+                "a correction names a figure of this publication and what to do with it",
+            )
         if not reason:
-            raise UsageError("a correction needs a reason, which stands beside the figure from then on")
+            raise Refused(
+                "更正要写理由，理由从此附在数字旁边",
+                "a correction needs a reason, which stands beside the figure from then on",
+            )
         chosen = publication.row(
             _CHOSEN, {name: row[name] for name in ("report_id", "indicator_code", "applicant_type", "category_label")}
         )
@@ -139,9 +160,9 @@ def _value(action: str, given: str, row: Row) -> Decimal | None:
     try:
         value = Decimal(given.strip().replace(",", ""))
     except InvalidOperation as error:
-        raise UsageError("the right value is a number") from error
+        raise Refused("正确的值应是一个数", "the right value is a number") from error
     if not value.is_finite() or abs(value) >= Decimal("1e16") or value != round(value, 4):
-        raise UsageError("the right value is a number of at most 16 digits and four decimals")
+        raise Refused("正确的值最多16位整数、四位小数", "the right value has at most 16 digits and four decimals")
     return value
 
 

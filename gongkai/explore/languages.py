@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from starlette.requests import Request
 
 LANGUAGES = ("zh", "en")
 COOKIE = "gongkai_language"
+
+_FORMS = re.compile(r"(\w+) → (\w+)(?:: )?")
 
 
 def language_of(request: Request) -> str:
@@ -36,3 +39,19 @@ def code_words(language: str, kind: str, code: object) -> str:
     key = "" if code is None else str(code)
     words = codes().get((kind, key))
     return key if words is None else words[language]
+
+
+def note_words(language: str, note: object) -> str:
+    """A note of the seeds in a language; before it, for a break, from which form to which one (2014 → 2019: …)."""
+    text = "" if note is None else str(note)
+    forms = _FORMS.match(text)
+    if forms is None:
+        return code_words(language, "note", text)
+    between = " → ".join(code_words(language, "form", form) for form in forms.groups())
+    own = code_words(language, "note", text[forms.end() :])
+    return between + ((": " if language == "en" else "：") + own if own else "")
+
+
+def counted(language: str, number: int, zh: str, one: str, many: str) -> str:
+    """How many of something, in words: 1 report, 2 reports."""
+    return f"{number:,} {zh if language == 'zh' else one if number == 1 else many}"

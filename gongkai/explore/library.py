@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 
+from gongkai.explore.needs import lacking
 from gongkai.explore.pinyin import PinyinNames
+from gongkai.publishing import reason
 from gongkai.warehouse import Warehouse
+from gongkai.warehouse.ownership import damaged, published_found
 from gongkai.warehouse.published import MEMORY
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, records
+from ingest.errors import GongkaiError
 
 Row = dict[str, object]
+
+_MOST_KEPT = 200
+"""Answers that are kept for as long as the publication is: lists of levels, counts of a year, and the like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,9 @@ class Publication:
     fingerprint: str
     published_at: datetime
     pinyin: PinyinNames
+    _kept: OrderedDict[tuple[str, tuple[object, ...]], list[Row]] = field(default_factory=OrderedDict)
+    _made: set[str] = field(default_factory=set)
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -42,6 +53,25 @@ class Publication:
         """The rows of a query by the names of its columns."""
         with self.cursor() as cursor:
             return records(cursor, query, parameters)
+
+    def kept_rows(self, query: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
+        """The same for what many pages ask in the same words; whoever gets the rows leaves them as they are."""
+        key = (query, tuple((parameters or {}).items()))
+        rows = self._kept.get(key)
+        if rows is None:
+            rows = self._kept[key] = self.rows(query, parameters)
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return rows
+
+    def table(self, name: str, query: str) -> str:
+        """A table in memory for as long as the publication is, made of a query when it is first asked for; its name."""
+        with self._making:
+            if name not in self._made:
+                with self.cursor() as cursor:
+                    cursor.execute(f"create table memory.main.{name} as {query}")
+                self._made.add(name)
+        return f"memory.main.{name}"
 
     def row(self, query: str, parameters: Mapping[str, object] | None = None) -> Row | None:
         """The first row of a query, if any."""
@@ -60,15 +90,25 @@ class Library:
         self._lock = threading.Lock()
         self._known: tuple[int, int, int] | None = None
         self._publication: Publication | None = None
+        self._problem = ""
 
     def current(self) -> Publication | None:
         """The publication that the name leads to now; None where there is none that can be read."""
         with self._lock:
             identity = self._identity()
             if identity != self._known:
-                self._publication = None if identity is None else _opened(self.warehouse)
+                self._publication, self._problem = None, ""
+                if identity is not None:
+                    try:
+                        self._publication = _opened(self.warehouse)
+                    except GongkaiError as error:
+                        self._problem = str(error)
                 self._known = identity
             return self._publication
+
+    def problem(self) -> str:
+        """Why the file that is there cannot be read, and what to do, in a line; nothing where it can, or none is."""
+        return "" if self.current() else self._problem
 
     def _identity(self) -> tuple[int, int, int] | None:
         try:
@@ -79,14 +119,31 @@ class Library:
 
 
 def _opened(warehouse: Warehouse) -> Publication | None:
-    """The published file, attached to a database of its own: DuckDB would give a file known by its name once more."""
+    """The published file, attached to a database of its own: DuckDB would give a file known by its name once more.
+
+    None where it is gone again. GongkaiError where it is no publication of ours, or one that lacks what the pages show.
+    """
+    found = published_found(warehouse)
+    if found.state == "missing":
+        return None
+    if found.state != "ours":
+        raise found.error()
     connection = duckdb.connect(":memory:", config={**SETTINGS, "memory_limit": MEMORY})
     try:
         attach(connection, warehouse.published, "published", "read_only")
-        row = connection.execute("select fingerprint, published_at from published.raw.publication").fetchone()
-    except duckdb.Error:
-        row = None
-    if row is None:
+        missing = lacking(connection, "published")
+        if missing:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise GongkaiError(
+                f"{warehouse} was built by another version and lacks {missing[0]}{more}; "
+                f"make it anew with: gongkai build --warehouse {warehouse}"
+            )
+        ((fingerprint, published_at),) = connection.execute(
+            "select fingerprint, published_at from published.raw.publication"
+        ).fetchall()
+    except (duckdb.Error, GongkaiError) as error:
         connection.close()
-        return None
-    return Publication(connection, str(row[0]), row[1], PinyinNames(connection))
+        if isinstance(error, duckdb.Error):
+            raise damaged(warehouse.published, reason(error)) from error
+        raise
+    return Publication(connection, str(fingerprint), published_at, PinyinNames(connection))

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from gongkai.explore.apart import deaf_to_ctrl_c
 from ingest.originals import Originals
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class PagePictures:
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _confine, (os.getpid(),))
             try:
-                return self._pool.submit(make, path, *arguments).result(timeout=SECONDS)
+                with deaf_to_ctrl_c():
+                    made = self._pool.submit(make, path, *arguments)
+                return made.result(timeout=SECONDS)
             except (BrokenProcessPool, TimeoutError):
                 self.end()
                 return None

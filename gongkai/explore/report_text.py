@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gongkai.explore.answers import Ask
@@ -32,9 +33,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some characters, marked or not."""
+    """Some characters, marked or not, cut where words that were looked for begin and end."""
 
-    text: str
+    texts: tuple[tuple[str, bool], ...]
     mark: Mark | None
 
 
@@ -49,17 +50,23 @@ class Cell:
 
 @dataclass(slots=True)
 class Part:
-    """A heading or paragraph with its pieces, or a table with its rows."""
+    """A heading or paragraph with its pieces, a table with its rows, or the name of another file that follows."""
 
     kind: str
-    number: int
+    anchor: str
     page: int | None
     pieces: list[Piece] = field(default_factory=list)
     rows: list[list[Cell]] = field(default_factory=list)
 
 
-def report_text(ask: Ask, document_id: str, figures: list[Row], numbers: list[Row]) -> list[Part]:
-    """Blocks and tables of a document in their order, with the marks of its figures and of its other numbers."""
+def report_text(
+    ask: Ask, document_id: str, figures: list[Row], numbers: list[Row], words: Sequence[str], prefix: str
+) -> list[Part]:
+    """Blocks and tables of a document in their order, with the marks of its figures and of its other numbers.
+
+    `words`, in small letters, are what was looked for, and are marked too. `prefix` stands before the names of places:
+    pages are told of the report's own file alone, which has none.
+    """
     marks = _marks(figures, numbers)
     document = {"document_id": document_id}
     blocks = ask.publication.rows(
@@ -76,15 +83,17 @@ def report_text(ask: Ask, document_id: str, figures: list[Row], numbers: list[Ro
         tables[int(str(cell["table_no"]))].append(cell)
     after: dict[int, list[Part]] = defaultdict(list)
     for number, own in tables.items():
-        part = Part("table", number, _page(own[0]))
-        part.rows = _table_rows(number, own, marks)
+        part = Part("table", f"{prefix}t{number}", _page(own[0]) if not prefix else None)
+        part.rows = _table_rows(number, own, marks, words)
         after[int(str(own[0]["after_block_no"]))].append(part)
     parts = list(after[0])
     for row in blocks:
         number = int(str(row["block_no"]))
         text = texts[number,]
         found = [_narrowed(mark, text, evidence) for mark, evidence in marks.get((number,), [])]
-        parts.append(Part(str(row["kind"]), number, _page(row), pieces(text, found)))
+        parts.append(
+            Part(str(row["kind"]), f"{prefix}b{number}", _page(row) if not prefix else None, pieces(text, found, words))
+        )
         parts += after[number]
     return parts
 
@@ -136,8 +145,9 @@ def _narrowed(mark: Mark, text: str, reading: Row | None) -> Mark:
     )  # fmt: skip
 
 
-def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
+def pieces(text: str, marks: Iterable[Mark], words: Sequence[str] = ()) -> list[Piece]:
     """The text cut at its marks. Marks that overlap become one over the shorter of them, with the readings of all."""
+    found = _found(text, words)
     merged: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: (mark.end - mark.start, mark.start)):
         if mark.start >= len(text):
@@ -165,15 +175,47 @@ def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
     place = 0
     for mark in sorted(merged, key=lambda mark: mark.start):
         if mark.start > place:
-            result.append(Piece(text[place : mark.start], None))
-        result.append(Piece(text[mark.start : mark.end], mark))
+            result.append(Piece(_cut(text, place, mark.start, found), None))
+        result.append(Piece(_cut(text, mark.start, mark.end, found), mark))
         place = mark.end
     if place < len(text):
-        result.append(Piece(text[place:], None))
+        result.append(Piece(_cut(text, place, len(text), found), None))
     return result
 
 
-def _table_rows(number: int, cells: list[Row], marks: dict[Place, list[tuple[Mark, Row | None]]]) -> list[list[Cell]]:
+def _found(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
+    """From where to where any of the words stands, in order and apart from each other."""
+    small = text.lower()
+    if not words or len(small) != len(text):  # a few letters become two when made small: places would be off
+        small = text
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(each.span() for word in words for each in re.finditer(re.escape(word), small)):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _cut(text: str, start: int, end: int, found: list[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:
+    """A part of a text, cut where what was found begins and ends; true for what was found."""
+    parts: list[tuple[str, bool]] = []
+    for left, right in found:
+        left, right = max(left, start), min(right, end)
+        if left >= right:
+            continue
+        if left > start:
+            parts.append((text[start:left], False))
+        parts.append((text[left:right], True))
+        start = right
+    if start < end:
+        parts.append((text[start:end], False))
+    return tuple(parts)
+
+
+def _table_rows(
+    number: int, cells: list[Row], marks: dict[Place, list[tuple[Mark, Row | None]]], words: Sequence[str]
+) -> list[list[Cell]]:
     """The rows of a table, holes filled."""
     at = {(_int(cell, "row_no"), _int(cell, "col_no")): cell for cell in cells}
     height = max(row for row, _ in at)
@@ -192,7 +234,7 @@ def _table_rows(number: int, cells: list[Row], marks: dict[Place, list[tuple[Mar
             down, across = _int(cell, "row_span"), _int(cell, "col_span")
             covered.update((row + y, col + x) for y in range(down) for x in range(across))
             own = [mark for mark, _ in marks.get((number, row, col), [])]
-            line.append(Cell(pieces(str(cell["text"]), own), down, across))
+            line.append(Cell(pieces(str(cell["text"]), own, words), down, across))
         rows.append(line)
     return rows
 

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,15 +16,15 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from gongkai.explore.answers import Ask, PageOf, as_csv, as_json, shown_number
 from gongkai.explore.builds import Builds
 from gongkai.explore.guard import Guard
-from gongkai.explore.judging import Judging
-from gongkai.explore.languages import COOKIE, LANGUAGES, code_words, language_of
+from gongkai.explore.judging import Judging, Refused
+from gongkai.explore.languages import COOKIE, LANGUAGES, code_words, counted, language_of, note_words
 from gongkai.explore.library import Library
 from gongkai.explore.page_pictures import PagePictures
 from gongkai.explore.pages.body import body
@@ -37,7 +36,6 @@ from gongkai.explore.pages.report import report
 from gongkai.explore.pages.search import find
 from gongkai.explore.pages.table import download, table
 from gongkai.explore.pages.tile_map import tile_map
-from gongkai.publishing import reason
 from ingest.errors import GongkaiError
 from ingest.originals import Originals
 
@@ -62,10 +60,8 @@ _LONGEST_FORM = 16_384
 """Bytes of a form that are read."""
 
 
-class _Shape(Convertor[str]):
-    """The end of an address that asks for another shape of the page."""
-
-    regex = "json|csv"
+class _Text(Convertor[str]):
+    """A part of an address of a form."""
 
     def convert(self, value: str) -> str:
         return value
@@ -74,7 +70,20 @@ class _Shape(Convertor[str]):
         return value
 
 
-register_url_convertor("shape", _Shape())
+class _ShapeName(_Text):
+    """The end of an address that asks for another shape of the page."""
+
+    regex = "json|csv"
+
+
+class _PageNumber(_Text):
+    """The number of a page of an original."""
+
+    regex = "[0-9]{1,5}"
+
+
+register_url_convertor("shape", _ShapeName())
+register_url_convertor("page", _PageNumber())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +102,13 @@ class Explorer:
         if asked is None:
             return self._empty(request)
         page = page_of(asked)
-        shape = request.path_params.get("shape")
-        if shape == "json":
-            return as_json(page)
-        if shape == "csv":
-            return as_csv(page)
-        return self._html(page.template, request, {"title": page.title, **page.data, **page.view})
+        match _shape(request):
+            case "json":
+                return as_json(page)
+            case "csv":
+                return as_csv(page)
+            case _:
+                return self._html(page.template, request, {"title": page.title, **page.data, **page.view})
 
     def download(self, request: Request) -> Response:
         """The table of the report builder as a file."""
@@ -114,7 +124,8 @@ class Explorer:
             "select document_id from marts.dim_report where report_id = $report_id",
             {"report_id": asked.path("report_id")},
         )
-        picture = self.pictures.png(str(report["document_id"]), request.path_params["page"]) if report else None
+        page = int(asked.path("page"))
+        picture = self.pictures.png(str(report["document_id"]), page) if report else None
         if picture is None:
             raise HTTPException(404, asked.say("没有这一页的图像", "there is no picture of this page"))
         return Response(picture, media_type="image/png")
@@ -150,18 +161,34 @@ class Explorer:
         status, detail = 500, ""
         if isinstance(error, HTTPException):
             status, detail = error.status_code, error.detail
+        elif isinstance(error, Refused):
+            status, detail = 400, error.zh if language_of(request) == "zh" else str(error)
         elif isinstance(error, GongkaiError):
             status, detail = 400, str(error)
-        elif isinstance(error, duckdb.Error):
-            detail = f"{reason(error)}; {self.library.warehouse} may be of another version: gongkai build makes it anew"
-        return self._html("error.html", request, {"status": status, "detail": detail}, status)
+        return self._told(request, status, detail, "error.html", {"status": status, "detail": detail})
 
     def _ask(self, request: Request) -> Ask | None:
         publication = self.library.current()
         return None if publication is None else Ask(publication, request, language_of(request), self.pictures)
 
-    def _empty(self, request: Request) -> HTMLResponse:
-        return self._html("empty.html", request, {"warehouse": str(self.library.warehouse)})
+    def _empty(self, request: Request) -> Response:
+        """Without a warehouse that can be read: what to do about it."""
+        warehouse, problem = str(self.library.warehouse), self.library.problem()
+        advice = problem or f"there is no warehouse at {warehouse} yet; make it with: gongkai run FOLDER"
+        values = {"warehouse": warehouse, "problem": problem}
+        return self._told(request, 503, advice, "empty.html", values)
+
+    def _told(
+        self, request: Request, status: int, detail: str, template: str, values: Mapping[str, object]
+    ) -> Response:
+        """What went wrong, to a program as it asked, to people as a page."""
+        match _shape(request):
+            case "json":
+                return JSONResponse({"status": status, "error": detail}, status)
+            case "csv":
+                return PlainTextResponse(f"{detail}\n", status)
+            case _:
+                return self._html(template, request, values, status)
 
     def _html(self, template: str, request: Request, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
         """A template with what all of them may use."""
@@ -169,6 +196,8 @@ class Explorer:
         words = {
             "t": lambda zh, en: en if language == "en" else zh,
             "code": partial(code_words, language),
+            "count_of": partial(counted, language),
+            "note": partial(note_words, language),
             "language": language,
             "request": request,
             "same_in": partial(_same_in, request),
@@ -184,15 +213,15 @@ class Explorer:
         return response
 
 
-def application(library: Library, judging: Judging, token: str) -> Starlette:
+def application(library: Library, judging: Judging, builds: Builds, token: str) -> Starlette:
     """The application over a warehouse, for whoever has the token."""
     pictures = PagePictures(Originals(library.warehouse.originals))
-    explorer = Explorer(library, judging, Builds(library.warehouse), pictures, _templates())
+    explorer = Explorer(library, judging, builds, pictures, _templates())
     routes: list[BaseRoute] = [
         Route("/", lambda request: RedirectResponse("/find", 303)),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         Route("/download.{kind}", explorer.download),
-        Route("/reports/{report_id}/pages/{page:int}.png", explorer.page_picture),
+        Route("/reports/{report_id}/pages/{page:page}.png", explorer.page_picture),
         Route("/build", explorer.build),
         Route("/build", _form_to(explorer.start_build), methods=["POST"]),
         Route("/verdicts", _form_to(explorer.add_verdict), methods=["POST"]),
@@ -204,18 +233,19 @@ def application(library: Library, judging: Judging, token: str) -> Starlette:
     return Starlette(
         routes=routes,
         middleware=[Middleware(Guard, token=token)],
-        lifespan=_ending(pictures),
+        lifespan=_ending(pictures, builds),
         exception_handlers=dict.fromkeys((HTTPException, GongkaiError, Exception), explorer.error),
     )
 
 
-def _ending(pictures: PagePictures) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Nothing to begin with; at the end, the process that draws ends too."""
+def _ending(pictures: PagePictures, builds: Builds) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Nothing to begin with; at the end, the processes that draw and build end too."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         pictures.end()
+        builds.end()
 
     return lifespan
 
@@ -237,7 +267,7 @@ def _form_to(
         async for part in request.stream():
             body += part
             if len(body) > _LONGEST_FORM:
-                raise HTTPException(413, "the form is too long")
+                raise HTTPException(413, "the form is too long; 表单过长")
         form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
         return await run_in_threadpool(answer, request, form)
 
@@ -252,6 +282,12 @@ def _templates() -> Environment:
     )  # fmt: skip
     templates.filters["number"] = shown_number
     return templates
+
+
+def _shape(request: Request) -> str:
+    """The shape that an address asks for: json, csv, or nothing for a page."""
+    _, _, end = request.url.path.rpartition(".")
+    return end if end in ("json", "csv") else ""
 
 
 def _same_in(request: Request, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,18 +22,23 @@ _FORMULA_START = r"^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠﹢﹣﹦﹫−]|^[\t\r\n
 _CONTROL = r"[\x00-\x08\x0B-\x1F\x7F-\x9F]"
 
 
-def write_csv(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> int:
+def write_csv(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    target: Path,
+    after: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
+) -> int:
     """Write the rows of a query as UTF-8 with a byte order mark, which Excel needs for Chinese. Returns their number.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it; a control character becomes U+FFFD,
-    the end of a line a line feed; lists are joined by `;`.
+    the end of a line a line feed; lists are joined by `;`. `after` sees each batch when that is done.
     """
     count = 0
     with replacing(target) as path, path.open("wb") as file:
         for number, frame in enumerate(batches(connection, query)):
             count += frame.height
             first = number == 0
-            plain(frame).write_csv(file, include_bom=first, include_header=first, line_terminator="\r\n")
+            after(plain(frame)).write_csv(file, include_bom=first, include_header=first, line_terminator="\r\n")
     return count
 
 
@@ -66,6 +71,14 @@ def plain(frame: pl.DataFrame) -> pl.DataFrame:
     return guarded.with_columns(
         pl.col(name).str.replace_all(r"\r\n?", "\n").str.replace_all(_CONTROL, "\N{REPLACEMENT CHARACTER}")
         for name in texts
+    )
+
+
+def short_numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with decimals as people write them: 186 and 12.5, not 186.0000 and 12.5000."""
+    decimals = [name for name, kind in frame.schema.items() if kind.is_decimal()]
+    return frame.with_columns(
+        pl.col(name).cast(pl.String).str.replace(r"(\.\d*?)0+$", "$1").str.strip_chars_end(".") for name in decimals
     )
 
 

@@ -13,6 +13,7 @@ import duckdb
 from gongkai.rules.declarations import Seed, read_declarations
 from gongkai.rules.examples import read_examples
 from gongkai.rules.kinds import Rules, hold
+from gongkai.rules.own import told_where_they_lie
 from gongkai.rules.problems import BrokenRules, Problem
 from gongkai.rules.seed_files import read_seed
 from gongkai.rules.tables import Tables
@@ -53,6 +54,7 @@ def check_rules(project: Path, changed: Iterable[str] | None = None) -> Checked:
         problems += read_examples(project, rules, templates, broken)
     for seed_file in files.values():
         problems += seed_file.problems
+    problems = told_where_they_lie(project, problems)
     ordered = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
     return Checked(len(files), sum(len(seed.rows) for seed in files.values()), ordered)
 

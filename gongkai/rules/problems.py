@@ -13,7 +13,7 @@ _SHOWN_CHARACTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: `file` relative to the project, the line where its row begins, and why."""
+    """One thing that is wrong: `file` relative to the project (or a user's own), the line where its row begins, why."""
 
     file: str
     line: int
@@ -42,6 +42,6 @@ class BrokenRules(GongkaiError):
     """Rules that must not be built from, with what is wrong with them."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        count = f"{len(problems)} thing{'' if len(problems) == 1 else 's'} wrong in seeds/"
+        count = f"{len(problems)} thing{'' if len(problems) == 1 else 's'} wrong in the rules"
         super().__init__(f"{count}; mend what is listed above, then run the command again")
         self.problems = problems

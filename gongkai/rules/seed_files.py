@@ -34,9 +34,10 @@ class SeedFile:
         return [row[place] for row in self.rows]
 
 
-def read_seed(path: Path, file: str, declared: list[str]) -> SeedFile:
+def read_seed(path: Path, file: str, declared: list[str], *, in_part: bool = False) -> SeedFile:
     """Read a seed whose YAML declares these columns. A mark before UTF-8 and lines ended by CRLF are fine, as dbt and
-    DuckDB take them; whatever they would not take, or take for something else, becomes a problem."""
+    DuckDB take them; whatever they would not take, or take for something else, becomes a problem. `in_part`: columns
+    may be missing, and are empty then."""
     seed = SeedFile(file)
     text = _decoded(seed, path.read_bytes())
     if text is None:
@@ -50,7 +51,7 @@ def read_seed(path: Path, file: str, declared: list[str]) -> SeedFile:
         seed.add(1, "the first line holds no names of columns")
         return seed
     seed.header = records[0][1]
-    _check_header(seed, declared)
+    _check_header(seed, declared, in_part=in_part)
     if not seed.problems:
         for line, record in records[1:]:
             if _fits(seed, line, record):
@@ -122,7 +123,7 @@ def _other_encoding(content: bytes) -> str:
     return "GBK"
 
 
-def _check_header(seed: SeedFile, declared: list[str]) -> None:
+def _check_header(seed: SeedFile, declared: list[str], *, in_part: bool) -> None:
     header = seed.header
     if len(header) == 1 and len(declared) > 1:
         for separator, name in _SEPARATORS.items():
@@ -141,7 +142,7 @@ def _check_header(seed: SeedFile, declared: list[str]) -> None:
         elif header.count(name) > 1:
             seed.add(1, f"the column {shown(name)} stands more than once", column=name)
             return
-    for name in missing:
+    for name in [] if in_part else missing:
         seed.add(1, f"the column {shown(name)} is missing", column=name)
 
 

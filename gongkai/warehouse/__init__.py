@@ -11,6 +11,9 @@ from pathlib import Path
 
 from ingest.errors import UsageError
 
+OWN_RULES = "GONGKAI_RULES"
+"""The environment variable that names the folder of a user's own rules; what `--rules` sets."""
+
 _ENDING = ".duckdb"
 _WORK = ".work"
 
@@ -64,6 +67,12 @@ class Warehouse:
         return self.published.with_suffix(".originals")
 
     @property
+    def rules(self) -> Path:
+        """The folder of a user's own rules, which need not be there: as named, or beside the warehouse."""
+        named = os.environ.get(OWN_RULES)
+        return Path(named) if named else self.published.with_suffix(".rules")
+
+    @property
     def spill_folder(self) -> Path:
         """What a build writes aside where it does not fit into memory."""
         return self.work.with_suffix(".spill")
@@ -106,6 +115,7 @@ class Warehouse:
             self.lock,
             self.temp_folder,
             self.originals,
+            self.rules,
             self.spill_folder,
             self.scratch_folder,
             *self.left_by_killed_publishes(),

@@ -21,7 +21,7 @@ _OFF_LINE = 0.2
 
 
 def part_downwards(grid: Grid) -> None:
-    """Give each label written downwards beside others a cell of its own, over the rows that it stands before."""
+    """Give each label that is written downwards beside others a cell of its own, over the rows that it heads."""
     col = 0
     while col < len(grid.xs) - 1:
         chain = _chain([cell for cell in grid.cells if cell.col == col and cell.glyphs])

@@ -12,11 +12,19 @@ from ingest.documents.notes import raised, set_level
 from ingest.documents.short_rows import set_under_heads
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.readers.docx_styles import PLAIN, Look, Numbering, Styles, is_unseen
+from ingest.readers.docx_styles import (
+    PLAIN,
+    Look,
+    Numbering,
+    Styles,
+    is_ground,
+    is_unseen,
+    may_be_white_on_white,
+)
 from ingest.readers.embedded import Embedded
 from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
 
-VERSION = "3"
+VERSION = "4"
 
 _LONGEST_HEADING = 100
 _WIDEST_SPAN = 1_000
@@ -168,10 +176,22 @@ class _Reader:
             elif kind == "r":
                 properties = child(inner, "rPr")
                 own = look if properties is None else self.styles.run_look(properties, look)
-                if own is PLAIN or not is_unseen(own):
+                if own is PLAIN or not (is_unseen(own) or (may_be_white_on_white(own) and self._is_on_paper(inner))):
                     yield from self._texts(inner, boxes, own)
             elif kind and kind not in _LEFT_OUT:
                 yield from self._texts(inner, boxes, look)
+
+    def _is_on_paper(self, run: etree._Element) -> bool:
+        """Whether nothing around a run gives it a ground: shading, text box, style of tables, colour of the page."""
+        for outer in run.iterancestors():
+            kind = local(outer)
+            if kind == "txbxContent" or is_ground(child(outer, f"{kind}Pr", "shd")):
+                return False
+            if kind == "tbl" and child_value(outer, "tblPr", "tblStyle") in self.styles.coloured_tables:
+                return False
+            if kind == "document":
+                return child(outer, "background") is None
+        return True
 
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
         """A table and then those nested in it; one of a single cell is only a frame around its content."""

@@ -18,11 +18,18 @@ _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未�
 
 
 Look: TypeAlias = dict[str, bool]
-"""What run properties say of text that is not seen (`vanish`, `strike`, `dstrike`) or stands raised (`raised`)."""
+"""
+What run properties say of text that is not seen (`vanish`, `strike`, `dstrike`, `tiny`), is white (`white`) or on a
+ground of its own (`ground`), or stands raised (`raised`).
+"""
 
 PLAIN: Look = {}
 _UNSEEN = ("vanish", "strike", "dstrike")
-_LOOK_TAGS: dict[Any, str] = {f"{{{space}}}{name}": name for space in NAMESPACES for name in (*_UNSEEN, "vertAlign")}
+_READ_OF_LOOKS = (*_UNSEEN, "vertAlign", "color", "sz", "shd", "highlight")
+_LOOK_TAGS: dict[Any, str] = {f"{{{space}}}{name}": name for space in NAMESPACES for name in _READ_OF_LOOKS}
+_TINY = 4
+"""Half points up to which letters are dots: nobody reads two points."""
+_PAPER = {"FFFFFF", "auto", "none", "white", ""}
 
 
 @dataclass(slots=True)
@@ -52,6 +59,8 @@ class Styles:
     """Whether any style of characters says how its text looks."""
     _looks: dict[str | None, Look] = field(default_factory=dict)
     """Looks of paragraphs by their style, as far as they were asked for."""
+    coloured_tables: set[str] = field(default_factory=set)
+    """Styles of tables that give any of their cells a ground."""
 
     @classmethod
     def parse(cls, root: etree._Element | None) -> Styles:
@@ -59,6 +68,8 @@ class Styles:
         for element in root if root is not None else ():
             if local(element) == "docDefaults":
                 styles._everywhere = look_of(child(element, "rPrDefault", "rPr"))
+            if attribute(element, "type") == "table" and any(map(is_ground, element.iter("{*}shd"))):
+                styles.coloured_tables.add(attribute(element, "styleId") or "")
             if local(element) != "style" or attribute(element, "type") not in ("paragraph", "character", None):
                 continue
             key = attribute(element, "styleId") or ""
@@ -71,6 +82,8 @@ class Styles:
                 outline = 0
             number = child(element, "pPr", "numPr")
             look = look_of(child(element, "rPr"))
+            if is_ground(child(element, "pPr", "shd")):
+                look["ground"] = True
             if look and attribute(element, "type") == "character":
                 styles._has_named_looks = True
             styles._styles[key] = _Style(child_value(element, "basedOn"), outline, _number(number), look)
@@ -112,7 +125,7 @@ class Styles:
             named = self._look(self._styles_from(style), PLAIN)
             if named:
                 both = {name: named.get(name, False) != paragraph.get(name, False) for name in _UNSEEN}
-                paragraph = {**both, "raised": named.get("raised", paragraph.get("raised", False))}
+                paragraph = {**paragraph, **named, **both}
         return {**paragraph, **own} if own else paragraph
 
     @staticmethod
@@ -256,14 +269,36 @@ def look_of(properties: etree._Element | None) -> Look:
         name = _LOOK_TAGS.get(element.tag)
         if name == "vertAlign":
             look["raised"] = attribute(element, "val") == "superscript"
+        elif name == "color":
+            look["white"] = (attribute(element, "val") or "").upper() == "FFFFFF"
+        elif name == "sz":
+            size = _whole(attribute(element, "val"))
+            look["tiny"] = size is not None and size <= _TINY
+        elif name in ("shd", "highlight"):
+            look["ground"] = is_ground(element)
         elif name is not None:
             look[name] = attribute(element, "val") not in OFF
     return look
 
 
 def is_unseen(look: Look) -> bool:
-    """Whether text of this look is hidden or struck out."""
-    return any(look.get(name, False) for name in _UNSEEN)
+    """Whether text of this look is hidden, struck out or too small to be seen."""
+    return look.get("tiny", False) or any(look.get(name, False) for name in _UNSEEN)
+
+
+def may_be_white_on_white(look: Look) -> bool:
+    """Whether text of this look is seen only where the page has another ground than paper."""
+    return look.get("white", False) and not look.get("ground", False)
+
+
+def is_ground(shading: etree._Element | None) -> bool:
+    """Whether a shading, or the colour of a marker, gives text another ground than paper."""
+    if shading is None:
+        return False
+    if local(shading) == "highlight":
+        return (attribute(shading, "val") or "") not in _PAPER
+    pattern = attribute(shading, "val") or "clear"
+    return (attribute(shading, "fill") or "") not in _PAPER or pattern not in ("clear", "nil")
 
 
 def is_on_attribute(element: etree._Element, name: str) -> bool:

@@ -15,11 +15,13 @@ from ingest.limits import Limits
 from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
+from ingest.web.declared import UNPAINTED
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
 from ingest.web.scripted import show_scripted
-from ingest.web.style_sheets import mark_hidden
+from ingest.web.style_sheets import mark_hidden, rules_of
+from ingest.web.unpainted import drop_unpainted
 
 VERSION = f"5+words{WORDS_VERSION}"
 
@@ -52,7 +54,11 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
     show_scripted(root)
     show_fields(root)
-    mark_hidden(root)
+    may_be_unpainted = bool(UNPAINTED.search(text))
+    rules = list(rules_of(root, with_colours=may_be_unpainted))
+    mark_hidden(root, rules)
+    if may_be_unpainted:
+        drop_unpainted(root, rules)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
+from ingest.web.declared import TELLING, declared, hides
 
 Element: TypeAlias = Any
 """An lxml element; lxml has no types of its own."""
@@ -24,11 +25,6 @@ BLOCKS = frozenset(
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
-_HIDDEN_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|"
-    r"text-decoration(?:-line)?\s*:[^;]*\bline-through\b)",
-    re.IGNORECASE,
-)
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 _STOPS = re.compile("[。；，！？]")
 
@@ -58,7 +54,7 @@ def is_unseen(element: Element) -> bool:
     if not is_element(element) or element.tag in UNSEEN or element.get("hidden") is not None:
         return True
     style = element.get("style")
-    return style is not None and bool(_HIDDEN_STYLE.search(style))
+    return style is not None and bool(TELLING.search(style)) and hides(declared(style))
 
 
 def squeezed(text: str) -> str:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.web.declared import HIDING, TELLING, declared, hides
 from ingest.web.dom import Element, is_element, shown_text, squeezed
 
-_TELLING = re.compile(r"none|hidden|collapse|line-through", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _MEDIA = re.compile(r"@media([^{]*)\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", re.IGNORECASE)
@@ -16,12 +16,6 @@ _OTHER_AT_RULE = re.compile(r"@[\w-]+[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}
 _SIMPLE = re.compile(r"([.#]?)([\w-]+)|\*")
 _COMPOUND = re.compile(r"(?:\*|[.#]?[\w-]+)+$")
 _NOT_LOOKED_AT = re.compile(r"::?[\w-]+(?:\([^()]*\))?|\[[^\]]*\]")
-_HIDES = {
-    "display": re.compile(r"none\b"),
-    "visibility": re.compile(r"(?:hidden|collapse)\b"),
-    "text-decoration": re.compile(r".*\bline-through\b"),
-}
-_ALIASES = {"text-decoration-line": "text-decoration"}
 _LEFT_AT_LEAST = 0.1
 """Share of the text that must be left: a page that shows next to nothing by its sheet is shown by a script."""
 
@@ -30,20 +24,20 @@ Compound = tuple[str, frozenset[str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class Rule:
     """One selector: compounds from the outermost to the element's own, and the properties that bear on being seen."""
 
     compounds: list[Compound]
     weight: tuple[int, int, int, int]
-    hides: dict[str, bool]
+    says: dict[str, bool]
     is_certain: bool
     """Whether the whole selector is understood. What is not may show an element, and never hides one."""
 
 
-def mark_hidden(root: Element) -> None:
+def mark_hidden(root: Element, rules: list[Rule]) -> None:
     """Set `hidden` on the elements that the page's own sheets hide or strike out; pages without such rules are left."""
-    rules = list(_rules(root))
-    if not any(hides for rule in rules if rule.is_certain for hides in rule.hides.values()):
+    rules = [rule for rule in rules if not rule.says.keys().isdisjoint(HIDING)]
+    if not any(rule.is_certain and hides(rule.says) for rule in rules):
         return
     found = [element for element in root.iter() if is_element(element) and _is_hidden(element, rules)]
     for element in found:
@@ -58,21 +52,22 @@ def mark_hidden(root: Element) -> None:
                 element.set("hidden", "")
 
 
-def _rules(root: Element) -> Iterator[_Rule]:
-    """The rules of the page's sheets in order that say whether an element is seen on a screen."""
+def rules_of(root: Element, *, with_colours: bool) -> Iterator[Rule]:
+    """The rules of the page's sheets in order that say whether an element is seen on a screen: all where colours
+    and sizes of letters bear on it (`with_colours`), else those of sheets that hide something."""
     order = 0
     for sheet in root.iter("style"):
         text = "".join(sheet.itertext())
-        if not _TELLING.search(text) or not _is_for_screens(sheet.get("media", "")):
+        if not (with_colours or TELLING.search(text)) or not _is_for_screens(sheet.get("media", "")):
             continue
         text = _MEDIA.sub(lambda media: media[2] if _is_for_screens(media[1]) else "", _COMMENT.sub("", text))
         for selectors, declarations in _RULE.findall(_OTHER_AT_RULE.sub("", text)):
-            hides = _hiding(declarations)
-            if not hides:
+            says = declared(declarations)
+            if not says:
                 continue
             for selector in selectors.split(","):
                 order += 1
-                rule = _rule(selector.strip(), hides, order)
+                rule = _rule(selector.strip(), says, order)
                 if rule is not None:
                     yield rule
 
@@ -83,18 +78,7 @@ def _is_for_screens(media: str) -> bool:
     return media in ("", "all", "screen", "only screen")
 
 
-def _hiding(declarations: str) -> dict[str, bool]:
-    """For each property that bears on being seen, whether these declarations hide by it."""
-    found: dict[str, bool] = {}
-    for declaration in declarations.split(";"):
-        name, _, value = declaration.partition(":")
-        name = _ALIASES.get(name.strip().lower(), name.strip().lower())
-        if name in _HIDES:
-            found[name] = bool(_HIDES[name].match(value.strip().lower()))
-    return found
-
-
-def _rule(selector: str, hides: dict[str, bool], order: int) -> _Rule | None:
+def _rule(selector: str, says: dict[str, bool], order: int) -> Rule | None:
     bare = _NOT_LOOKED_AT.sub("", selector)
     is_certain = bare == selector and not re.search(r"[>+~]", selector)
     compounds: list[Compound] = []
@@ -108,11 +92,20 @@ def _rule(selector: str, hides: dict[str, bool], order: int) -> _Rule | None:
     if not compounds:
         return None
     counts = [sum(len(compound[at]) for compound in compounds) for at in (2, 1)]
-    return _Rule(compounds, (counts[0], counts[1], sum(bool(tag) for tag, _, _ in compounds), order), hides, is_certain)
+    return Rule(compounds, (counts[0], counts[1], sum(bool(tag) for tag, _, _ in compounds), order), says, is_certain)
 
 
-def _is_hidden(element: Element, rules: list[_Rule]) -> bool:
+def _is_hidden(element: Element, rules: list[Rule]) -> bool:
     """Whether the rule of most weight for some property hides the element, and neither its own style nor one unsure."""
+    found = decided(element, rules)
+    if not hides(found):
+        return False
+    own = declared(element.get("style", ""))
+    return hides({name: value for name, value in found.items() if name not in own})
+
+
+def decided(element: Element, rules: list[Rule]) -> dict[str, bool]:
+    """What the rule of most weight says of an element by each property, where none that is unsure gainsays it."""
     names: tuple[frozenset[str], str] | None = None
     deciding: dict[str, tuple[tuple[int, int, int, int], bool]] = {}
     shown: set[str] = set()
@@ -124,15 +117,12 @@ def _is_hidden(element: Element, rules: list[_Rule]) -> bool:
             names = frozenset(element.get("class", "").split()), element.get("id", "")
         if not classes <= names[0] or not identifiers <= {names[1]} or not _stands_in(element, rule.compounds[:-1]):
             continue
-        for name, hides in rule.hides.items():
-            if not rule.is_certain:
-                shown |= set() if hides else {name}
+        for name, value in rule.says.items():
+            if not rule.is_certain and name != "background":  # any ground may make white letters seen
+                shown |= set() if value else {name}
             elif name not in deciding or rule.weight > deciding[name][0]:
-                deciding[name] = (rule.weight, hides)
-    if not any(hides for _, hides in deciding.values()):
-        return False
-    shown |= set(_hiding(element.get("style", "")))
-    return any(hides and name not in shown for name, (_, hides) in deciding.items())
+                deciding[name] = (rule.weight, value)
+    return {name: value for name, (_, value) in deciding.items() if not (value and name in shown)}
 
 
 def _stands_in(element: Element, compounds: list[Compound]) -> bool:

@@ -10,9 +10,10 @@ form_columns as (
 ),
 
 cells as (
-    select cells.*
+    select cells.*, indicators.name_en
     from {{ ref('int_form_cells_found') }} as cells
     inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    inner join {{ ref('indicators') }} as indicators on cells.indicator_code = indicators.indicator_code
 ),
 
 observations as (
@@ -95,17 +96,20 @@ counted as (
             count(*) filter (where said_elsewhere.observation_id is not null),
         ]) as cell_count,
         unnest([
-            list_sort(list_distinct(list(cells.form_part) filter (where cells.state = 'table_missing'))),
+            list_transform(
+                list_sort(list_distinct(list(cells.form_part) filter (where cells.state = 'table_missing'))),
+                lambda part: {'zh': part, 'en': part}
+            ),
             {%- for condition in [
                 "cells.state = 'row_missing'", "cells.state = 'blank'", "said_elsewhere.observation_id is not null",
             ] %}
             -- In the order of the form.
             list_transform(
                 list_sort(list_distinct(
-                    list(row(cells.form_part, cells.place, cells.label))
+                    list(row(cells.form_part, cells.place, cells.label, cells.name_en))
                         filter (where {{ condition }})
                 )),
-                lambda cell: cell[3]
+                lambda cell: {'zh': cell[3], 'en': cell[4]}
             ),
             {%- endfor %}
         ]) as labels,
@@ -126,13 +130,15 @@ results as (
         counted.cell_count,
         case when counted.check_code = 'Q-TABLES' then coalesce(tables_in_sight.table_count, 0) else 0 end
             as tables_in_sight,
-        array_to_string(counted.labels[:8], '、')
-        || if(len(counted.labels) > 8, '等' || len(counted.labels) || '项', '') as labels,
+        array_to_string(list_transform(counted.labels[:8], lambda label: label.zh), '、')
+        || if(len(counted.labels) > 8, '等' || len(counted.labels) || '项', '') as detail_zh,
+        array_to_string(list_transform(counted.labels[:8], lambda label: label.en), '; ')
+        || if(len(counted.labels) > 8, '; ' || len(counted.labels) || ' in all', '') as detail_en,
         case when counted.check_code = 'Q-BLANK-SAID' then counted.said_ids end as observation_ids,
     from counted
     left join tables_in_sight on counted.document_id = tables_in_sight.document_id
     union all
-    select document_id, 'T2-UNIT', cell_count, 0, evidence, observation_ids from with_unit
+    select document_id, 'T2-UNIT', cell_count, 0, evidence, evidence, observation_ids from with_unit
 ),
 
 judged as (
@@ -151,8 +157,8 @@ judged as (
         cell_count::decimal(20, 4) as difference,
         0 as blank_count,
         observation_ids,
-        labels as detail_zh,
-        labels as detail_en,
+        detail_zh,
+        detail_en,
     from results
 )
 

@@ -20,10 +20,11 @@ by_composition as (
     select composed.*
     from {{ ref('int_figures_composed') }} as composed
     inner join documents_to_build on composed.document_id = documents_to_build.document_id
+    where not composed.is_beside
 ),
 
 -- One reading for each figure: the first rule in the order of the seed; where no rule reads it, what its words make, and
--- where a rule takes the answer to an application for items disclosed.
+-- where a rule takes the answer to an application for items disclosed, or a figure that only the official forms ask for.
 readings as (
     select
         coalesce(first_rules.document_id, by_composition.document_id) as document_id,
@@ -31,9 +32,10 @@ readings as (
         first_rules.rule_id is null
         or coalesce(
             starts_with(first_rules.indicator_code, 'disclosure.')
-            and starts_with(by_composition.indicator_code, 'application.outcome.'),
+            and regexp_matches(by_composition.indicator_code, '^application\.(?:outcome|refused|unavailable|not_processed|other)\.'),
             false
-        ) as is_composed,
+        )
+        or coalesce(by_composition.is_of_form, false) as is_composed,
         if(is_composed, by_composition.reading_id, first_rules.rule_id) as rule_id,
         if(is_composed, by_composition.indicator_code, first_rules.indicator_code) as indicator_code,
         case
@@ -124,6 +126,17 @@ chosen as (
     select document_id, figure_no, rule_id, indicator_code, applies_to, confidence
     from by_rule
     where applies_to = 'also'
+    union all by name
+    select
+        composed.document_id,
+        composed.figure_no,
+        composed.reading_id as rule_id,
+        composed.indicator_code,
+        'also' as applies_to,
+        composed.confidence,
+    from {{ ref('int_figures_composed') }} as composed
+    inner join figures on composed.document_id = figures.document_id and composed.figure_no = figures.figure_no
+    where composed.is_beside and not figures.is_about_something_else
     union all by name
     select
         told.document_id,

@@ -1,6 +1,8 @@
 {{ config(materialized='by_document') }}
 
 {%- set words = seed_rows(ref('prose_words'), 'length(word) desc, word') -%}
+{%- set scopes = seed_rows(ref('prose_scopes'), 'scope_no') -%}
+-- depends_on: {{ ref('prose_scopes') }}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -23,7 +25,7 @@ rows_of_meaning as (
         ) as slots_needed,
         -- A figure is looked up by what says most of it.
         coalesce(list_filter(
-            meanings_needed, lambda meaning: not regexp_matches(meaning, '^(?:topic|since|scope)[.]')
+            meanings_needed, lambda meaning: not regexp_matches(meaning, '^(?:topic|scope|section|said|since|form)[.]')
         )[1], meanings_needed[1]) as looked_up_by,
     from {{ ref('prose_meanings') }}
 ),
@@ -39,6 +41,8 @@ readings_by_meaning as (
         any_value(rows_of_meaning.confidence) as confidence,
         any_value(rows_of_meaning.looked_up_by) as looked_up_by,
         any_value(rows_of_meaning.meanings_needed) as meanings_needed,
+        -- What no rule reads: figures that only the official forms ask for.
+        any_value(rows_of_meaning.indicator_code) not in (select indicator_code from {{ ref('prose_figures') }}) as is_of_form,
         list_concat(
             list(meanings_known.meaning) filter (
                 where (
@@ -58,13 +62,50 @@ readings_by_meaning as (
     group by rows_of_meaning.meaning_no
 ),
 
+-- What a report's year says of the form that it follows: form.2019, and since.2014 and the like for all forms up to it.
+years_told as (
+    select
+        years.document_id,
+        list_append(list('since.' || regimes.from_year), 'form.' || max(regimes.from_year)) as meanings,
+    from {{ ref('int_prose_years') }} as years
+    inner join documents_to_build on years.document_id = documents_to_build.document_id
+    inner join {{ ref('disclosure_regimes') }} as regimes on years.report_year >= regimes.from_year
+    group by years.document_id
+),
+
+scopes as (
+    select
+        scope,
+        list_transform(list_filter([scope, also], lambda name: name is not null), lambda name: 'scope.' || name) as meanings,
+    from {{ ref('prose_scopes') }}
+),
+
 figures as (
     select
         figures.document_id,
         figures.figure_no,
         figures.topic,
         figures.measure,
-        if(figures.is_coordinated or figures.is_former_or_latter, figures.noun, figures.before) as said_before,
+        figures.value,
+        -- The last words before the figure that open a part of the form: 不予公开6件（…, 未经复议直接起诉2件，…
+        regexp_extract_all(
+            regexp_replace(figures.context, '{{ prose_pattern("opens_no_scope") }}', '', 'g'),
+            '{{ scopes | map(attribute="words") | join("|") if scopes else "申请" }}'
+        )[-1] as scope_words,
+        case
+            {%- for row in scopes %}
+            when regexp_full_match(scope_words, {{ literal(row['words']) }}) then '{{ row['scope'] }}'
+            {%- endfor %}
+        end as scope,
+        list_filter([
+            if(regexp_matches(figures.section, '{{ prose_pattern("section_of_decisions") }}'), 'section.form', null),
+            if(regexp_matches(figures.sentence_before, '{{ prose_pattern("said_to_be_published") }}'), 'said.published', null)
+        ], lambda meaning: meaning is not null) as meanings_around,
+        -- 办理宅基地审批等行政许可13件: instances say nothing of what is counted.
+        regexp_replace(
+            if(figures.is_coordinated or figures.is_former_or_latter, figures.noun, figures.before),
+            '{{ prose_pattern("instances_before") }}', '\1'
+        ) as said_before,
         -- 专职2名兼职3名: what no stop parts from the next figure leads to that.
         case
             when figures.is_coordinated or figures.is_former_or_latter then ''
@@ -110,6 +151,8 @@ understood as (
         figures.figure_no,
         figures.measure,
         figures.topic,
+        figures.value,
+        list_concat(figures.meanings_around, coalesce(scopes.meanings, []), coalesce(years_told.meanings, [])) as meanings_around,
         coalesce(before.unknown_characters, 0) as unknown_before,
         coalesce(after.unknown_characters, 0) as unknown_after,
         coalesce(before.meanings, []) as meanings_before,
@@ -124,6 +167,8 @@ understood as (
     from figures
     left join texts_understood as before on figures.said_before = before.text
     left join texts_understood as after on figures.said_after = after.text
+    left join scopes on figures.scope = scopes.scope
+    left join years_told on figures.document_id = years_told.document_id
 ),
 
 with_topic as (
@@ -131,9 +176,11 @@ with_topic as (
         document_id,
         figure_no,
         measure,
+        value,
         unknown_before + unknown_after as unknown_characters,
         list_concat(
             meanings_near,
+            meanings_around,
             case
                 when names_topic
                     then list_transform(
@@ -155,15 +202,20 @@ by_meaning as (
     select *, unnest(meanings) as meaning from with_topic
 ),
 
--- One reading for each figure: that of the row that comes first. A figure without a measure word may be of cases or of items.
-composed as (
+-- A figure without a measure word may be of cases or of items.
+readings_met as (
     select
         figures.document_id,
         figures.figure_no,
+        figures.value,
         readings.meaning_no,
         readings.reading_id,
         readings.indicator_code,
         readings.confidence,
+        readings.is_of_form,
+        -- 制发规范性文件9件: reports always told it as one figure of prose, and the form asks for it as another.
+        starts_with(readings.indicator_code, 'legislation.normative.')
+        and list_contains(readings.meanings_needed, 'act.issue') as is_beside,
     from by_meaning as figures
     left join {{ ref('measure_words') }} as measures on figures.measure = measures.word
     inner join readings_by_meaning as readings
@@ -172,9 +224,37 @@ composed as (
     where list_has_all(figures.meanings, readings.meanings_needed)
         and not list_has_any(figures.meanings, readings.meanings_forbidden)
         and list_has_any(readings.units, string_split(
-            case when figures.measure = '' then 'case item' else coalesce(measures.unit_sets, '') end, ' '
+            case
+                when figures.measure != '' then coalesce(measures.unit_sets, '')
+                when figures.value = 0 then 'case item document'
+                else 'case item'
+            end, ' '
         ))
-    qualify row_number() over (partition by figures.document_id, figures.figure_no order by readings.meaning_no) = 1
+),
+
+-- 直接起诉2件，复议后起诉4件；结果维持4件，其他1件，未审结1件: results that are more than the cases are of both together.
+with_results as (
+    select
+        readings_met.*,
+        sum(readings_met.value) over of_cases as sum_of_results,
+        totals.value as cases,
+    from readings_met
+    left join {{ ref('indicators') }} as indicators on readings_met.indicator_code = indicators.indicator_code
+    left join (
+        select document_id, indicator_code, max(value) as value from readings_met group by document_id, indicator_code
+    ) as totals
+        on readings_met.document_id = totals.document_id
+        and indicators.parent_code = totals.indicator_code
+        and starts_with(totals.indicator_code, 'appeal.litigation_')
+    window of_cases as (partition by readings_met.document_id, indicators.parent_code)
+),
+
+-- One reading for each figure: that of the row that comes first.
+composed as (
+    select document_id, figure_no, meaning_no, reading_id, indicator_code, confidence, is_of_form, is_beside
+    from with_results
+    where sum_of_results <= cases or cases is null
+    qualify row_number() over (partition by document_id, figure_no, is_beside order by meaning_no) = 1
 )
 
 select * from composed

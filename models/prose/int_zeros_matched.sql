@@ -28,8 +28,9 @@ report_years as (
 made_plain as (
     select
         *,
-        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
             text,
+            '{{ prose_pattern("nothing_at_all") }}', '无。'),
             '{{ prose_pattern("denied_act") }}', '无\1\2\3', 'g'),
             '{{ prose_pattern("zero_of") }}', '无\1', 'g'),
             '{{ prose_pattern("no_denial") }}', '※\1', 'g'),
@@ -134,7 +135,7 @@ of_the_year as (
                 regexp_matches(clause, '{{ prose_pattern("no_refusal") }}')
                 and (
                     regexp_matches(clauses_before, '(?:同意|予以|准予)公开') or regexp_matches(section || subheadings, '申请')
-                    or contains(clause, '作出')
+                    or contains(section || subheadings, '不予公开') or contains(clause, '作出')
                 )
             )
         )
@@ -150,6 +151,8 @@ zeros_read as (
                 and regexp_matches(clauses_before || clause, {{ literal(rule['clause']) }})
                 {%- endif %}
                 {%- if rule['unless'] %} and not regexp_matches(scope, {{ literal(rule['unless']) }}){% endif %}
+                {%- if rule['from_year'] %} and report_year >= {{ rule['from_year'] }}{% endif %}
+                {%- if rule['to_year'] %} and report_year <= {{ rule['to_year'] }}{% endif %}
                 then '{{ rule['zero_id'] }}' end,
             {%- endfor %}
             null::varchar,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gongkai.explore.answers import Ask, Page, not_found
+from gongkai.explore.answers import MAIN, Ask, Page, not_found
 from gongkai.explore.charts import Line, line_chart
-from gongkai.explore.languages import code_words
+from gongkai.explore.languages import code_words, note_words
 from gongkai.explore.library import Row
 
 _MOST_PEERS = 12
+_MOST_FINDINGS = 30
 
 _BODY = """
     select agencies.*, regions.name as region_name, levels.name_zh as level_zh, levels.name_en as level_en,
@@ -19,32 +20,47 @@ _BODY = """
 """
 
 _REPORTS = """
+    with own as (
+        select * from marts.dim_report
+        where agency_id in (select agency_id from marts.dim_agency where entity_id = $entity_id)
+    )
     select
         reports.year, reports.report_id, reports.agency_id, reports.agency_name, reports.scope, reports.form,
         reports.version_no, reports.is_current, reports.published_on, reports.source_file, reports.period_start,
         reports.period_end, consistency.punctuality, greatest(consistency.days_after_deadline, 0) as days_late,
         coalesce(stated.figures, 0) as figures, coalesce(contradictions, 0) as contradictions,
         coalesce(doubts, 0) as doubts
-    from marts.dim_report as reports
+    from own as reports
     left join marts.report_consistency as consistency on reports.report_id = consistency.report_id
     left join (
-        select report_id, count(*) as figures from marts.observations where is_selected group by report_id
+        select report_id, count(*) as figures
+        from marts.observations
+        where is_selected and report_id in (select report_id from own)
+        group by report_id
     ) as stated on reports.report_id = stated.report_id
     left join (
         select report_id, count(*) filter (where severity = 'hard') as contradictions,
             count(*) filter (where severity = 'soft') as doubts
-        from marts.findings where verdict is null group by report_id
+        from marts.findings
+        where verdict is null and report_id in (select report_id from own)
+        group by report_id
     ) as found on reports.report_id = found.report_id
-    where reports.agency_id in (select agency_id from marts.dim_agency where entity_id = $entity_id)
     order by reports.year desc, reports.scope, reports.version_no desc
 """
 
 _SERIES = """
-    select series_code, scope, name_zh, name_en, year, report_id, form, value, unit, is_exact, grade, is_break,
-        break_note, change_percent
-    from marts.series
-    where entity_id = $entity_id
-    order by series_code, scope = 'aggregate', scope, year
+    with places as (
+        select series_code, min(coalesce(list_position($main, indicator_code), 1000 + rowid)) as place
+        from marts.dim_indicator
+        group by series_code
+    )
+    select series.series_code, series.scope, series.name_zh, series.name_en, series.year, series.report_id, series.form,
+        series.value, series.unit, series.is_exact, series.grade, series.is_break, series.break_note,
+        series.change_percent
+    from marts.series as series
+    left join places on series.series_code = places.series_code
+    where series.entity_id = $entity_id
+    order by places.place, series.series_code, series.scope = 'aggregate', series.scope, series.year
 """
 
 _FINDINGS = """
@@ -80,7 +96,7 @@ def body(ask: Ask) -> Page:
         raise not_found(ask.say("没有这个机构", "there is no such body"))
     entity = {"entity_id": own["entity_id"]}
     reports = ask.publication.rows(_REPORTS, entity)
-    series = ask.publication.rows(_SERIES, entity)
+    series = ask.publication.rows(_SERIES, {**entity, "main": list(MAIN)})
     findings = ask.publication.rows(_FINDINGS, entity)
     peers = ask.publication.rows(
         _PEERS,
@@ -90,12 +106,12 @@ def body(ask: Ask) -> Page:
         },
     )
     data: dict[str, object] = {"body": own, "reports": reports, "series": series, "findings": findings, "peers": peers}
-    view = {"charts": _charts(series, ask), "region": own}
+    view = {"charts": _charts(series, ask), "region": own, "most": _MOST_FINDINGS}
     return Page("body.html", str(own["agency_name"]), data, series or reports, view)
 
 
 def _charts(series: list[Row], ask: Ask) -> list[dict[str, object]]:
-    """A chart for each series of two years and more, a line for each scope, those with most years first."""
+    """A chart for each series of two years and more, a line for each scope: the main ones, then as the forms go on."""
     by_code: dict[str, dict[object, list[Row]]] = {}
     for row in series:
         by_code.setdefault(str(row["series_code"]), {}).setdefault(row["scope"], []).append(row)
@@ -107,14 +123,20 @@ def _charts(series: list[Row], ask: Ask) -> list[dict[str, object]]:
             continue
         name = str(rows[0]["name_en" if ask.language == "en" else "name_zh"])
         scopes = {scope: code_words(ask.language, "scope", scope) for scope in by_scope}
-        lines: list[Line] = [{"name": f"{name} {scopes[scope]}", "rows": own} for scope, own in by_scope.items()]
+        lines: list[Line] = [
+            {
+                "name": f"{name} {scopes[scope]}",
+                "rows": [{**row, "break_note": note_words(ask.language, row["break_note"])} for row in own],
+            }
+            for scope, own in by_scope.items()
+        ]
         first = next(iter(by_scope.values()))
         chart: dict[str, object] = {
-            "code": code, "name": name, "unit": rows[0]["unit"], "years": len({row["year"] for row in stated}),
+            "code": code, "name": name, "unit": rows[0]["unit"],
             "last": next(row for row in reversed(first) if row["value"] is not None),
             "breaks": [row for row in rows if row["is_break"]],
             "scopes": list(scopes.values()) if len(scopes) > 1 else [],
             "svg": line_chart(name, lines, width=280, height=110, small=True),
         }  # fmt: skip
         charts.append(chart)
-    return sorted(charts, key=lambda chart: (-int(str(chart["years"])), str(chart["code"])))
+    return charts

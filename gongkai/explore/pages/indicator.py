@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from gongkai.explore.answers import FACTS, Ask, Page, not_found, shown_number
 from gongkai.explore.charts import bar_chart, box_chart
+from gongkai.explore.languages import counted
 from gongkai.explore.library import Row
+
+CHART_WIDTHS = (("wide", 560), ("narrow", 344))
 
 _INDICATORS = """
     select indicators.* exclude (is_signed), coalesce(stated.reports, 0) as reports
@@ -82,30 +85,33 @@ def indicator(ask: Ask) -> Page:
         "indicator": own, "coverage": coverage, "year": year, "distribution": spread, "related": related,
     }  # fmt: skip
     view = {
-        "coverage_chart": _coverage_chart(ask, name, coverage), "spread_chart": _spread_chart(ask, name, spread),
+        "coverage_charts": [(size, _coverage_chart(ask, name, coverage, width)) for size, width in CHART_WIDTHS],
+        "spread_charts": [(size, _spread_chart(ask, name, spread, width)) for size, width in CHART_WIDTHS],
         "years": years,
     }  # fmt: skip
     return Page("indicator.html", name, data, coverage, view)
 
 
-def _coverage_chart(ask: Ask, name: str, coverage: list[Row]) -> object:
+def _coverage_chart(ask: Ask, name: str, coverage: list[Row], width: int) -> object:
     bars = []
     for row in coverage:
         share = 100 * int(str(row["stating"])) / int(str(row["reports"]))
+        reports = counted(ask.language, int(str(row["reports"])), "份报告", "report", "reports")
         told = ask.say(
-            f"{row['year']}：{row['reports']} 份报告中 {row['stating']} 份写明",
-            f"{row['year']}: {row['stating']} of {row['reports']} reports state it",
+            f"{row['year']}：{reports}中 {row['stating']} 份写明",
+            f"{row['year']}: stated by {row['stating']} of {reports}",
         )
         bars.append((str(row["year"]), share, told))
-    return bar_chart(name, bars, width=560, height=200)
+    return bar_chart(name, bars, width=width, height=200)
 
 
-def _spread_chart(ask: Ask, name: str, spread: list[Row]) -> object:
+def _spread_chart(ask: Ask, name: str, spread: list[Row], width: int) -> object:
     boxes: list[Row] = []
     for row in spread:
         level = str(row["name_en" if ask.language == "en" else "name_zh"])
         median = shown_number(row["median"])
-        told = ask.say(f"{level}：{row['n']} 份，中位数 {median}", f"{level}: {row['n']} reports, median {median}")
+        reports = counted(ask.language, int(str(row["n"])), "份", "report", "reports")
+        told = ask.say(f"{level}：{reports}，中位数 {median}", f"{level}: {reports}, median {median}")
         scope = {"aggregate": ask.say("（含下级）", " (area)")}.get(str(row["scope"]), "")
         boxes.append({**row, "name": level + scope, "told": told})
-    return box_chart(name, boxes, width=560)
+    return box_chart(name, boxes, width=width)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from gongkai.explore.answers import Ask, Page
+from gongkai.explore.answers import LEVELS, PROVINCES, Ask, Page
 from gongkai.explore.library import Row
+from ingest.errors import NEXT_STEPS
 
 PAGE_ROWS = 50
-_LISTS = ("missing", "late", "findings", "unread", "rejects")
+_BY_YEAR_LISTS = ("missing", "late", "findings", "unread")
+"""Lists of a year and a place; the others are of files, which have neither."""
 
 _BY_YEAR = """
     select coverage.year, sum(bodies_expected) as expected, sum(reports_present) as present,
@@ -15,7 +17,6 @@ _BY_YEAR = """
     left join marts.dim_region as regions on coverage.region_code = regions.region_code
     where $province in ('', regions.province_code) and $level in ('', coverage.level_code)
     group by coverage.year
-    having present > 0
     order by coverage.year desc
 """
 
@@ -71,38 +72,61 @@ _REJECTS = """
     order by source_file, archive_member
 """
 
-_QUERIES = {"missing": _MISSING, "late": _LATE, "findings": _FINDINGS, "unread": _UNREAD, "rejects": _REJECTS}
+_OTHERS = """
+    select source_file, archive_member, class_reason, title
+    from marts.dim_document
+    where document_class != 'annual_report'
+    order by source_file, archive_member
+"""
+
+_QUERIES = {
+    "missing": _MISSING, "late": _LATE, "findings": _FINDINGS, "unread": _UNREAD, "rejects": _REJECTS,
+    "others": _OTHERS,
+}  # fmt: skip
 
 
 def quality(ask: Ask) -> Page:
     """One of the lists for a year, and how many of each kind there are by year."""
-    levels = ask.publication.rows("select level_code, name_zh, name_en from marts.dim_level order by level_rank")
-    provinces = ask.publication.rows(
-        "select region_code, name from marts.dim_region "
-        "where level_code = 'province' and valid_to_year is null order by region_code"
-    )
+    levels, provinces = ask.publication.kept_rows(LEVELS), ask.publication.kept_rows(PROVINCES)
     place = {
         "province": ask.one_of("province", [str(row["region_code"]) for row in provinces], ""),
         "level": ask.one_of("level", [str(row["level_code"]) for row in levels], ""),
     }
-    by_year = ask.publication.rows(_BY_YEAR, place)
-    years = [int(str(row["year"])) for row in by_year if row["year"] is not None]
-    year = ask.year("year") or (years[0] if years else None)
-    shown = ask.one_of("list", _LISTS, "findings")
+    by_year = _without_gaps(ask.publication.kept_rows(_BY_YEAR, place))
+    years = [int(str(row["year"])) for row in by_year]
+    newest = next((row["year"] for row in by_year if row["present"]), years[0] if years else None)
+    year = ask.year("year") or newest
+    shown = ask.one_of("list", tuple(_QUERIES), "findings")
     rows, count = _listed(ask, shown, {**place, "year": year})
-    data: dict[str, object] = {"year": year, **place, "by_year": by_year, "list": shown, "count": count, "rows": rows}
+    data: dict[str, object] = {
+        "year": year if shown in _BY_YEAR_LISTS else None, **place, "by_year": by_year, "list": shown, "count": count,
+        "rows": rows,
+    }  # fmt: skip
     view = {
-        "lists": _LISTS, "levels": levels, "provinces": provinces, "years": years, "number": ask.page_number(),
-        "pages": -(-count // PAGE_ROWS), "kept": {**place, "year": year or "", "list": shown},
+        "is_reckoned": any(row["year"] == year and row["expected"] for row in by_year),
+        "lists": tuple(_QUERIES), "levels": levels, "provinces": provinces, "years": years,
+        "number": ask.page_number(), "pages": -(-count // PAGE_ROWS),
+        "kept": {**place, "year": year or "", "list": shown},
     }  # fmt: skip
     return Page("quality.html", ask.say("质量", "Quality"), data, rows, view)
+
+
+def _without_gaps(by_year: list[Row]) -> list[Row]:
+    """The same with the years in between of which no report is there at all: who is missing then is not reckoned."""
+    known = {int(str(row["year"])): row for row in by_year}
+    nothing = dict.fromkeys(("expected", "present", "missing", "late"))
+    years = range(max(known), min(known) - 1, -1) if known else ()
+    return [known.get(year, {"year": year, **nothing}) for year in years]
 
 
 def _listed(ask: Ask, shown: str, parameters: dict[str, object]) -> tuple[list[Row], int]:
     """A page of a list, and how long the whole is."""
     query = _QUERIES[shown]
     used = {name: value for name, value in parameters.items() if f"${name}" in query}
-    count = ask.publication.row(f"select count(*) as rows from ({query})", used)  # noqa: S608 - one of ours
+    (count,) = ask.publication.kept_rows(f"select count(*) as rows from ({query})", used)  # noqa: S608 - one of ours
     window = {"most": PAGE_ROWS, "offset": (ask.page_number() - 1) * PAGE_ROWS}
     rows = ask.publication.rows(f"{query} limit $most offset $offset", {**used, **window})
-    return rows, int(str(count["rows"])) if count else 0
+    if shown == "rejects":
+        steps = {str(reason): step for reason, step in NEXT_STEPS.items()}
+        rows = [{**row, "next_step": steps.get(str(row["reason_code"]))} for row in rows]
+    return rows, int(str(count["rows"]))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gongkai.explore.answers import Ask, Page, not_found
+from gongkai.explore.answers import MAIN, Ask, Page, not_found
 from gongkai.explore.library import Row
-from gongkai.explore.report_text import report_text
+from gongkai.explore.report_text import Part, pieces, report_text
 
 _REPORT = """
     select reports.*, regions.name as region_name, regions.province_name, regions.prefecture_name, regions.county_name,
@@ -91,6 +91,8 @@ _FRAMES = """
     order by places.page, places.box_top, places.box_left
 """
 
+_NAMES = "select indicator_code, name_zh, name_en from marts.dim_indicator"
+
 
 def report(ask: Ask) -> Page:
     """A report, its figures, its findings and its text."""
@@ -106,9 +108,8 @@ def report(ask: Ask) -> Page:
     frames = ask.publication.rows(_FRAMES, document)
     sizes = ask.pictures.sizes(str(head["document_id"]), str(head["media_type"]))
     shows_pages = bool(sizes) and ask.text("view") == "pages"
-    # Figures of a table in a file of its own stand in that file.
-    own = [row for row in figures if row["document_id"] == head["document_id"]]
-    text = report_text(ask, str(head["document_id"]), own, numbers)
+    words = [word.lower() for word in ask.text("q").split()]
+    text = [] if shows_pages else _texts(ask, head, figures, numbers, words)
     data: dict[str, object] = {
         "report": head, "figures": figures, "findings": findings, "numbers": numbers, "other_reports": others,
         "frames": frames,
@@ -117,9 +118,31 @@ def report(ask: Ask) -> Page:
         "groups": _groups(figures, ask), "text": text,
         "unread": [row for row in numbers if row["outcome"] == "unread"],
         "counts": _counts(figures, findings), "region": head, "sizes": sizes, "shows_pages": shows_pages,
+        "main": _main(figures, ask),
     }  # fmt: skip
     title = f"{head['agency_name'] or ask.say('未知机构', 'unknown body')} {head['year'] or ''}"
     return Page("report.html", title, data, figures, view)
+
+
+def _texts(ask: Ask, head: Row, figures: list[Row], numbers: list[Row], words: list[str]) -> list[Part]:
+    """The report's own text, and behind it that of files that hold a table of it."""
+    first = head["document_id"]
+    others = ask.publication.rows(
+        "select document_id, source_file, archive_member from marts.dim_document "
+        "where list_contains($documents, document_id) order by source_file, archive_member",
+        {"documents": list({row["document_id"] for row in figures} - {first})},
+    )
+    parts: list[Part] = []
+    for number, document in enumerate([head, *others]):
+        own = document["document_id"]
+        if number:
+            name = " › ".join(str(document[part]) for part in ("source_file", "archive_member") if document[part])
+            parts.append(Part("file", "", None, pieces(name, ())))
+        parts += report_text(
+            ask, str(own), [row for row in figures if row["document_id"] == own],
+            [row for row in numbers if row["document_id"] == own], words, f"d{number}-" if number else "",
+        )  # fmt: skip
+    return parts
 
 
 def _numbers(ask: Ask, report_id: str) -> list[Row]:
@@ -154,6 +177,21 @@ def _groups(figures: list[Row], ask: Ask) -> list[dict[str, object]]:
         else:
             parts.append(figure)
     return [{"fact": fact, "entries": entries} for fact, entries in groups.items()]
+
+
+def _main(figures: list[Row], ask: Ask) -> list[Row]:
+    """The figures that most people look for: those that are stated, and of the first two that they are not."""
+    chosen = {
+        str(row["indicator_code"]): row
+        for row in figures
+        if row["is_selected"] and row["applicant_type"] == "all" and not row["category_label"]
+    }
+    known = {str(row["indicator_code"]): row for row in ask.publication.kept_rows(_NAMES)}
+    return [
+        {**known[code], "figure": chosen.get(code)}
+        for number, code in enumerate(MAIN)
+        if code in known and (number < 2 or code in chosen)
+    ]
 
 
 def _counts(figures: list[Row], findings: list[Row]) -> dict[str, int]:

@@ -9,6 +9,7 @@ import duckdb
 
 from gongkai.explore.answers import Ask, Page
 from gongkai.explore.library import Row
+from gongkai.explore.places import places_called
 from gongkai.warehouse.sql import records
 
 PAGE_ROWS = 20
@@ -44,22 +45,36 @@ _REPORTS = """
         group by report_id
     ) as worst on reports.report_id = worst.report_id
     where reports.is_current
-        and (
-            $region in ('', reports.region_code, regions.province_code, regions.prefecture_code, regions.county_code)
-        )
-        and (len($years) = 0 or list_contains($years, reports.year))
+"""
+
+
+# Files of which no report was made: those that could not be read, and documents that are something else.
+_FILES = """
+    select source_file, archive_member, 'other' as state, class_reason as reason, title as detail, document_id
+    from marts.dim_document where document_class != 'annual_report'
+    union all
+    select source_file, archive_member, 'rejected', reason_code, detail, null from raw.rejects
+"""
+
+_PLACES_WITHOUT = """
+    select name, province_name from marts.dim_region
+    where valid_to_year is null and ($word in (name, short_name, region_code) or list_contains($latin, region_code))
+    order by length(region_code), region_code
 """
 
 
 def find(ask: Ask) -> Page:
-    """The reports, bodies and places that fit what was typed and chosen."""
+    """The reports, bodies, places and other files that fit what was typed and chosen."""
     typed = ask.text("q")
-    terms = typed.split()[:_MOST_TERMS]
-    words = [term.lower() for term in terms if not _YEAR.fullmatch(term)]
+    terms = [term.lower() for term in typed.split()[:_MOST_TERMS]]
+    words = [term for term in terms if not _YEAR.fullmatch(term)]
     chosen = {facet: ask.many(facet) for facet in FACETS}
     first = (ask.page_number() - 1) * PAGE_ROWS
+    region = _region(ask, ask.text("region"))
+    narrowed = any(chosen.values()) or bool(region)
     with ask.publication.cursor() as cursor:
-        _judge(cursor, ask, words, [int(term) for term in terms if _YEAR.fullmatch(term)], chosen)
+        _look_into_texts(cursor, words)
+        _judge(cursor, ask, words, [term for term in terms if _YEAR.fullmatch(term)], chosen)
         facets = _facets(cursor, ask)
         count = _count(cursor)
         reports = records(
@@ -69,8 +84,8 @@ def find(ask: Ask) -> Page:
         )
         _add_snippets(cursor, reports, words)
         bodies = _bodies(cursor) if words else []
-        places = _places(cursor, words[0], ask.publication.latin_names(words[0])) if words else []
-        region = _region(cursor, ask.text("region"))
+        files = _files(cursor, terms) if terms and not narrowed else []
+    places, absent = _places(ask, words[0]) if words else ([], [])
     kept: dict[str, list[str]] = {
         "q": [typed] if typed else [],
         "region": [str(region["region_code"])] if region else [],
@@ -81,12 +96,12 @@ def find(ask: Ask) -> Page:
             value["address"] = _address(kept, facet, str(value["value"]))
     data: dict[str, object] = {
         "query": typed, "region": region, "chosen": {name: values for name, values in chosen.items() if values},
-        "count": count, "bodies": bodies, "places": places, "reports": reports, "facets": facets,
+        "count": count, "bodies": bodies, "places": places, "places_without_reports": absent, "files": files,
+        "reports": reports, "facets": facets,
     }  # fmt: skip
     view = {
         "terms": words, "kept": kept, "first": first, "page_rows": PAGE_ROWS, "number": ask.page_number(),
-        "pages": -(-count // PAGE_ROWS), "address_of_page": lambda number: _paged(kept, number),
-        "narrowed": any(chosen.values()) or bool(region),
+        "pages": -(-count // PAGE_ROWS), "address_of_page": lambda number: _paged(kept, number), "narrowed": narrowed,
     }  # fmt: skip
     return Page("find.html", ask.say("查找", "Find"), data, [_flat(row) for row in reports], view)
 
@@ -94,8 +109,26 @@ def find(ask: Ask) -> Page:
 _ALL_FIT = " and ".join(f"fits_{facet}" for facet in FACETS)
 
 
+def _look_into_texts(cursor: duckdb.DuckDBPyConnection, words: list[str]) -> None:
+    """Make the table `written`: the documents in whose text any of the words stand, and which of them."""
+    if not words:
+        return
+    stands = [f"contains({_text_for(word)}, $word_{number})" for number, word in enumerate(words)]
+    has = ", ".join(f"bool_or({each}) as has_{number}" for number, each in enumerate(stands))
+    cursor.execute(
+        f"create or replace temp table written as select document_id, {has} from raw.blocks "  # noqa: S608
+        f"where {' or '.join(stands)} group by document_id",
+        {f"word_{number}": word for number, word in enumerate(words)},
+    )
+
+
+def _text_for(word: str) -> str:
+    """The text of a block as a word of small letters is looked for in it: its own letters are made small if need be."""
+    return "lower(text)" if any("a" <= each <= "z" for each in word) else "text"
+
+
 def _judge(
-    cursor: duckdb.DuckDBPyConnection, ask: Ask, words: list[str], years: list[int], chosen: dict[str, list[str]]
+    cursor: duckdb.DuckDBPyConnection, ask: Ask, words: list[str], years: list[str], chosen: dict[str, list[str]]
 ) -> None:
     """Make the table `judged`: the reports in which every word stands, and which facets each of them fits."""
     fits = ", ".join(
@@ -107,7 +140,7 @@ def _judge(
         for number in range(len(words))
     ]
     written = [
-        f"({name} or document_id in (select document_id from raw.blocks where contains(text, $word_{number})))"  # noqa: S608
+        f"({name} or document_id in (select document_id from written where has_{number}))"  # noqa: S608
         for number, name in enumerate(named)
     ]
     parameters: dict[str, object] = {
@@ -119,10 +152,10 @@ def _judge(
     cursor.execute(
         f"""
         create or replace temp table judged as
-        with reports as ({_REPORTS})
         select *, {" and ".join(named) or "false"} as named, {fits}
-        from reports
-        where {" and ".join(written) or "true"}
+        from {ask.publication.table("reports_to_find", _REPORTS)}
+        where ($region = '' or list_contains(ids, $region)) and (len($years) = 0 or list_contains($years, year))
+            and {" and ".join(written) or "true"}
         """,  # noqa: S608 - words and choices are parameters
         parameters,
     )
@@ -181,40 +214,46 @@ def _bodies(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def _places(cursor: duckdb.DuckDBPyConnection, word: str, latin: list[str]) -> list[Row]:
-    """Places that are called so, by name or code, whether or not a report of theirs is there."""
+def _places(ask: Ask, word: str) -> tuple[list[Row], list[Row]]:
+    """Places that are called so and have reports; where there is none, those that have no report."""
+    found = places_called(ask, word)
+    if found:
+        return found[:_MOST_NAMES], []
+    absent = ask.publication.rows(_PLACES_WITHOUT, {"word": word, "latin": ask.publication.latin_names(word)})
+    return [], absent[:_MOST_NAMES]
+
+
+def _files(cursor: duckdb.DuckDBPyConnection, terms: list[str]) -> list[Row]:
+    """Files without a report whose name or title, or text, holds every word."""
+    words = [term for term in terms if not _YEAR.fullmatch(term)]
+    has = {word: f"coalesce(written.has_{number}, false)" for number, word in enumerate(words)}
+    name = "lower(concat_ws(' ', source_file, archive_member, if(state = 'other', detail, null)))"
+    fits = [f"(contains({name}, $term_{number}) or {has.get(term, 'false')})" for number, term in enumerate(terms)]
+    joined = "left join written on files.document_id = written.document_id" if words else ""
     return records(
         cursor,
-        f"""
-        select
-            region_code, name, level_code,
-            concat_ws(
-                ' ', nullif(province_name, name), nullif(prefecture_name, name), nullif(county_name, name)
-            ) as within
-        from marts.dim_region
-        where valid_to_year is null
-            and (contains(name, $word) or region_code = $word or list_contains($latin, region_code))
-        order by name != $word and short_name != $word, length(region_code), region_code
-        limit {_MOST_NAMES}
-        """,  # noqa: S608 - a number
-        {"word": word, "latin": latin},
+        f"select files.* exclude (document_id), count(*) over () as found from ({_FILES}) as files {joined} "  # noqa: S608
+        f"where {' and '.join(fits)} order by source_file, archive_member limit {_MOST_NAMES}",
+        {f"term_{number}": term for number, term in enumerate(terms)},
     )
 
 
-def _region(cursor: duckdb.DuckDBPyConnection, code: str) -> Row | None:
-    rows = records(
-        cursor, "select region_code, name, level_code from marts.dim_region where region_code = $code", {"code": code}
-    )
-    return rows[0] if rows else None
+def _region(ask: Ask, code: str) -> Row | None:
+    """The place that the search is narrowed to."""
+    query = "select region_code, name, level_code from marts.dim_region where region_code = $code"
+    return ask.publication.row(query, {"code": code}) if code else None
 
 
 def _add_snippets(cursor: duckdb.DuckDBPyConnection, reports: list[Row], words: list[str]) -> None:
     """Put beside each report the first words of its text that were typed, with what stands around them."""
-    found = records(
-        cursor,
-        """
+    found = (
+        []
+        if not words
+        else records(
+            cursor,
+            """
         with blocks as (
-            select document_id, block_no, text, list_filter($words, lambda word: contains(text, word)) as words
+            select document_id, block_no, text, list_filter($words, lambda word: contains(lower(text), word)) as words
             from raw.blocks
             where document_id in (select unnest($documents))
         ),
@@ -223,10 +262,11 @@ def _add_snippets(cursor: duckdb.DuckDBPyConnection, reports: list[Row], words: 
             from blocks, unnest(words) as found (word)
             group by document_id, word
         )
-        select document_id, word, block_no, text, strpos(text, word) - 1 as place from first_found
+        select document_id, word, block_no, text, strpos(lower(text), word) - 1 as place from first_found
         order by document_id, block_no, word
         """,
-        {"words": words, "documents": [row["document_id"] for row in reports]},
+            {"words": words, "documents": [row["document_id"] for row in reports]},
+        )
     )
     for report in reports:
         report["words"] = [_snippet(row) for row in found if row["document_id"] == report["document_id"]]

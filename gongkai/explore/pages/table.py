@@ -11,9 +11,9 @@ import duckdb
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from gongkai.explore.answers import FACTS, Ask, Page, not_found
+from gongkai.explore.answers import FACTS, LEVELS, PROVINCES, Ask, Page, not_found
 from gongkai.explore.library import Row
-from gongkai.export.csv_and_parquet import write_csv, write_parquet
+from gongkai.export.csv_and_parquet import short_numbers, write_csv, write_parquet
 from gongkai.export.marts import Column
 from gongkai.export.workbook import write_workbook
 from gongkai.export.workbook_sheets import Sheet
@@ -39,18 +39,42 @@ _HEAD = {
     "source_file": ("来源文件", "VARCHAR", "The file."),
 }
 
-# Current reports that were chosen; the figures stand beside each, one set of columns an indicator.
+# Current reports that were chosen.
+_REPORTS = """
+    select reports.report_id, reports.agency_name, regions.province_name, regions.name as place,
+        reports.region_code, reports.level_code, reports.year, reports.scope, reports.form, reports.source_file,
+        reports.document_id
+    from marts.dim_report as reports
+    left join marts.dim_region as regions on reports.region_code = regions.region_code
+    where reports.is_current and reports.year between $from_year and $to_year
+        and (len($bodies) = 0 or list_contains($bodies, reports.agency_id))
+        and $province in ('', regions.province_code) and $level in ('', reports.level_code)
+        and $kind in ('', reports.agency_kind)
+    order by reports.year, reports.region_code, reports.agency_name, reports.report_id
+"""
+
+# The figures beside each report, one set of columns an indicator. The words of a cell are a number alone: the longest
+# text on its left, in its row, says what it counts.
 _TABLE = """
     create or replace temp table built as
-    with reports as (
-        select reports.report_id, reports.agency_name, regions.province_name, regions.name as place,
-            reports.region_code, reports.level_code, reports.year, reports.scope, reports.form, reports.source_file
-        from marts.dim_report as reports
-        left join marts.dim_region as regions on reports.region_code = regions.region_code
-        where reports.is_current and reports.year between $from_year and $to_year
-            and (len($bodies) = 0 or list_contains($bodies, reports.agency_id))
-            and $province in ('', regions.province_code) and $level in ('', reports.level_code)
-            and $kind in ('', reports.agency_kind)
+    with reports as materialized (
+        {reports} {limit}
+    ),
+    chosen as materialized (
+        select observations.* from marts.observations as observations
+        inner join reports on observations.report_id = reports.report_id
+        where observations.is_selected and observations.applicant_type = 'all'
+            and observations.category_label is null and list_contains($indicators, observations.indicator_code)
+    ),
+    labels as (
+        select chosen.observation_id, arg_max(cells.text, length(cells.text)) as label
+        from chosen
+        inner join raw.table_cells as cells
+            on chosen.document_id = cells.document_id and chosen.table_no = cells.table_no
+            and chosen.row_no between cells.row_no and cells.row_no + cells.row_span - 1
+            and cells.col_no < chosen.col_no
+        where regexp_matches(cells.text, '\\p{{Han}}')
+        group by chosen.observation_id
     ),
     figures as (
         select report_id, indicator_code, value,
@@ -59,14 +83,15 @@ _TABLE = """
                 if(correction_reason is null, null, 'corrected: ' || correction_reason)
             ), '') as mark,
             concat_ws(
-                ', ', 'p. ' || page, 'table ' || table_no || ' row ' || row_no || ' column ' || col_no,
-                if(table_no is null, 'paragraph ' || block_no, null), evidence_text
+                ', ', 'p. ' || page,
+                'table ' || table_no || ' row ' || row_no || ' column ' || col_no,
+                if(table_no is null, 'paragraph ' || block_no, null),
+                concat_ws('：', trim(regexp_replace(labels.label, '\\s+', ' ', 'g')), evidence_text)
             ) as source
-        from marts.observations
-        where is_selected and applicant_type = 'all' and category_label is null
-            and list_contains($indicators, indicator_code)
+        from chosen
+        left join labels on chosen.observation_id = labels.observation_id
     )
-    select reports.*{columns}
+    select reports.* exclude (document_id){columns}
     from reports
     left join figures on reports.report_id = figures.report_id
     group by all
@@ -78,10 +103,11 @@ def table(ask: Ask) -> Page:
     """The choices, and the first rows of the table."""
     chosen = _chosen(ask)
     with ask.publication.cursor() as cursor:
-        columns = _build(cursor, ask, chosen)
-        rows = records(cursor, f"from built limit {SHOWN_ROWS}")
-        count = cursor.execute("select count(*) from built").fetchall()[0][0]
-    known = ask.publication.rows(
+        columns = _build(cursor, chosen, f"limit {SHOWN_ROWS}")
+        rows = records(cursor, "from built")
+        used = {name: value for name, value in chosen.items() if name != "indicators"}
+        count = cursor.execute(f"select count(*) from ({_REPORTS})", used).fetchall()[0][0]  # noqa: S608 - one of ours
+    known = ask.publication.kept_rows(
         "select indicator_code, name_zh, name_en, unit, fact_table from marts.dim_indicator order by rowid"
     )
     bodies = ask.publication.rows(
@@ -96,11 +122,7 @@ def table(ask: Ask) -> Page:
         groups.setdefault(str(row["fact_table"]), []).append(row)
     view = {
         "groups": groups, "bodies": bodies,
-        "levels": ask.publication.rows("select level_code, name_zh, name_en from marts.dim_level order by level_rank"),
-        "provinces": ask.publication.rows(
-            "select region_code, name from marts.dim_region "
-            "where level_code = 'province' and valid_to_year is null order by region_code"
-        ),
+        "levels": ask.publication.kept_rows(LEVELS), "provinces": ask.publication.kept_rows(PROVINCES),
         "download": lambda kind: f"/download.{kind}?" + urlencode(ask.request.query_params.multi_items()),
         "figures": [row for code in _indicators(chosen) for row in known if row["indicator_code"] == code],
         "column_of": _column,
@@ -116,7 +138,7 @@ def download(ask: Ask, kind: str) -> Response:
         target = Path(file.name)
     try:
         with ask.publication.cursor() as cursor:
-            columns = _build(cursor, ask, _chosen(ask))
+            columns = _build(cursor, _chosen(ask))
             _WRITERS[kind](cursor, columns, target)
     except BaseException:
         target.unlink(missing_ok=True)
@@ -136,7 +158,7 @@ def _write_xlsx(cursor: duckdb.DuckDBPyConnection, columns: list[Column], target
 
 _WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, list[Column], Path], object]] = {
     "xlsx": _write_xlsx,
-    "csv": lambda cursor, _, target: write_csv(cursor, "from built", target),
+    "csv": lambda cursor, _, target: write_csv(cursor, "from built", target, short_numbers),
     "parquet": lambda cursor, _, target: write_parquet(cursor, "from built", target),
 }
 
@@ -158,7 +180,7 @@ def _column(code: str) -> str:
     return code.replace(".", "_")
 
 
-def _build(cursor: duckdb.DuckDBPyConnection, ask: Ask, chosen: dict[str, object]) -> list[Column]:
+def _build(cursor: duckdb.DuckDBPyConnection, chosen: dict[str, object], limit: str = "") -> list[Column]:
     """Make the table `built`; its columns. Only indicators that the publication knows become columns."""
     known = {
         str(row["indicator_code"]): row
@@ -179,10 +201,10 @@ def _build(cursor: duckdb.DuckDBPyConnection, ask: Ask, chosen: dict[str, object
         for end, value, kind, heading in (
             ("", "value", "DECIMAL(20,4)", f"{name}. In {unit}; empty where the report does not state it."),
             ("_mark", "mark", "VARCHAR", f"{name}：标记. Approximate, doubtful, corrected; empty where none is."),
-            ("_source", "source", "VARCHAR", f"{name}：出处. Place and words that it was read from."),
+            ("_source", "source", "VARCHAR", f"{name}：出处. Where it stands, label of its row, and its words."),
         ):
             column = _column(code) + end
             columns.append(Column(column, kind, heading))
             made.append(f", max(figures.{value}) filter (figures.indicator_code = $code_{number}) as {quoted(column)}")
-    cursor.execute(_TABLE.format(columns="".join(made)), parameters)
+    cursor.execute(_TABLE.format(reports=_REPORTS, limit=limit, columns="".join(made)), parameters)
     return columns

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from gongkai.commands.metrics import in_words
-from gongkai.explore.answers import Ask, Page
+from gongkai.explore.answers import LEVELS, PROVINCES, Ask, Page
 from gongkai.explore.library import Row
 
 CLASSES = 5
@@ -66,18 +66,14 @@ _TIMES = {"per_ten_thousand": 10_000, "per_hundred": 100}
 
 def tile_map(ask: Ask) -> Page:
     """A rate by place."""
-    metrics = ask.publication.rows(_METRICS)
+    metrics = ask.publication.kept_rows(_METRICS)
     codes = [str(row["metric_code"]) for row in metrics]
     first = next((code for code in _FIRST_METRICS if code in codes), codes[0])
     metric = next(row for row in metrics if row["metric_code"] == ask.one_of("metric", codes, first))
-    years = [int(str(row["year"])) for row in ask.publication.rows(_YEARS, {"metric": metric["metric_code"]})]
+    years = [int(str(row["year"])) for row in ask.publication.kept_rows(_YEARS, {"metric": metric["metric_code"]})]
     year = ask.year("year") or (years[0] if years else None)
-    levels = ask.publication.rows("select level_code, name_zh, name_en from marts.dim_level order by level_rank")
+    levels, provinces = ask.publication.kept_rows(LEVELS), ask.publication.kept_rows(PROVINCES)
     level = ask.one_of("level", [str(row["level_code"]) for row in levels], "")
-    provinces = ask.publication.rows(
-        "select region_code, name from marts.dim_region "
-        "where level_code = 'province' and valid_to_year is null order by region_code"
-    )
     province = ask.one_of("province", [str(row["region_code"]) for row in provinces], "")
     parameters: dict[str, object] = {
         "province": province,
@@ -102,7 +98,7 @@ def tile_map(ask: Ask) -> Page:
 
 def _names(ask: Ask) -> dict[str, str]:
     """The names of indicators by their codes."""
-    rows = ask.publication.rows("select indicator_code, name_zh, name_en from marts.dim_indicator")
+    rows = ask.publication.kept_rows("select indicator_code, name_zh, name_en from marts.dim_indicator")
     name = "name_en" if ask.language == "en" else "name_zh"
     return {str(row["indicator_code"]): str(row[name]) for row in rows}
 
@@ -124,7 +120,7 @@ def _tiles(places: list[Row]) -> list[Row]:
     ]
 
 
-def _rows_of_tiles(places: list[Row], width: int = 8) -> list[Row]:
+def _rows_of_tiles(places: list[Row], width: int = 5) -> list[Row]:
     """Places of a province row by row, as no grid says where they lie."""
     return [{**place, "row": number // width, "column": number % width} for number, place in enumerate(places)]
 

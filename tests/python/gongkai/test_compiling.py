@@ -76,6 +76,8 @@ def test_where_nobody_may_write_beside_the_project_it_is_kept_beside_the_warehou
 ) -> None:
     project, scratch = tmp_path / "project", Warehouse(tmp_path / "w.duckdb").scratch_folder
     project.mkdir()
+    assert compiling.folder_of(project, scratch) == scratch  # not a repository with this package in it
+    monkeypatch.setattr(compiling, "checkout", lambda: project)
     assert project in compiling.folder_of(project, scratch).parents
     monkeypatch.setattr(os, "access", lambda path, mode: path != project)
     assert compiling.folder_of(project, scratch) == scratch

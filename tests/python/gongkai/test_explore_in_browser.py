@@ -109,7 +109,7 @@ def test_a_number_is_found_and_followed_to_its_words(tab: Tab) -> None:
     assert "token" not in page.url
     page.get_by_role("searchbox").fill("黔南")
     page.get_by_role("link", name="黔南布依族苗族自治州人民政府 2013").click()
-    figure = page.locator("#figures").get_by_role("link", name="收到申请数（本年新收）")
+    figure = page.locator("#figures").get_by_role("link", name="收到申请数（本年新收）", exact=True)
     figure.click()
     expect(page.locator("#words .w.on")).to_have_text("143")
     expect(page.locator("#words .w.on")).to_be_in_viewport()
@@ -118,6 +118,8 @@ def test_a_number_is_found_and_followed_to_its_words(tab: Tab) -> None:
     page.locator("#words .w", has_text="1,126").click()
     expect(page.locator("#figures .figure.on")).to_contain_text("兼职")
     page.locator("#figures .figure.on .number").click()
+    expect(page.locator("#words .w.on")).to_have_text("1,126")
+    page.locator("#figures .figure.on .more").click()
     expect(page.locator("blockquote mark")).to_have_text("1,126")
     assert no_wider_than_the_window(page)
 
@@ -133,6 +135,42 @@ def test_what_is_typed_is_looked_for_at_once_and_facets_narrow_it(wide_tab: Tab)
     expect(page.locator(".results li")).to_have_count(2)
 
 
+def test_back_leads_to_the_same_place(tab: Tab) -> None:
+    page = tab.page
+    tab.go("/find?q=德清县")
+    page.get_by_role("link", name="德清县人民政府 2022").first.click()
+    page.locator(".main-figures a").nth(1).click()
+    expect(page.locator("#words .w.on")).to_have_text("186")
+    expect(page.locator("#words .w.on")).to_be_in_viewport()
+    page.locator("#figures .label", has_text="行政许可处理决定数量").click()
+    expect(page.locator("#words .w.on")).to_have_text("86,412")
+    page.go_back()
+    expect(page.locator("#words .w.on")).to_have_text("186")
+    expect(page.locator("#words .w.on")).to_be_in_viewport()
+    page.locator("#figures .figure.on .more").click()
+    page.wait_for_url("**/figures/*")
+    page.go_back()
+    expect(page.locator("#words .w.on")).to_have_text("186")
+    expect(page.locator("#words .w.on")).to_be_in_viewport()
+
+
+def test_words_found_are_in_sight_when_their_report_opens(tab: Tab) -> None:
+    page = tab.page
+    tab.go("/find?q=存在的主要问题")
+    page.locator(".snippet a", has_text="存在的主要问题").first.click()
+    page.wait_for_url("**/reports/**")
+    marked = page.locator("#words mark").first
+    expect(marked).to_have_text("存在的主要问题")
+    expect(marked).to_be_in_viewport()
+    # Nothing lies over it: neither the head of the page nor the bar that switches panes.
+    assert marked.evaluate(
+        """mark => {
+            const { left, top, width, height } = mark.getBoundingClientRect();
+            return mark.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        }"""
+    )
+
+
 def test_a_report_is_read_by_keyboard(wide_tab: Tab) -> None:
     page = wide_tab.page
     wide_tab.go("/find?q=黔南")
@@ -145,6 +183,8 @@ def test_a_report_is_read_by_keyboard(wide_tab: Tab) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
     expect(page.locator("#words .w.on")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#words .w.on")).to_be_focused()
 
 
 def test_a_cell_is_framed_on_the_picture_of_its_page(tab: Tab) -> None:
@@ -155,7 +195,7 @@ def test_a_cell_is_framed_on_the_picture_of_its_page(tab: Tab) -> None:
     picture = page.locator("#page-1 image")
     shown = page.request.get(f"{tab.address}{picture.get_attribute('href')}")
     assert shown.status == 200 and shown.body().startswith(b"\x89PNG")
-    page.locator("#figures").get_by_role("link", name="行政处罚处理决定数量").click()
+    page.locator("#figures").get_by_role("link", name="行政处罚处理决定数量", exact=True).click()
     frame = page.locator("#words .on rect")
     expect(frame).to_be_in_viewport()
     assert frame.count() == 1
@@ -177,10 +217,15 @@ def test_bodies_are_compared_and_the_table_is_downloaded(tab: Tab, tmp_path: Pat
     page = tab.page
     tab.go("/compare?from=2022")
     for name in ("乾元镇", "洛舍镇"):
-        page.get_by_label("加一个机构或地区").fill(name)
-        page.get_by_role("button", name="找").click()
+        page.get_by_label("加一个机构或地区").press_sequentially(name)  # suggested while it is typed
         page.get_by_role("button", name=f"+ {name}人民政府").click()
+        expect(page.locator(".chosen-list")).to_contain_text(name)
     expect(page.locator(".compare tbody tr").first).to_contain_text("乾元镇人民政府")
+    compared = page.url.removeprefix(tab.address)
+    tab.go(compared.replace("from=2022", "from="))
+    chart = page.locator("figure:visible .chart").first
+    assert chart.evaluate("chart => chart.getBoundingClientRect().right <= innerWidth")
+    tab.go(compared)
     assert no_wider_than_the_window(page)
     page.get_by_role("link", name="做成表格下载").click()
     with page.expect_download() as waiting:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -22,7 +23,8 @@ Gongkai = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def gongkai_environment(published: Path | None = None) -> dict[str, str]:
     """The environment in which this checkout's own package runs, on the warehouse given."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GONGKAI_W", "DBT_"))}
+    ours = ("GONGKAI_WAREHOUSE", "GONGKAI_RULES", "GONGKAI_PROJECT", "DBT_")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
     if published is not None:
         environment["GONGKAI_WAREHOUSE"] = str(published)
@@ -55,7 +57,14 @@ def run_gongkai(
 @cache
 def _server() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["gongkai.application", "typer._adapters"])
+    context.set_forkserver_preload(["helpers.imported"])
+    before = dict(os.environ)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "python")])
+    try:
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
     return context
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import json
 import subprocess
 import sys
@@ -15,6 +17,16 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
+
+PAGES = (
+    "/find", "/find?q=德清&level=township", "/find?q=2022", "/bodies/{agency}", "/reports/{report}",
+    "/figures/{figure}",
+    "/indicators", "/indicators/application.received", "/compare?b={agency}&b={other}", "/compare?r=330000&r=440000",
+    "/map", "/map?province=330000", "/quality", "/quality?list=missing", "/quality?list=late", "/quality?list=rejects",
+    "/quality?list=others", "/quality?list=unread",
+    "/table", "/table?i=disclosure.total&level=county",
+)  # fmt: skip
+"""A page of each kind, with ids to be put in."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,12 @@ class Explorer:
 
     address: str
     cookie: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    def says(self) -> str:
+        """The next line that it says on the terminal."""
+        assert self.process is not None and self.process.stdout is not None
+        return self.process.stdout.readline()
 
     @property
     def host(self) -> str:
@@ -70,19 +88,38 @@ class Explorer:
         self.cookie = answer.headers["set-cookie"].split(";")[0]
 
 
+def rows(answer: Answer) -> list[dict[str, str]]:
+    """The rows of a page as CSV."""
+    return list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+
+
+def shape(path: str, ending: str) -> str:
+    """The address of a page in another shape."""
+    head, _, query = path.partition("?")
+    return f"{head}.{ending}" + (f"?{query}" if query else "")
+
+
 @contextmanager
-def exploring(published: Path, *arguments: str | Path) -> Iterator[Explorer]:
-    """An explorer over a warehouse, until the block ends."""
+def exploring(published: Path, *arguments: str | Path, program: Path | None = None) -> Iterator[Explorer]:
+    """An explorer over a warehouse, until the block ends. `program`: that of another installation."""
+    environment = gongkai_environment(published) | {"PYTHONUNBUFFERED": "1"}
+    if program is not None:
+        del environment["PYTHONPATH"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gongkai.cli", "explore", "--no-browser", *map(str, arguments)],
-        cwd=ROOT,
-        env=gongkai_environment(published) | {"PYTHONUNBUFFERED": "1"},
+        [
+            *([program] if program else [sys.executable, "-m", "gongkai.cli"]),
+            *("explore", "--no-browser", *map(str, arguments)),
+        ],
+        cwd=published.parent if program else ROOT,
+        env=environment,
         stdout=subprocess.PIPE,
         encoding="utf-8",
+        start_new_session=True,
     )
     try:
-        assert process.stdout is not None
-        explorer = Explorer(process.stdout.readline().split()[-1])
+        explorer = Explorer("", process=process)
+        explorer.address = explorer.says().split()[-1]
+        assert explorer.says() == "Ctrl-C ends it\n"
         explorer.enter()
         yield explorer
     finally:

@@ -1,4 +1,4 @@
-"""What the process that runs of `gongkai` are forked from has imported (command.py), and nothing else that it did."""
+"""What the process that `gongkai` is forked from (command.py) has imported."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 # DuckDB takes a process whose main module has no file for a person at a prompt, and draws a bar of its progress.
 sys.modules["__main__"].__file__ = __file__
 
-import typer._adapters
+import typer._adapters  # noqa: E402
 
-import gongkai.application
+import gongkai.application  # noqa: E402
+import helpers.command  # noqa: E402
 
-__all__ = ["gongkai", "typer"]
+__all__ = ["gongkai", "helpers", "typer"]

@@ -86,3 +86,50 @@ def test_raised_numbers_mark_notes() -> None:
     paragraph._p.extend([run("件", ""), run("③", '<w:vertAlign w:val="superscript"/>')])
     document.add_paragraph()._p.append(run("24", '<w:vertAlign w:val="superscript"/>'))
     assert texts(document) == ["公开12458¹条，收到231²件③", "24"]
+
+
+WHITE = '<w:color w:val="FFFFFF" w:themeColor="background1"/>'
+
+
+@pytest.mark.parametrize(
+    "properties", [WHITE, '<w:sz w:val="2"/>', '<w:color w:val="ffffff"/><w:highlight w:val="none"/>']
+)
+def test_white_and_tiny_letters_are_not_read(properties: str) -> None:
+    document = docx.Document()
+    styled(document, "Pale", WD_STYLE_TYPE.CHARACTER, properties)
+    styled(document, "PaleLines", WD_STYLE_TYPE.PARAGRAPH, properties)
+    paragraph = document.add_paragraph("收到申请")
+    paragraph._p.extend([run("254", properties), run("249", '<w:color w:val="auto"/><w:sz w:val="28"/>')])
+    paragraph.add_run("3", "Pale")
+    lines = document.add_paragraph("填写示例：100件", "PaleLines")
+    lines._p.append(run("办结9件", '<w:color w:val="000000"/><w:sz w:val="24"/>'))
+    cell = document.add_table(1, 2).cell(0, 1).paragraphs[0]
+    cell._p.extend([run("11", properties), run("6", "")])
+    assert texts(document) == ["收到申请249", "办结9件", "", "6"]
+
+
+@pytest.mark.parametrize("where", ["run", "marker", "paragraph", "style", "cell", "table", "table style", "page"])
+def test_white_letters_on_a_ground_are_read(where: str) -> None:
+    document = docx.Document()
+    shading = f'<w:shd {W} w:val="clear" w:fill="1F4E79"/>'
+    styled(document, "Dark", WD_STYLE_TYPE.PARAGRAPH, WHITE)
+    table = document.add_table(1, 2)
+    table.style = None
+    cell = table.cell(0, 0)
+    paragraph = cell.paragraphs[0]
+    own = {"run": shading, "marker": '<w:highlight w:val="darkBlue"/>'}.get(where, "")
+    paragraph._p.append(run("249", WHITE + own))
+    if where == "paragraph":
+        paragraph._p.get_or_add_pPr().append(parse_xml(shading))
+    elif where == "style":
+        document.styles["Dark"].element.append(parse_xml(f"<w:pPr {W}>{shading}</w:pPr>"))
+        paragraph.style = "Dark"
+    elif where == "cell":
+        cell._tc.get_or_add_tcPr().append(parse_xml(shading))
+    elif where == "table":
+        table._tbl.tblPr.append(parse_xml(shading))
+    elif where == "table style":
+        table.style = "Medium Shading 1 Accent 1"
+    elif where == "page":
+        document.element.insert(0, parse_xml(f'<w:background {W} w:color="1F4E79"/>'))
+    assert texts(document) == ["249", ""]

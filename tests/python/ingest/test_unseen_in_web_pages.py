@@ -113,3 +113,62 @@ def test_fields_that_show_figures_are_read_and_those_that_ask_are_not() -> None:
         *("没有收取费用。", "没有其他事项。"),
         *("项目", "数量", "申请", "249", "答复", "248", "复议", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "font-size:0",
+        "font-size: 0px; color:red",
+        "opacity:0",
+        "opacity: 0.0 !important",
+        "visibility:collapse",
+        "position:absolute; left:-9999px",
+        "position:fixed; top:-200em",
+        "text-indent:-9999px",
+        "position:absolute; clip:rect(0,0,0,0)",
+        "height:0; overflow:hidden",
+        "color:#fff",
+        "color: #FFFFFF !important",
+        "color:white; background:#fff",
+        "color:rgb(255, 255, 255)",
+        "color:transparent",
+        "color:rgba(0,0,0,0)",
+    ],
+)
+@pytest.mark.parametrize("way", ["own", "class"])
+def test_what_is_not_painted_where_a_reader_looks_is_not_read(style: str, way: str) -> None:
+    sheet, given = (f".u{{{style}}}", "class=u") if way == "class" else ("", f'style="{style}"')
+    table = f"<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td><b {given}>254</b>249</td></tr></table>"
+    assert texts(f"<p>申请<span {given}>254</span>249件</p><div {given}>填写示例</div>{table}", sheet) == [
+        "申请249件", "项目", "数量", "申请", "249",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "style"),
+    [
+        ('<p style="font-size:0"><span style="font-size:14px">申请249件</span></p>', ""),
+        ('<div class="list"><p>申请249件</p></div>', ".list{font-size:0} .list p{font-size:12pt}"),
+        ('<p style="opacity:0.8;font-size:0.9em">申请249件</p>', ""),
+        ('<p class="in">申请249件</p>', ".in{opacity:0; transition: opacity 1s}"),
+        ('<p style="background:#06c;color:#fff">申请249件</p>', ""),
+        ('<div bgcolor="#003366"><p><font color="white">申请249件</font></p></div>', ""),
+        ('<div class="head"><p style="color:#fff">申请249件</p></div>', ".head{background:url(a.png)}"),
+        ('<p style="color:#fffbf0">申请249件</p>', ""),
+        ('<p style="position:absolute;left:-20px;height:0">申请249件</p>', ""),
+        ('<p style="text-indent:-2em">申请249件</p>', ""),
+    ],
+)
+def test_what_is_painted_is_read(body: str, style: str) -> None:
+    assert texts(body, style) == ["申请249件"]
+
+
+def test_white_letters_may_stand_on_a_ground_that_a_sheet_elsewhere_gives() -> None:
+    link = '<link rel="stylesheet" href="a.css">'
+    assert texts(f'{link}<p style="color:#fff">申请249件</p>') == ["申请249件"]
+    assert texts(f'{link}<p>申请<span style="color:#fff">254</span>249件</p>') == ["申请249件"]
+
+
+def test_a_page_without_colours_that_are_understood_is_read() -> None:
+    assert texts('<div style="color:#fff"><p>申请249件，办结240件，结转9件。</p></div>' * 9)[0].startswith("申请249件")

@@ -63,7 +63,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in (words._PAGE_WORDS, words._PAGE_LABELS, words._MEASURE_WORDS):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    monkeypatch.setattr(words, "__file__", str(tmp_path / "ingest" / "words.py"))
+    monkeypatch.setenv("GONGKAI_PROJECT", str(tmp_path))
     words._rows.cache_clear()
     yield tmp_path
     words._rows.cache_clear()
@@ -100,7 +100,7 @@ def test_a_seed_with_the_mark_that_excel_writes_is_read(project: Path) -> None:
         (b"kind,pattern,example\nfoot,,aa\n", r"page_words\.csv, line 2: pattern is empty"),
         (b"kind,words\nfoot,aa\n", r"page_words\.csv: has no column pattern"),
         ("kind,pattern,example\nfoot,版权,版权\n".encode("gbk"), r"page_words\.csv: is no CSV file in UTF-8"),
-        (None, r"page_words\.csv is neither beside the package"),
+        (None, r"page_words\.csv cannot be read"),
     ],
 )
 def test_a_broken_seed_is_named(

@@ -76,6 +76,20 @@ def test_the_project_file_fits_the_schema_that_dbt_ships() -> None:
     assert [error.message[:200] for error in errors] == []
 
 
+def test_its_pages_open_on_an_overview_of_ours(manifest: dict[str, Any]) -> None:
+    page = manifest["docs"]["doc.gongkai.__overview__"]["block_contents"]
+    named = set(re.findall(r"`(\w+)`", page)) & {name.split(".")[-1] for name in manifest["nodes"]}
+    assert {"reports_wide", "observations", "coverage"} <= named
+
+
+def test_the_files_that_were_read_have_an_age_that_dbt_knows(manifest: dict[str, Any]) -> None:
+    runs = manifest["sources"]["source.gongkai.raw.ingest_runs"]
+    assert runs["loaded_at_field"] == "finished_at" and runs["freshness"]["warn_after"] == {
+        "count": 31,
+        "period": "day",
+    }
+
+
 def test_names_fit_their_schemas(manifest: dict[str, Any]) -> None:
     wrong = [
         node["path"]

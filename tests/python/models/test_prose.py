@@ -32,6 +32,7 @@ ZERO_RULES = rows(ROOT / "seeds" / "prose" / "prose_zeros.csv")
 READING_RULES = rows(ROOT / "seeds" / "prose" / "prose_readings.csv")
 MEANINGS = rows(ROOT / "seeds" / "prose" / "prose_meanings.csv")
 NUMBER_KINDS = rows(ROOT / "seeds" / "prose" / "number_kinds.csv")
+SCOPES = sorted(rows(ROOT / "seeds" / "prose" / "prose_scopes.csv"), key=lambda row: int(row["scope_no"]))
 LABEL_KINDS = rows(ROOT / "seeds" / "prose" / "label_kinds.csv")
 WORDS = {row["word"]: row["meaning"] for row in rows(ROOT / "seeds" / "prose" / "prose_words.csv")}
 CASES = rows(SENTENCES)
@@ -123,11 +124,22 @@ def test_meanings_that_readings_need_are_those_of_words() -> None:
     known = {meaning for meanings in WORDS.values() for meaning in meanings.split()}
     slots = {meaning.split(".")[0] for meaning in known}
     topics = {f"topic.{row['topic']}" for row in rows(ROOT / "seeds" / "prose" / "prose_topics.csv")}
+    around = {"section.form", "said.published"}
+    around |= {f"scope.{name}" for row in SCOPES for name in (row["scope"], row["also"])}
+    years = rows(ROOT / "seeds" / "indicators" / "disclosure_regimes.csv")
+    around |= {f"{slot}.{row['from_year']}" for row in years for slot in ("since", "form")}
     for row in MEANINGS:
         for need in row["needs"].replace("+", " ").split():
-            assert need.replace("near.", "topic.") in known, row["reading_id"]
+            assert need.replace("near.", "topic.") in known | around, row["reading_id"]
         for name in row["forbids"].split():
-            assert name.replace("near.", "topic.") in known | slots | topics, row["reading_id"]
+            assert name.replace("near.", "topic.") in known | slots | topics | around, row["reading_id"]
+
+
+@pytest.mark.parametrize("row", SCOPES, ids=lambda row: row["scope"])
+def test_words_open_their_own_scope(row: dict[str, str]) -> None:
+    """The first row by number that fits the words that come first decides."""
+    told = re.search("|".join(f"(?P<{other['scope']}>{other['words']})" for other in SCOPES), row["example"])
+    assert told is not None and told.lastgroup == row["scope"]
 
 
 def test_every_pattern_is_asked_for_where_it_says() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import typer.main
 from helpers.command import ROOT
+from helpers.world_truth import Ask
 
 from gongkai import publications
 from gongkai.application import app
@@ -60,6 +62,49 @@ def test_every_path_and_link_in_the_documents_is_there(page: Path) -> None:
     named = [ROOT / path.rstrip(".") for path in paths if not MADE_UP.search(path)]
     named += [page.parent / link for link in re.findall(r"\]\((?!https?:)([^)#\s]+)", text)]
     assert [str(path) for path in named if not path.exists()] == []
+
+
+def anchor(heading: str) -> str:
+    """What GitHub makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_into_a_page_meets_a_heading(page: Path) -> None:
+    lost = []
+    for path, wanted in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", page.read_text("utf-8")):
+        target = page.parent / path if path else page
+        headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
+        lost += [f"{path}#{wanted}"] if wanted not in map(anchor, headings) else []
+    assert lost == []
+
+
+def shown_commands() -> list[list[str]]:
+    """The words of each command line of gongkai that the README shows."""
+    lines = re.findall(r"^    (?:docker run .* |\.venv/bin/)?(gongkai [a-z].*)$", README, re.MULTILINE)
+    return [shlex.split(re.sub(r" (#|>).*", "", line))[1:] for line in lines]
+
+
+@pytest.mark.parametrize("words", shown_commands(), ids=" ".join)
+def test_every_command_that_the_readme_shows_is_understood(words: list[str]) -> None:
+    command = COMMANDS[words[0]]
+    command.make_context(words[0], words[1:])
+
+
+def test_every_query_that_the_readme_shows_has_an_answer(ask_world: Ask) -> None:
+    queries = [words[1] for words in shown_commands() if words[0] == "sql" and len(words) > 1]
+    assert len(queries) >= 5
+    for query in queries:
+        assert ask_world(f"set search_path = 'marts'; {query}").width > 0
+
+
+def test_the_image_is_made_by_the_script_that_ci_runs_and_has_no_rights() -> None:
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    [step] = [line for line in lines if line.startswith("RUN")]
+    assert "/.ci/install" in step and ".ci/install" in (ROOT / ".ci" / "run").read_text("utf-8")
+    assert [line for line in lines if line.startswith("USER")] == ["USER gongkai"]
+    packages = re.findall(r"^SYSTEM_PACKAGES [:+]= (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert "libreoffice-writer-nogui" in packages[0] and "fonts-noto-cjk" in packages[0]
 
 
 def test_the_documents_name_paths_and_link_to_each_other() -> None:
