@@ -54,6 +54,8 @@ def is_unseen(element: Element) -> bool:
     tag = element.tag
     if not isinstance(tag, str) or tag in UNSEEN or element.get("hidden") is not None:
         return True
+    if element.tag == "dialog" and element.get("open") is None:
+        return True
     style = element.get("style")
     return style is not None and bool(TELLING.search(style)) and hides(declared(style))
 
