@@ -192,6 +192,10 @@ wholes_matched as (
     from (
         select * from figures_matched
         union all by name
+        -- 行政诉讼2件，均系复议后起诉，均维持: how they were brought is said of the same figure.
+        select * from also_matched
+        where starts_with(indicator_code, 'appeal.litigation_')
+        union all by name
         select * from alone_matched
         union all by name
         select * from told_again
@@ -256,7 +260,7 @@ of_all as (
         {%- if rule['unless'] %}
             and not regexp_matches(
                 {%- if rule['whole'].startswith('application') %}
-                wholes_matched.said_after || '＃' || regexp_extract(wholes_matched.said_after_parts, '^[，；。）]*[^；。]*'),
+                wholes_matched.said_after || '＃' || regexp_extract(wholes_matched.said_after_parts, '^[，；。）]*[^；。0-9]*'),
                 {%- else %} wholes_matched.said_after, {% endif -%}
                 {{ literal(rule['unless']) }}
             )
