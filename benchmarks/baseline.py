@@ -73,7 +73,7 @@ BASELINES: dict[str, dict[str, Reads]] = {
 def times_as_fast(kind: str, files: list[Path]) -> dict[str, float]:
     """CPU time of each baseline over that of our reader, on the same files in this process, all modules loaded."""
     reader, limits = READERS[kind], Limits()
-    ours = _cpu(lambda path: len(read_document(reader, path.read_bytes(), path.name, limits).blocks), files)
+    ours = _cpu(lambda path: len(read_document(reader, path.read_bytes(), path.name, limits).parts), files)
     found = {}
     for name, reads in BASELINES.get(kind, {}).items():
         try:
