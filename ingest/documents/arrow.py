@@ -152,6 +152,7 @@ def _cell_rows(table: Table, places_left: int) -> tuple[list[dict[str, object]],
                 "page": cell.page,
                 "text": storable(cell.text),
                 "confidence": cell.confidence,
+                "is_computed": cell.is_computed,
                 "table_kind": table.kind,
                 **_box(cell.box),
             }

@@ -33,7 +33,10 @@ class Block:
 
 @dataclass(slots=True)
 class Cell:
-    """A cell at its top left place (`row` and `col` from 1), covering `row_span` x `col_span` places."""
+    """A cell at its top left place (`row` and `col` from 1), covering `row_span` x `col_span` places.
+
+    `is_computed`: the file holds a formula whose value nobody computed, and the reader did.
+    """
 
     row: int
     col: int
@@ -43,6 +46,7 @@ class Cell:
     page: int | None = None
     confidence: float | None = None
     box: Box | None = None
+    is_computed: bool = False
 
 
 @dataclass(slots=True)

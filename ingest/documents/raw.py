@@ -98,6 +98,7 @@ RAW_TABLES: dict[str, Columns] = {
         "confidence": "double",
         "after_block_no": "integer not null",
         "table_kind": "varchar not null",
+        "is_computed": "boolean",
         **BOX_COLUMNS,
     },
     "rejects": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.documents.model import Block, Cell, Table
 from ingest.flat import shapes
@@ -11,11 +11,13 @@ from ingest.flat import shapes
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet's texts by row, and the rows and columns that a merged cell at (row, column) from 0 covers."""
+    """A sheet's texts by row, the rows and columns that a merged cell at (row, column) from 0 covers, and the places of
+    texts that the reader computed."""
 
     name: str
     rows: list[list[str]]
     merged: dict[tuple[int, int], tuple[int, int]]
+    computed: set[tuple[int, int]] = field(default_factory=set)
 
 
 def as_sheet(table: Table) -> Sheet:
@@ -72,7 +74,8 @@ def _table(sheet: Sheet, numbers: list[int], page: int | None) -> Table:
             down, across = sheet.merged.get((row, col), (1, 1))
             down = min(down, numbers[-1] - row + 1)
             covered.update((row + r, col + c) for r in range(down) for c in range(across))
-            cells.append(Cell(row - first + 1, col + 1, text, down, across, page))
+            is_computed = (row, col) in sheet.computed
+            cells.append(Cell(row - first + 1, col + 1, text, down, across, page, is_computed=is_computed))
             if text.strip():
                 width = max(width, col + across)
     return Table([cell for cell in cells if cell.col <= width])

@@ -15,15 +15,15 @@ from ingest.limits import Limits
 from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
-from ingest.web.declared import UNPAINTED
+from ingest.web.declared import RAISED, UNPAINTED
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
 from ingest.web.scripted import show_scripted
-from ingest.web.style_sheets import mark_hidden, rules_of
+from ingest.web.style_sheets import mark_hidden, mark_raised, rules_of
 from ingest.web.unpainted import drop_unpainted
 
-VERSION = f"5+words{WORDS_VERSION}"
+VERSION = f"6+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
@@ -55,8 +55,9 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     show_scripted(root)
     show_fields(root)
     may_be_unpainted = bool(UNPAINTED.search(text))
-    rules = list(rules_of(root, with_colours=may_be_unpainted))
+    rules = list(rules_of(root, with_colours=may_be_unpainted or bool(RAISED.search(text))))
     mark_hidden(root, rules)
+    mark_raised(root, rules)
     if may_be_unpainted:
         drop_unpainted(root, rules)
     weights = weigh(body, limits.nesting)

@@ -81,6 +81,13 @@ def page_marks(image: Image, number: int) -> PageMarks:
     return marks
 
 
+def line_of(image: Image) -> tuple[str, float]:
+    """The text of a picture of one line, and how surely it was read."""
+    found = _run(image, use_det=False, use_rec=True, return_word_box=False, return_single_char_box=False)
+    read = list(zip(found.txts or (), found.scores or (), strict=False))
+    return (str(read[0][0]), round(float(read[0][1]), 4)) if read else ("", 0.0)
+
+
 def _upright(image: Image) -> tuple[Image, Any, int]:
     """The picture the right way up, with what was found in it and the quarters by which it was turned to the left: one
     laid on its side or its head reads badly."""

@@ -10,10 +10,10 @@ from ingest.flat import shapes
 from ingest.layout.assemble import parts_of
 from ingest.layout.marks import PageMarks, in_points
 from ingest.limits import Limits
-from ingest.readers import ocr
+from ingest.readers import ocr, untold
 from ingest.readers.pdfium import PageText, open_pdf, page_text
 
-VERSION = f"9+words{shapes.WORDS_VERSION}"
+VERSION = f"10+words{shapes.WORDS_VERSION}"
 
 _BAD_SHARE = 0.2
 _FEW_GLYPHS = 10
@@ -35,6 +35,8 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
             if _needs_ocr(text):
                 marks = _ocr_page(pdf, index, text)
                 ocr_used = ocr_used or marks is not text.marks
+            if text.aside is not None and marks is text.marks:
+                pages.append(text.aside)
             pages.append(marks)
             characters += len(marks.glyphs)
             if characters > limits.chars:
@@ -62,7 +64,9 @@ def _needs_ocr(text: PageText) -> bool:
 
 
 def _ocr_page(pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageMarks:
-    """Marks of a page read from its picture. RejectError where OCR is needed and not installed."""
+    """Marks of a page read from its picture, or of its text where the picture tells what that leaves open. RejectError
+    where OCR is needed and not installed.
+    """
     unusable = len(text.marks.glyphs) >= _FEW_GLYPHS
     if not ocr.is_available():
         if unusable:
@@ -73,6 +77,10 @@ def _ocr_page(pdf: pypdfium2.PdfDocument, index: int, text: PageText) -> PageMar
         raise RejectError(RejectReason.READER_MISSING, f"page {index + 1} is a picture; reading it needs the ocr extra")
     page = pdf[index]
     try:
+        if text.figures_untold and text.aside is None:
+            told = untold.told_by_shape(text.marks, page.render(scale=untold.SCALE, rev_byteorder=True).to_numpy())
+            if told is not None:
+                return told
         image = page.render(scale=ocr.LONG_SIDE / max(*page.get_size(), 1.0), rev_byteorder=True).to_numpy()
         marks = ocr.page_marks(image, index + 1)
         marks.place = in_points(marks.place, max(page.get_size()) / ocr.POINTS)

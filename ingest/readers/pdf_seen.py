@@ -1,4 +1,4 @@
-"""What of a PDF page's text is not seen: askew, unpainted, white on white, or covered by what is painted later."""
+"""What of a PDF page's text is not seen: askew, unpainted, white, covered, dust, or a watermark behind the text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ctypes
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal, TypeAlias
 
 import pypdfium2.raw as raw
@@ -22,6 +23,11 @@ _ASKEW = 0.09
 """Tangent of the angle from which text stands askew: scans lie a degree or two off, watermarks thirty and more."""
 _UNPAINTED = 3
 _WHITE, _OPAQUE = 250, 250
+_FAINT, _PALE = 150, 160
+"""How opaque, or how dark, what is printed behind a text is at most."""
+_LARGE, _DUST = 1.8, 0.3
+"""Heights of the usual character from which on faint text is a watermark, and up to which text may be dust."""
+_DUST_POINTS = 2.5
 _PICTURED = 0.5
 _MOST = 0.6
 _FEW = 0.25
@@ -56,6 +62,9 @@ class Sight:
         self._askew: set[int] = set()
         self._unpainted: set[int] = set()
         self._white: set[int] = set()
+        self._faint: set[int] = set()
+        self.turn_of: dict[int, int] = {}
+        """Which way each text runs, by its address."""
         self._painted: list[_Painted] = []
         self.turns = {0: 0, 90: 0, 180: 0, 270: 0}
         """How many texts run in each direction, in degrees against the clock from left to right."""
@@ -80,14 +89,17 @@ class Sight:
             return
         turn = (90 if up > 0 else 270) if abs(up) > abs(across) else (0 if across >= 0 else 180)
         self.turns[turn] += 1
+        self.turn_of[address] = turn
         if raw.FPDFTextObj_GetTextRenderMode(item) == _UNPAINTED:
             self._unpainted.add(address)
         else:
-            alpha, is_white = self._fill(item)
+            alpha, darkest = self._fill(item)
             if not alpha:
                 self._unpainted.add(address)
-            elif is_white:
+            elif darkest >= _WHITE:
                 self._white.add(address)
+            elif alpha <= _FAINT or darkest >= _PALE:
+                self._faint.add(address)
 
     def add_path(self, item: object, box: Box, is_rectangle: bool) -> None:
         """A path with an inside; one that is not filled, or less than wholly, hides nothing."""
@@ -96,9 +108,9 @@ class Sight:
         raw.FPDFPath_GetDrawMode(item, mode, stroke)
         if not mode.value:
             return
-        alpha, is_white = self._fill(item)
+        alpha, darkest = self._fill(item)
         hides = is_rectangle and alpha >= _OPAQUE and not raw.FPDFPageObj_HasTransparency(item) and not _is_cut(item)
-        self._painted.append(_Painted(self._count, box, hides, is_white))
+        self._painted.append(_Painted(self._count, box, hides, darkest >= _WHITE))
 
     def add_picture(self, box: Box) -> None:
         """A picture: it counts as a ground of any colour, and never as a cover, for text may lie beneath a scan."""
@@ -113,9 +125,16 @@ class Sight:
     def unseen(self, handle: object, glyphs: list[Glyph], indices: list[int], picture_share: float) -> Unseen:
         """Which of the glyphs (with their numbers on the text page) no reader of the page sees."""
         hidden = self._covered(handle, glyphs, indices)
-        if not (self._askew or self._unpainted or self._white):
+        usual = median(glyph.height for glyph in glyphs) if glyphs else 0.0
+        hidden.update(place for place, glyph in enumerate(glyphs) if glyph.height < min(_DUST * usual, _DUST_POINTS))
+        if not (self._askew or self._unpainted or self._white or self._faint):
             return Unseen(hidden, is_layer=False)
-        addresses = [_address_at(handle, index) for index in indices]
+        addresses = [address_at(handle, index) for index in indices]
+        hidden.update(
+            place
+            for place, address in enumerate(addresses)
+            if address in self._faint and glyphs[place].height >= _LARGE * usual
+        )
         hidden.update(place for place, address in enumerate(addresses) if address in self._askew)
         hidden.update(
             place
@@ -130,12 +149,12 @@ class Sight:
             hidden |= _beside_others(glyphs, unpainted, set(range(len(glyphs))) - unpainted - hidden)
         return Unseen(hidden, is_layer=share > _PICTURED and picture_share > _PICTURED)
 
-    def _fill(self, item: object) -> tuple[int, bool]:
-        """How opaque the fill of an object is (0 to 255), and whether it is white."""
+    def _fill(self, item: object) -> tuple[int, int]:
+        """How opaque the fill of an object is, and its darkest part of colour, both from 0 to 255."""
         if not raw.FPDFPageObj_GetFillColor(item, *self._to_colour):
-            return 255, False
+            return 255, 0
         red, green, blue, alpha = self._colour
-        return alpha.value, min(red.value, green.value, blue.value) >= _WHITE
+        return alpha.value, min(red.value, green.value, blue.value)
 
     def _is_on(self, glyph: Glyph, ground: Literal["colour", "picture"]) -> bool:
         """Whether a colour or picture, or a picture alone, lies behind a glyph."""
@@ -160,7 +179,7 @@ class Sight:
         for cover in covers:
             near = by_height[bisect_left(middles, cover.box[1]) : bisect_right(middles, cover.box[3])]
             inside = [place for place in near if _is_within(glyphs[place], cover.box)]
-            orders = {place: self._orders.get(_address_at(handle, indices[place]), cover.order) for place in inside}
+            orders = {place: self._orders.get(address_at(handle, indices[place]), cover.order) for place in inside}
             later = [glyphs[place] for place, order in orders.items() if order > cover.order]
             hidden.update(
                 place
@@ -227,7 +246,7 @@ def _address(item: object) -> int:
     return ctypes.addressof(item.contents)  # type: ignore[attr-defined]
 
 
-def _address_at(handle: object, index: int) -> int:
+def address_at(handle: object, index: int) -> int:
     """The address of the text object that a character belongs to, 0 where there is none."""
     item = raw.FPDFText_GetTextObject(handle, index)
     return _address(item) if item else 0

@@ -15,13 +15,16 @@ from ingest.errors import RejectError, RejectReason
 from ingest.layout.marks import UNTOLD, Glyph, PageMarks, Ruling
 from ingest.layout.struck import struck_out
 from ingest.limits import Limits
-from ingest.readers.pdf_seen import Box, Sight
+from ingest.readers.pdf_seen import Box, Sight, address_at
 
 _THIN = 2.5
 _SHORTEST = 3.0
 _DEEPEST_FORM = 5
 _MOST_PATHS = 50_000
 _FEWEST_BAD, _SURELY_FIGURES = 3, 20
+_BLANKS = {0x0D, 0x0A, 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0xFEFF}
+_LEAST_INK = 0.3
+"""Points that a glyph is wide and tall at least."""
 _COUNTED = set("年月日条件次个人万元期份场篇")
 _SHOWN_NOTES = {raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_REDACT}
 
@@ -31,6 +34,8 @@ class PageText:
     """Marks of a page, and what is known of its text layer and pictures."""
 
     marks: PageMarks
+    aside: PageMarks | None
+    """Marks of the texts that run the page's own way, where most of them are turned, as on a table laid sideways."""
     bad_share: float
     """Share of glyphs whose meaning the file does not tell."""
     figures_untold: bool
@@ -66,12 +71,18 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
         paths = _Paths(_View(page, page.get_rotation()))
         paths.collect(page.raw, None, 0)
         turn = paths.sight.usual_turn()
+        aside: PageMarks | None = None
+        own = None
         if turn is not None and turn != paths.view.turn:
+            view = paths.view
+            if paths.sight.turns[view.turn]:
+                glyphs, _, _ = _glyphs(page, view, paths.sight, 0.0, view.turn)
+                aside, own = PageMarks(index + 1, view.width, view.height, glyphs), turn
             paths = _Paths(_View(page, turn))
             paths.collect(page.raw, None, 0)
         view = paths.view
         share = paths.picture_area / max(view.width * view.height, 1)
-        glyphs, bad, is_layer = _glyphs(page, view, paths.sight, share)
+        glyphs, bad, is_layer = _glyphs(page, view, paths.sight, share, own)
         if paths.strokes:
             struck, lines = struck_out(glyphs, paths.strokes, paths.verticals)
             glyphs = [glyph for place, glyph in enumerate(glyphs) if place not in struck]
@@ -80,6 +91,7 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
         seen = bool(paths.picture_area or paths.count)
         return PageText(
             marks,
+            aside,
             bad_share=bad / max(len(glyphs), 1),
             figures_untold=bad >= _FEWEST_BAD and lacks_figures(glyphs),
             invisible=is_layer,
@@ -141,8 +153,14 @@ class _View:
         return left, tall - high, right, tall - low
 
 
-def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: float) -> tuple[list[Glyph], int, bool]:
-    """Glyphs that are seen, without made-up blanks; how many have no known meaning; whether they lie over a scan."""
+def _glyphs(
+    page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: float, turn: int | None = None
+) -> tuple[list[Glyph], int, bool]:
+    """
+    Glyphs that are seen, without made-up blanks; how many have no known meaning; whether they lie over a scan.
+
+    With `turn` those alone that run this way.
+    """
     text_page = page.get_textpage()
     glyphs: list[Glyph] = []
     indices: list[int] = []
@@ -152,9 +170,9 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: f
         handle = text_page.raw
         for index in range(text_page.count_chars()):
             code = raw.FPDFText_GetUnicode(handle, index)
-            if code in (0x0D, 0x0A, 0x20, 0x09, 0xA0, 0x3000, 0x200B, 0xFEFF) or (
-                raw.FPDFText_IsGenerated(handle, index) == 1
-            ):
+            if raw.FPDFText_IsGenerated(handle, index) == 1 or (code in _BLANKS and not _has_ink(handle, index, code)):
+                continue
+            if turn is not None and sight.turn_of.get(address_at(handle, index), turn) != turn:
                 continue
             raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
             # a box of turned text may come with its edges the wrong way round
@@ -176,9 +194,20 @@ def _glyphs(page: pypdfium2.PdfPage, view: _View, sight: Sight, picture_share: f
     return glyphs, len(bad - unseen.places), unseen.is_layer
 
 
+def _has_ink(handle: object, index: int, code: int) -> bool:
+    """Whether what passes for a blank is a glyph that is seen: fonts without meanings number theirs as they like."""
+    if code > 0x20:
+        return False
+    sides = [ctypes.c_double() for _ in range(4)]
+    if not raw.FPDFText_GetCharBox(handle, index, *map(ctypes.byref, sides)):
+        return False
+    left, right, bottom, top = (side.value for side in sides)
+    return abs(right - left) > _LEAST_INK and abs(top - bottom) > _LEAST_INK
+
+
 def _character(code: int) -> str | None:
     """The character; None where the file does not tell one. Radicals and ligatures become what they stand for."""
-    if code < 0x20 or 0xD800 <= code < 0xF900 or code in (0xFFFD, 0xFFFE, 0xFFFF) or code > 0xEFFFF:
+    if code <= 0x20 or 0xD800 <= code < 0xF900 or code in (0xFFFD, 0xFFFE, 0xFFFF) or code > 0xEFFFF:
         return None
     character = chr(code)
     if 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB07:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from ingest.documents.model import Document
+from ingest.documents.notes import raised, set_level
 from ingest.errors import RejectError, RejectReason
 from ingest.layout.sheet import Sheet, parts_of
 from ingest.limits import Limits
 from ingest.readers.ooxml import attribute, child, local, office_2003_properties, sound_xml
 
-VERSION = "1"
+VERSION = "2"
 
 _WIDEST = 16_384
 
@@ -21,10 +24,10 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     shown = [sheet for sheet in root if local(sheet) == "Worksheet" and _is_shown(sheet)]
     if len(shown) > limits.pages:
         raise RejectError(RejectReason.TOO_MANY_PAGES, f"{len(shown)} sheets; the limit is {limits.pages}")
-    budget = limits.cells
+    budget, unseen = limits.cells, _unseen_styles(root)
     found = []
     for sheet in shown:
-        found.append(_sheet(sheet, budget))
+        found.append(_sheet(sheet, budget, unseen))
         budget -= sum(len(row) for row in found[-1].rows)
     parts = [part for number, sheet in enumerate(found, 1) for part in parts_of(sheet, number)]
     if not parts:
@@ -37,7 +40,19 @@ def _is_shown(sheet: etree._Element) -> bool:
     return visible is None or visible.text not in ("SheetHidden", "SheetVeryHidden")
 
 
-def _sheet(sheet: etree._Element, budget: int) -> Sheet:
+def _unseen_styles(root: etree._Element) -> set[str]:
+    """The styles whose text is struck out, or white on no ground of its own."""
+    unseen = set()
+    for style in (style for styles in root if local(styles) == "Styles" for style in styles):
+        font, ground = child(style, "Font"), child(style, "Interior")
+        has_ground = ground is not None and (attribute(ground, "Color") or "#FFFFFF").upper() != "#FFFFFF"
+        is_white = font is not None and (attribute(font, "Color") or "").upper() == "#FFFFFF"
+        if (font is not None and attribute(font, "StrikeThrough") == "1") or (is_white and not has_ground):
+            unseen.add(attribute(style, "ID") or "")
+    return unseen
+
+
+def _sheet(sheet: etree._Element, budget: int, unseen: set[str]) -> Sheet:
     """Texts by row without hidden rows and columns, and what merged cells cover. RejectError over `budget` places."""
     table = child(sheet, "Table")
     hidden = _hidden_columns(table)
@@ -49,7 +64,7 @@ def _sheet(sheet: etree._Element, budget: int) -> Sheet:
         if local(element) != "Row":
             continue
         row = _number(element, "Index", row + 1)
-        if attribute(element, "Hidden") == "1":
+        if _is_hidden(element):
             continue
         at_row += 1
         column = 0
@@ -61,7 +76,7 @@ def _sheet(sheet: etree._Element, budget: int) -> Sheet:
             covered = [at for at in range(column, min(column + across, _WIDEST) + 1) if at not in hidden]
             if covered:
                 place = (at_row, covered[0] - 1 - sum(at < covered[0] for at in hidden))
-                texts[place] = _text(cell)
+                texts[place] = "" if attribute(cell, "StyleID") in unseen else _text(cell)
                 if across or down:
                     merged[place] = (down + 1, len(covered))
                 height, width = max(height, at_row + 1), max(width, place[1] + len(covered))
@@ -81,10 +96,15 @@ def _hidden_columns(table: etree._Element | None) -> set[int]:
         if local(element) == "Column":
             column = _number(element, "Index", column + 1)
             span = _number(element, "Span", 0)
-            if attribute(element, "Hidden") == "1":
+            if _is_hidden(element):
                 hidden.update(range(column, min(column + span, _WIDEST) + 1))
             column += span
     return hidden
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    """Whether a row or column is hidden, or has no room."""
+    return attribute(element, "Hidden") == "1" or "0" in (attribute(element, "Width"), attribute(element, "Height"))
 
 
 def _number(element: etree._Element, name: str, missing: int) -> int:
@@ -97,10 +117,21 @@ def _text(cell: etree._Element) -> str:
     data = child(cell, "Data")
     if data is None:
         return ""
-    text = "".join(data.itertext()).strip()
+    text = set_level("".join(_pieces(data))).strip()
     kind = attribute(data, "Type")
     if kind == "DateTime":
         return text.removesuffix("T00:00:00.000")
     if kind == "Number" and text.endswith(".0"):
         return text[:-2]
     return text
+
+
+def _pieces(data: etree._Element) -> Iterator[str]:
+    """The text of a cell with marks of HTML in it: without what is struck out, raised numbers as superscripts."""
+    yield data.text or ""
+    for inner in data:
+        if local(inner) in ("Sup", "sup"):
+            yield raised("".join(_pieces(inner)))
+        elif local(inner) not in ("S", "s", "Strike", "Del", "del"):
+            yield from _pieces(inner)
+        yield inner.tail or ""

@@ -14,7 +14,7 @@ from ingest.readers.ooxml import Package, core_properties
 from ingest.readers.other_sheet_parts import ods_parts, xls_parts
 from ingest.readers.xlsx_parts import SheetParts, column_number, sheet_parts
 
-VERSION = "3"
+VERSION = "4"
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2}) 00:00:00$")
 _HEAD = 4096
@@ -111,12 +111,12 @@ def _text(value: str | None) -> str:
 
 def _placed(sheet: Sheet, parts: SheetParts, left: int) -> Sheet:
     """
-    A sheet as it is shown: merged, without what is hidden, with the sums that nobody computed.
+    A sheet as it is shown: merged, without what is hidden or struck out, with the sums that nobody computed.
 
     calamine leaves out what is empty before the first cell: `parts.top` and `left` tell where the texts begin.
     """
     height, width = len(sheet.rows), len(sheet.rows[0])
-    for (at_row, at_column), text in parts.computed.items():
+    for (at_row, at_column), text in (parts.computed | parts.seen).items():
         row, column = at_row - parts.top, at_column - left
         if 0 <= row < height and 0 <= column < width:
             sheet.rows[row][column] = text
@@ -140,4 +140,10 @@ def _placed(sheet: Sheet, parts: SheetParts, left: int) -> Sheet:
             # what a merged cell says stands in its first place, which may be hidden
             sheet.rows[rows[down[0]]][columns[across[0]]] = sheet.rows[row][column]
     shown = [[sheet.rows[row][column] for column in columns] for row in rows]
-    return Sheet(sheet.name, shown, merged)
+    computed = {
+        (row_places[row], column_places[column])
+        for (at_row, at_column), text in parts.computed.items()
+        for row, column in ((at_row - parts.top, at_column - left),)
+        if text and (at_row, at_column) not in parts.seen and row in row_places and column in column_places
+    }
+    return Sheet(sheet.name, shown, merged, computed)

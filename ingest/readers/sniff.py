@@ -125,7 +125,7 @@ def csv_mark(head: bytes) -> bytes | None:
     lines = [line for line in head.split(b"\n")[:-1] or [head] if line.strip()][:_CSV_LINES]
     if len(lines) < _FEWEST_CSV_LINES:
         return None
-    for mark in (b",", b"\t"):
+    for mark in (b",", b"\t", b";"):
         counts = Counter(_outside_quotes(line).count(mark) for line in lines)
         usual, often = counts.most_common(1)[0]
         if usual >= 2 and often >= _CSV_SHARE * len(lines):

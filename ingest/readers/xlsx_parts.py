@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree
 
 from ingest.readers.ooxml import Package, attribute, child, local
+from ingest.readers.xlsx_looks import Looks
 
 _FILLED = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="[A-Z]{1,3}(\d{1,7})"[^>/]*>\s*<')
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([^"]{1,40})"')
@@ -31,13 +32,15 @@ At = tuple[int, int]
 
 @dataclass(slots=True)
 class SheetParts:
-    """Merged ranges, hidden rows and columns, values of formulas left open, and the first row with anything in it."""
+    """Merged ranges, hidden rows and columns, values of formulas left open, texts that look other than they are saved,
+    and the first row with anything in it."""
 
     top: int = 0
     merged: list[Range] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     computed: dict[At, str] = field(default_factory=dict)
+    seen: dict[At, str] = field(default_factory=dict)
 
 
 def sheet_parts(package: Package) -> dict[str, SheetParts]:
@@ -49,6 +52,7 @@ def sheet_parts(package: Package) -> dict[str, SheetParts]:
         return found
     related = package.relationships(main)
     formulas: dict[str, _Formulas] = {}
+    looks = Looks(package, main)
     for element in workbook.iter():
         if local(element) != "sheet":
             continue
@@ -64,9 +68,12 @@ def sheet_parts(package: Package) -> dict[str, SheetParts]:
             sheet.hidden_columns = list(_hidden_columns(content))
         name = element.get("name", "")
         found[name] = sheet
-        root = package.xml(part) if _FORMULA.search(content) else None
-        if root is not None:
+        has_formulas, has_looks = bool(_FORMULA.search(content)), looks.may_hide(content)
+        root = package.xml(part) if has_formulas or has_looks else None
+        if root is not None and has_formulas:
             formulas[name] = _Formulas(root)
+        if root is not None and has_looks:
+            sheet.seen = dict(looks.texts(root))
     is_open = attribute(child(workbook, "calcPr"), "fullCalcOnLoad") if child(workbook, "calcPr") is not None else None
     nobody_computed = is_open in ("1", "true") or any(sheet.has_stale_sum() for sheet in formulas.values())
     for name, sheet_formulas in formulas.items():

@@ -18,6 +18,9 @@ UNPAINTED = re.compile(
 )
 """What stands in every page some of whose letters have no size, or the colour of paper or none."""
 
+RAISED = re.compile(r"vertical-align\s*:\s*super\b", re.IGNORECASE)
+"""What stands in every style that raises an element."""
+
 _PATTERNS = {
     "display": re.compile(r"none\b"),
     "visibility": re.compile(r"(?:hidden|collapse)\b"),
@@ -40,7 +43,7 @@ def declared(declarations: str) -> dict[str, bool]:
     For each property that bears on being seen, whether these declarations hide by it.
 
     Beside those of HIDING: `font-size` (letters of no size), `white` and `clear` (letters in the colour of paper, and
-    in none), and `background`, which is true where it gives letters another ground than paper.
+    in none), `background`, which is true where it gives letters another ground than paper, and `raised`.
     """
     values: dict[str, str] = {}
     for declaration in declarations.split(";"):
@@ -57,10 +60,20 @@ def declared(declarations: str) -> dict[str, bool]:
         )
     if values.get("position", "").startswith(("absolute", "fixed")):
         found["off-page"] = any(_FAR.match(values.get(side, "")) for side in ("left", "top", "right", "bottom"))
+    if "vertical-align" in values:
+        found["raised"] = values["vertical-align"].startswith("super")
     if "overflow" in values and ("height" in values or "width" in values):
         no_room = any(_NOTHING.match(values.get(side, "")) for side in ("height", "width"))
         found["box"] = values["overflow"].startswith(("hidden", "clip")) and no_room
     return found
+
+
+def important_of(declarations: str) -> frozenset[str]:
+    """The properties, as `declared` names them, of which these declarations say that they are important."""
+    if "!" not in declarations:
+        return frozenset()
+    said = (each for each in declarations.split(";") if each.lower().replace(" ", "").endswith("!important"))
+    return frozenset(declared(";".join(said)))
 
 
 def hides(found: dict[str, bool]) -> bool:

@@ -53,6 +53,8 @@ def is_unseen(element: Element) -> bool:
     """Whether a browser shows nothing of the element."""
     if not is_element(element) or element.tag in UNSEEN or element.get("hidden") is not None:
         return True
+    if element.tag == "dialog" and element.get("open") is None:
+        return True
     style = element.get("style")
     return style is not None and bool(TELLING.search(style)) and hides(declared(style))
 

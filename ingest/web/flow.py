@@ -9,12 +9,12 @@ from ingest.documents.model import Block, Cell, Table
 from ingest.documents.notes import raised, set_level
 from ingest.limits import Limits
 from ingest.web.data_tables import Layouts, places
+from ingest.web.declared import RAISED
 from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen, shown_text
 
 _LONGEST_HEADING = 100
 _SOURCE_LINE_END = "\x01"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_RAISED = re.compile(r"vertical-align\s*:\s*super\b", re.IGNORECASE)
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
 
@@ -45,7 +45,7 @@ class _Writer:
         if tag == "br":
             self._pieces.append("\n")
             return
-        if tag == "sup" or ((style := element.get("style")) and _RAISED.search(style)):
+        if tag == "sup" or ((style := element.get("style")) and RAISED.search(style)):
             self._pieces.append(raised(_collapsed(shown_text(element))))
             return
         if tag == "table" and element not in self._layouts:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.web.declared import HIDING, TELLING, declared, hides
+from ingest.web.declared import HIDING, TELLING, declared, hides, important_of
 from ingest.web.dom import Element, is_element, shown_text, squeezed
 
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
@@ -19,6 +19,9 @@ _NOT_LOOKED_AT = re.compile(r"::?[\w-]+(?:\([^()]*\))?|\[[^\]]*\]")
 _LEFT_AT_LEAST = 0.1
 """Share of the text that must be left: a page that shows next to nothing by its sheet is shown by a script."""
 
+_OWN = (1_000_000, 0, 0, 0)
+"""The weight of an element's own style: more than that of any selector."""
+
 Compound = tuple[str, frozenset[str], frozenset[str]]
 """A tag name (empty for any), classes and identifiers that one element must have."""
 
@@ -30,6 +33,8 @@ class Rule:
     compounds: list[Compound]
     weight: tuple[int, int, int, int]
     says: dict[str, bool]
+    important: frozenset[str]
+    """Of these the properties that go before an element's own style."""
     is_certain: bool
     """Whether the whole selector is understood. What is not may show an element, and never hides one."""
 
@@ -62,12 +67,12 @@ def rules_of(root: Element, *, with_colours: bool) -> Iterator[Rule]:
             continue
         text = _MEDIA.sub(lambda media: media[2] if _is_for_screens(media[1]) else "", _COMMENT.sub("", text))
         for selectors, declarations in _RULE.findall(_OTHER_AT_RULE.sub("", text)):
-            says = declared(declarations)
+            says, important = declared(declarations), important_of(declarations)
             if not says:
                 continue
             for selector in selectors.split(","):
                 order += 1
-                rule = _rule(selector.strip(), says, order)
+                rule = _rule(selector.strip(), says, important, order)
                 if rule is not None:
                     yield rule
 
@@ -78,7 +83,7 @@ def _is_for_screens(media: str) -> bool:
     return media in ("", "all", "screen", "only screen")
 
 
-def _rule(selector: str, says: dict[str, bool], order: int) -> Rule | None:
+def _rule(selector: str, says: dict[str, bool], important: frozenset[str], order: int) -> Rule | None:
     bare = _NOT_LOOKED_AT.sub("", selector)
     is_certain = bare == selector and not re.search(r"[>+~]", selector)
     compounds: list[Compound] = []
@@ -92,22 +97,29 @@ def _rule(selector: str, says: dict[str, bool], order: int) -> Rule | None:
     if not compounds:
         return None
     counts = [sum(len(compound[at]) for compound in compounds) for at in (2, 1)]
-    return Rule(compounds, (counts[0], counts[1], sum(bool(tag) for tag, _, _ in compounds), order), says, is_certain)
+    return Rule(
+        compounds, (counts[0], counts[1], sum(bool(tag) for tag, _, _ in compounds), order), says, important, is_certain
+    )
 
 
 def _is_hidden(element: Element, rules: list[Rule]) -> bool:
-    """Whether the rule of most weight for some property hides the element, and neither its own style nor one unsure."""
-    found = decided(element, rules)
-    if not hides(found):
-        return False
-    own = declared(element.get("style", ""))
-    return hides({name: value for name, value in found.items() if name not in own})
+    """Whether the rule of most weight for some property hides the element, and none that is unsure shows it."""
+    return hides(decided(element, rules))
+
+
+def mark_raised(root: Element, rules: list[Rule]) -> None:
+    """Give the elements that the page's own sheets raise a style that says so."""
+    rules = [rule for rule in rules if "raised" in rule.says]
+    for element in list(root.iter()) if any(rule.says["raised"] for rule in rules) else ():
+        if is_element(element) and decided(element, rules).get("raised"):
+            element.set("style", f"{element.get('style', '')};vertical-align:super")
 
 
 def decided(element: Element, rules: list[Rule]) -> dict[str, bool]:
-    """What the rule of most weight says of an element by each property, where none that is unsure gainsays it."""
+    """What is said of an element by each property, by the rule of most weight or its own style, where no rule that is
+    unsure gainsays it."""
     names: tuple[frozenset[str], str] | None = None
-    deciding: dict[str, tuple[tuple[int, int, int, int], bool]] = {}
+    deciding: dict[str, tuple[tuple[int, ...], bool]] = {}
     shown: set[str] = set()
     for rule in rules:
         tag, classes, identifiers = rule.compounds[-1]
@@ -118,10 +130,18 @@ def decided(element: Element, rules: list[Rule]) -> dict[str, bool]:
         if not classes <= names[0] or not identifiers <= {names[1]} or not _stands_in(element, rule.compounds[:-1]):
             continue
         for name, value in rule.says.items():
+            weight = (name in rule.important, *rule.weight)
             if not rule.is_certain and name != "background":  # any ground may make white letters seen
                 shown |= set() if value else {name}
-            elif name not in deciding or rule.weight > deciding[name][0]:
-                deciding[name] = (rule.weight, value)
+            elif name not in deciding or weight > deciding[name][0]:
+                deciding[name] = (weight, value)
+    style = element.get("style", "")
+    important = important_of(style) if style else frozenset()
+    for name, value in declared(style).items() if style else ():
+        weight = (name in important, *_OWN)
+        if name not in deciding or weight > deciding[name][0]:
+            deciding[name] = (weight, value)
+            shown.discard(name)
     return {name: value for name, (_, value) in deciding.items() if not (value and name in shown)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ingest.web.declared import declared, is_ground, is_white
+from ingest.web.declared import is_ground, is_white
 from ingest.web.dom import BLOCKS, Element, is_element, is_unseen, shown_text, squeezed
 from ingest.web.style_sheets import Rule, decided
 
@@ -58,7 +58,7 @@ def drop_unpainted(root: Element, rules: list[Rule]) -> None:
 
 
 def _ink(element: Element, outer: _Ink, rules: list[Rule]) -> _Ink:
-    found = decided(element, rules) | declared(element.get("style", ""))
+    found = decided(element, rules)
     ink = replace(outer, block=element) if element.tag in BLOCKS else outer
     if element.tag == "font" and element.get("color"):
         found = {"white": is_white(element.get("color")), "clear": False} | found

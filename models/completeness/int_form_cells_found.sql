@@ -52,7 +52,7 @@ parts_found as (
 
 figures_found as (
     select distinct document_id, indicator_code, applicant_type from readings
-    where basis = 'table'
+    where basis = 'table' or (basis = 'derived' and col_no is not null)
 ),
 
 -- 12.5 applications, or a sum of money in no unit: the cell is not blank, and yet states no figure.

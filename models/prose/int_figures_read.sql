@@ -38,20 +38,14 @@ readings as (
     select
         coalesce(first_rules.document_id, by_composition.document_id) as document_id,
         coalesce(first_rules.figure_no, by_composition.figure_no) as figure_no,
-        -- 某公司直接起诉1件: how it was brought is told of all lawsuits that there are.
-        coalesce(
-            first_rules.indicator_code = 'appeal.litigation.total'
-            and regexp_matches(by_composition.indicator_code, '^appeal\.litigation_[a-z_]+\.total$')
-            and count(*) filter (where first_rules.indicator_code = 'appeal.litigation.total') over of_document = 1,
-            false
-        ) as is_the_only_lawsuit,
         first_rules.rule_id is null
         or coalesce(
             starts_with(first_rules.indicator_code, 'disclosure.')
-            and regexp_matches(by_composition.indicator_code, '^application\.(?:outcome|refused|unavailable|not_processed|other)\.'),
+            and string_split(by_composition.indicator_code, '.')[1] = 'application'
+            and string_split(by_composition.indicator_code, '.')[2] in ('outcome', 'refused', 'unavailable', 'not_processed', 'other'),
             false
         )
-        or (coalesce(by_composition.is_of_form, false) and not is_the_only_lawsuit) as is_composed,
+        or coalesce(by_composition.is_of_form, false) as is_composed,
         if(is_composed, by_composition.reading_id, first_rules.rule_id) as rule_id,
         if(is_composed, by_composition.indicator_code, first_rules.indicator_code) as indicator_code,
         case
@@ -67,7 +61,6 @@ readings as (
     ) as first_rules
     full join by_composition
         on first_rules.document_id = by_composition.document_id and first_rules.figure_no = by_composition.figure_no
-    window of_document as (partition by coalesce(first_rules.document_id, by_composition.document_id))
 ),
 
 -- What the clauses after a figure say became of the case, how it came, and why: the first of each kind.
@@ -86,12 +79,10 @@ told_further as (
         union all by name
         select document_id, figure_no, clause_no, indicator_code, reading_id as rule_id, 100000 + meaning_no as rule_no
         from by_composition_anywhere
-        where not is_beside
     ) as anywhere
     where clause_no > 0 and regexp_matches(
         indicator_code,
-        '^application\.(?:received|outcome|refused|unavailable|not_processed|other)\.[a-z_]+$|^application\.carried_out$'
-        '|^appeal\.[a-z_]+\.(?:upheld|corrected|other|pending)$|^appeal\.litigation_[a-z_]+\.total$'
+        '^application\.(?:received|outcome|refused|unavailable|not_processed|other)\.[a-z_]+$|^application\.carried_out$|^appeal\.[a-z_]+\.(?:upheld|corrected|other|pending)$|^appeal\.litigation_[a-z_]+\.total$'
     )
     group by document_id, figure_no, indicator_code
     qualify row_number() over (partition by document_id, figure_no, kind order by min(clause_no), min(rule_no)) = 1
@@ -143,21 +134,10 @@ read as (
     from by_rule
     where applies_to = 'also'
     union all by name
+    -- 制发规范性文件9件: reports always told it as one figure of prose, and the form asks for it as another.
     select document_id, figure_no, reading_id as rule_id, indicator_code, 'also' as applies_to, confidence
     from by_composition_anywhere
     where clause_no = 0 and is_beside
-    union all by name
-    select
-        by_composition.document_id,
-        by_composition.figure_no,
-        by_composition.reading_id as rule_id,
-        by_composition.indicator_code,
-        'also' as applies_to,
-        by_composition.confidence,
-    from by_composition
-    inner join readings
-        on by_composition.document_id = readings.document_id and by_composition.figure_no = readings.figure_no
-    where readings.is_the_only_lawsuit
     union all by name
     select document_id, figure_no, rule_id, indicator_code, 'further' as applies_to, 'likely' as confidence
     from readings_further

@@ -135,8 +135,9 @@ of_the_year as (
             or (
                 regexp_matches(clause, '{{ prose_pattern("no_refusal") }}')
                 and (
-                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开') or regexp_matches(section || subheadings, '申请')
-                    or contains(section || subheadings, '不予公开') or contains(clause, '作出')
+                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开')
+                    or regexp_matches(section || subheadings, '{{ prose_pattern("answers_or_refusals") }}')
+                    or contains(clause, '作出')
                 )
             )
         )

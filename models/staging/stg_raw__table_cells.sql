@@ -22,6 +22,7 @@ regularised as (
         source.text,
         {{ regularise('source.text') }} as text_of_one_form,
         source.confidence,
+        coalesce(source.is_computed, false) as is_computed,
     from source
     inner join documents_to_build on source.document_id = documents_to_build.document_id
 ),

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import duckdb
-from helpers.raw import ingest, rows, write
+from helpers.command import ROOT
+from helpers.raw import ingest, raw, rows, write
 
 from gongkai.warehouse import Warehouse
 
@@ -82,3 +83,17 @@ def test_the_version_of_a_documents_content_covers_its_properties(tmp_path: Path
         connection.execute("update raw.documents set properties = '{}'")
     ingest(published, folder)
     assert rows(published, "select content_version from raw.documents") != before
+
+
+def test_raw_is_the_same_for_any_order_of_files_and_number_of_workers(tmp_path: Path) -> None:
+    """What marts make of raw in another order is the matter of models/test_repeatable.py."""
+    samples = sorted((ROOT / "samples" / "reports").glob("*.[dhmtx]*"))[::3]
+    folder = write(tmp_path / "in", {f"{number}.html": page(number).encode() for number in range(3)})
+    paths = [*samples, *sorted(folder.iterdir())]
+    found = []
+    for workers in (1, 2, 4):
+        published = tmp_path / f"{workers}.duckdb"
+        random.Random(workers).shuffle(paths)
+        ingest(published, *paths, workers=workers)
+        found.append(raw(published))
+    assert found[0] == found[1] == found[2]

@@ -199,6 +199,16 @@ def test_sums_that_nobody_computed_are_made_and_other_formulas_have_no_value() -
     assert (5, 3) not in texts and texts[5, 4] == "3.5"
 
 
+def test_cells_say_whether_the_reader_computed_them() -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sums(book.add_worksheet("统计表"))
+    book.close()
+    [table] = read(buffer.getvalue(), "report.xlsx", Limits()).tables()
+    computed = {(cell.row, cell.col) for cell in table.cells if cell.is_computed}
+    assert computed == {(2, 4), (3, 4), (4, 2), (4, 3), (4, 4)}
+
+
 def test_what_a_program_computed_is_kept() -> None:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer)

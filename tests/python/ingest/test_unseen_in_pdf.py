@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from helpers.pdf_pages import HEIGHT, LEFT, SIZE, pdf, table, text
+from helpers.pdf_pages import HEIGHT, LEFT, SIZE, WIDTH, pdf, table, text
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -228,3 +228,52 @@ def glyphs(words: str) -> list[Glyph]:
 )
 def test_a_font_that_does_not_tell_its_digits_is_known_by_where_they_stand(words: str, lacks: bool) -> None:
     assert pdfium.lacks_figures(glyphs(words.replace("?", UNTOLD))) is lacks
+
+
+ROWS: list[list[tuple[str, int, int] | str | None]] = [
+    ["指标", "数量"], ["收到申请数", "249"], ["当面申请数", "100"], ["网络申请数", "149"],
+]  # fmt: skip
+CELLS = ["指标", "数量", "收到申请数", "249", "当面申请数", "100", "网络申请数", "149"]
+
+
+@pytest.mark.parametrize("grey", [{"grey": 0.8}, {"grey": 0.2, "alpha": 0.3}])
+def test_a_pale_large_text_behind_a_table_is_no_part_of_its_cells(grey: dict[str, float]) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, 100, [200, 100], ROWS)
+        canvas.saveState()
+        canvas.setFillGray(grey["grey"], alpha=grey.get("alpha"))
+        text(canvas, 120, 105, "内部资料2023", 48)
+        canvas.restoreState()
+
+    assert lines(page) == CELLS
+
+
+def test_pale_text_of_the_usual_size_and_dark_large_text_are_read() -> None:
+    def page(canvas: Canvas) -> None:
+        text(canvas, LEFT, 60, "年度报告", 24)
+        table(canvas, 120, [200, 100], ROWS)
+        canvas.setFillGray(0.7)
+        text(canvas, LEFT, 300, "收到申请249件。")
+
+    assert lines(page) == ["年度报告", *CELLS, "收到申请249件。"]
+
+
+def test_text_as_small_as_dust_is_not_read() -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, 100, [200, 100], ROWS)
+        text(canvas, LEFT + 230, 128, "777", 0.6)
+
+    assert lines(page) == CELLS
+
+
+def test_a_page_with_a_table_laid_sideways_is_read_both_ways() -> None:
+    def page(canvas: Canvas) -> None:
+        text(canvas, LEFT, 60, "某某县水务局2021年年度报告")
+        canvas.saveState()
+        canvas.translate(WIDTH, 0)
+        canvas.rotate(90)
+        canvas.translate(0, WIDTH - HEIGHT)
+        table(canvas, 200, [200, 100], [*ROWS, ["办结数", "240"], ["结转数", "9"]])
+        canvas.restoreState()
+
+    assert lines(page) == ["某某县水务局2021年年度报告", *CELLS, "办结数", "240", "结转数", "9"]

@@ -172,3 +172,25 @@ def test_white_letters_may_stand_on_a_ground_that_a_sheet_elsewhere_gives() -> N
 
 def test_a_page_without_colours_that_are_understood_is_read() -> None:
     assert texts('<div style="color:#fff"><p>申请249件，办结240件，结转9件。</p></div>' * 9)[0].startswith("申请249件")
+
+
+@pytest.mark.parametrize("style", ["vertical-align:super", "font-size:8px;vertical-align: SUPER !important"])
+def test_a_number_that_a_class_raises_marks_a_note(style: str) -> None:
+    table = "<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td>249<i class=n>1</i></td></tr></table>"
+    assert texts(f"<p>申请249<i class=n>1</i>件</p>{table}", f".n{{{style}}}") == [
+        "申请249¹件", "项目", "数量", "申请", "249¹",
+    ]  # fmt: skip
+
+
+def test_what_is_important_goes_before_an_elements_own_style() -> None:
+    sheet = ".x{display:none !important} .y{display:block !important} .y{display:none}"
+    body = '<p class=x style="display:block">申请254件</p><p class=y>申请249件</p>'
+    assert texts(body, sheet) == ["申请249件"]
+    assert texts('<p class=x style="display:block!important">申请249件</p>', sheet) == ["申请249件"]
+
+
+def test_a_dialog_that_is_closed_is_not_read_and_a_choice_in_a_cell_is() -> None:
+    choice = "<select><option>254<option selected>249</select>"
+    table = f"<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td>{choice}</td></tr></table>"
+    body = f"<dialog><p>申请254件</p></dialog><dialog open><p>申请249件</p></dialog><p>年份{choice}</p>{table}"
+    assert texts(body) == ["申请249件", "年份", "项目", "数量", "申请", "249"]
