@@ -1,192 +1,206 @@
-"""`make bench`: what N mixed reports cost, by format, against the baseline, and to build cold and warm."""
+"""`make bench`: what a first run costs, what one more file, a new label, N reports, and nothing new; kept as a file.
+
+Every row has seconds by the clock and seconds of CPU: on a machine that does other things too, the second alone can be
+compared. `--runs 3` takes the median of three for the small rows.
+"""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
+import platform
 import random
 import shutil
 import subprocess
 import sys
-import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 import duckdb
 
-from benchmarks.baseline import BASELINES, documents_per_second, times_as_fast
+from benchmarks.baseline import times_as_fast
 from benchmarks.generate import FORMATS, generate
+from benchmarks.processes import ROOT, Cost, gongkai, middle
 
-ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "python"))
+
+from helpers.project import compiled_of, copy_project
+
 WORK = ROOT / "benchmarks" / "work"
-NEW_REPORTS = 10
-BARS = {"pdf": 3.0, "docx": 20.0}
-WARM_BAR = 0.25
-CHECKS = (
-    *("int_check_terms+", "int_check_indicators+", "int_form_cells_asked+", "int_percentages+", "int_checks_text+"),
-    *("int_checks_sections+", "int_checks_labels+", "int_checks_report+", "int_text_signatures+"),
-    *("int_metric_terms+", "int_series_terms+", "report_overlaps+", "coverage", "report_changes"),
-)
-"""What dbt selects for the step after the observations: checks, metrics, series, versions and coverage."""
+RESULTS = ROOT / "benchmarks" / "results"
+SAMPLES = ROOT / "samples" / "reports"
+PACKAGES = ("gongkai-warehouse", "duckdb", "dbt-core", "dbt-duckdb", "pypdfium2", "pdfplumber", "lxml", "python-docx")
+GOALS = {
+    "first run, 1 file": 8.0,
+    "first run, samples": 12.0,
+    "one more file on samples": 4.0,
+    "one new label, samples": 10.0,
+    "nothing new on 10000": 2.0,
+    "one more file on 10000": 10.0,
+    "100 more files on 10000": 15.0,
+    "ingest 10000": 35.0,
+    "build 10000, cold": 80.0,
+}
+"""Seconds by the clock on two idle cores."""
 
 
 @dataclass
 class Measured:
-    """All figures of a run; seconds by the wall clock, memory in MiB."""
+    """All figures of a run, with where and when they were measured."""
 
     reports: int
-    load: float = 0.0
+    measured_at: str
+    commit: str
+    machine: str
+    load: list[float]
+    versions: dict[str, str]
+    costs: dict[str, Cost] = field(default_factory=dict)
     per_second: dict[str, float] = field(default_factory=dict)
-    baseline: dict[str, float] = field(default_factory=dict)
-    reader_alone: dict[str, float] = field(default_factory=dict)
-    build: dict[str, float] = field(default_factory=dict)
-    build_cpu: dict[str, float] = field(default_factory=dict)
-    memory: dict[str, float] = field(default_factory=dict)
+    times_as_fast: dict[str, dict[str, float]] = field(default_factory=dict)
+    observations_ms: float = 0.0
+    megabytes: float = 0.0
 
 
-class Peaks(threading.Thread):
-    """Watches a process and those below it: the most memory that the first and any other one ever held."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.pid = pid
-        self.parent = self.workers = 0.0
-        self.done = threading.Event()
-
-    def run(self) -> None:
-        while not self.done.wait(0.1):
-            below = self._below(self.pid)
-            self.parent = max(self.parent, self._held(self.pid))
-            self.workers = max([self.workers, *map(self._held, below)])
-
-    def _below(self, pid: int) -> list[int]:
-        try:
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        except OSError:
-            return []
-        return [found for child in map(int, children) for found in (child, *self._below(child))]
-
-    @staticmethod
-    def _held(pid: int) -> float:
-        """VmHWM: the most that the process ever held."""
-        try:
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        except OSError:
-            return 0.0
-        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
-
-
-def gongkai(warehouse: Path, *arguments: str) -> tuple[float, float, Peaks]:
-    """Run the command line: seconds, seconds of CPU, and the memory held."""
-    before = os.times()
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gongkai.cli", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "GONGKAI_WAREHOUSE": str(warehouse)},
-        stdout=subprocess.DEVNULL,
+def begin(reports: int) -> Measured:
+    """What is known before anything is measured."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return Measured(
+        reports,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        commit or "unknown",
+        f"{os.cpu_count()} cores of {_processor()}, {memory:.0f} GiB",
+        [round(os.getloadavg()[0], 1)],
+        {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     )
-    peaks = Peaks(process.pid)
-    peaks.start()
-    if process.wait() != 0:
-        raise SystemExit(f"gongkai {' '.join(arguments)} failed")
-    seconds = time.perf_counter() - started
-    peaks.done.set()
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return seconds, cpu, peaks
 
 
-def checks_alone(warehouse: Path) -> tuple[float, float]:
-    """Make every check and metric of all reports anew on what is built: seconds, seconds of CPU."""
-    before = os.times()
-    started = time.perf_counter()
-    subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "run", "--quiet", "--full-refresh", "--select", *CHECKS],
-        cwd=ROOT,
-        env={**os.environ, "GONGKAI_WAREHOUSE": str(warehouse)},
-        check=True,
-    )
-    after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - started, cpu
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def measure(reports: int, formats: tuple[str, ...], baseline_files: int, seed: int) -> Measured:
-    """Generate (where not there yet), ingest by format, build, and read some of the files the naive way."""
-    folder = WORK / f"reports-{reports}-{'-'.join(formats)}"
-    generate(folder, reports, seed=seed, formats=formats)
-    fresh = WORK / "new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    generate(fresh, NEW_REPORTS, seed=seed + 1, formats=formats)
+def small(folder: Path) -> dict[str, Cost]:
+    """The first minute: one file, the samples, one more, one new label, and what dbt itself takes for the samples."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    one, few, project = folder / "one.duckdb", folder / "few.duckdb", folder / "project"
+    copy_project(project)
+    generate(folder / "new", 1, seed=21, formats=("html",))
+    costs = {
+        "first run, 1 file": gongkai(one, "run", sorted(SAMPLES.glob("*.html"))[0]),
+        "first run, samples": gongkai(few, "run", SAMPLES, project=project),
+        "one more file on samples": gongkai(few, "run", folder / "new", project=project),
+    }
+    _add_label(project / "seeds" / "forms" / "form_labels.csv")
+    costs["one new label, samples"] = gongkai(few, "build", project=project)
+    costs["dbt itself, samples"] = gongkai(few, "build", "--dbt", "--full-refresh", project=project)
+    return costs
+
+
+def _add_label(labels: Path) -> None:
+    with labels.open(encoding="utf-8", newline="") as file:
+        last = list(csv.reader(file))[-1]
+    with labels.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerow([last[0], "没有表用的名称", *last[2:]])
+
+
+def large(measured: Measured, formats: tuple[str, ...], seed: int, *, files_compared: int) -> None:
+    """N reports: read by format, built cold, then nothing new, one more and a hundred more."""
+    count, folder = measured.reports, WORK / f"reports-{measured.reports}-{'-'.join(formats)}"
+    generate(folder, count, seed=seed, formats=formats)
+    generate(WORK / "new-1", 1, seed=seed + 1, formats=("html",))
+    generate(WORK / "new-100", 100, seed=seed + 2, formats=formats)
     warehouse = WORK / "warehouse" / "gongkai.duckdb"
     shutil.rmtree(warehouse.parent, ignore_errors=True)
-    measured = Measured(reports, load=os.getloadavg()[0])
-    held = {"ingest, parent": 0.0, "ingest, worker": 0.0}
+    parts = []
     for name in formats:
-        _, _, peaks = gongkai(warehouse, "ingest", str(folder / name))
-        held["ingest, parent"] = max(held["ingest, parent"], peaks.parent)
-        held["ingest, worker"] = max(held["ingest, worker"], peaks.workers)
-        measured.per_second[name] = last_rate(warehouse)
-    for name in set(formats) & set(BASELINES):
+        parts.append(gongkai(warehouse, "ingest", folder / name))
+        measured.per_second[name] = len(list((folder / name).iterdir())) / parts[-1].seconds
         files = sorted((folder / name).iterdir())
-        chosen = random.Random(seed).sample(files, min(baseline_files, len(files)))
-        measured.baseline[name] = documents_per_second(name, chosen)
-        measured.reader_alone[name] = times_as_fast(name, chosen)
-    for label, before in (("cold", None), ("ten new", fresh), ("nothing new", None)):
-        if before is not None:
-            gongkai(warehouse, "ingest", str(before))
-        measured.build[label], measured.build_cpu[label], peaks = gongkai(warehouse, "build")
-        held[f"build, {label}"] = peaks.parent
-    measured.build["checks alone"], measured.build_cpu["checks alone"] = checks_alone(warehouse)
-    measured.memory = held
-    return measured
+        chosen = random.Random(seed).sample(files, min(files_compared, len(files)))
+        measured.times_as_fast[name] = times_as_fast(name, chosen)
+    costs = measured.costs
+    costs[f"ingest {count}"] = Cost(
+        *(sum(getattr(part, what) for part in parts) for what in ("seconds", "cpu")),
+        *(max(getattr(part, what) for part in parts) for what in ("memory", "memory_below")),
+    )
+    costs[f"build {count}, cold"] = gongkai(warehouse, "build")
+    measured.observations_ms = observations_of_a_report(warehouse)
+    measured.megabytes = warehouse.stat().st_size / 2**20
+    costs[f"nothing new on {count}"] = gongkai(warehouse, "run", folder)
+    costs[f"one more file on {count}"] = gongkai(warehouse, "run", WORK / "new-1")
+    costs[f"100 more files on {count}"] = gongkai(warehouse, "run", WORK / "new-100")
 
 
-def last_rate(warehouse: Path) -> float:
-    """Documents a second of the last ingest, by its own clock (without the start of Python)."""
-    with duckdb.connect(str(warehouse.with_suffix(".work.duckdb")), read_only=True) as connection:
-        landed, seconds = connection.sql(
-            "select landed_count, duration_seconds from raw.ingest_runs order by started_at desc limit 1"
-        ).fetchall()[0]
-    return float(landed) / float(seconds)
+def observations_of_a_report(warehouse: Path) -> float:
+    """Milliseconds to look up all observations of one report, as the median of twenty."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        reports = connection.execute("select report_id from marts.dim_report using sample 20 (reservoir, 7)").fetchall()
+        times = []
+        for report in reports:
+            started = time.perf_counter()
+            connection.execute("select * from marts.observations where report_id = ?", report).fetchall()
+            times.append(1000 * (time.perf_counter() - started))
+    return median(times)
 
 
-def tell(measured: Measured) -> None:
-    """Print the figures, and the bars beside those that have one."""
-    print(f"{measured.reports} reports, {os.cpu_count()} cores, load {measured.load:.1f} at the start")
+def last_of(reports: int) -> dict[str, Cost]:
+    """The costs of the last run with as many reports that was kept."""
+    kept = sorted(RESULTS.glob(f"*-{reports}.json"))
+    return (
+        {name: Cost(**cost) for name, cost in json.loads(kept[-1].read_text("utf-8"))["costs"].items()} if kept else {}
+    )
+
+
+def tell(measured: Measured, before: dict[str, Cost], say: Callable[[str], None] = print) -> None:
+    """Print the figures, with those of the run before."""
+    say(f"{measured.reports} reports, {measured.machine}, load {measured.load}, commit {measured.commit}")
+    say(f"{'':34}{'clock':>9}{'goal':>7}{'CPU':>9}{'before':>9}{'MiB':>7}{'readers':>9}")
+    for name, cost in measured.costs.items():
+        goal = f"{GOALS[name]:.0f}" if name in GOALS else ""
+        then = f"{before[name].cpu:.1f}" if name in before else ""
+        line = (
+            f"{name:34}{cost.seconds:9.1f}{goal:>7}{cost.cpu:9.1f}{then:>9}{cost.memory:7.0f}{cost.memory_below:9.0f}"
+        )
+        say(line)
     for name, rate in measured.per_second.items():
-        line = f"  ingest {name:<5}{rate:9.1f} documents/s"
-        if name in measured.baseline:
-            ratio = rate / measured.baseline[name]
-            line += f", baseline {measured.baseline[name]:.1f}: {ratio:.1f} times (bar {BARS[name]:.0f})"
-        print(line)
-    for name, times in measured.reader_alone.items():
-        print(f"  reader {name:<5}{times:9.1f} times as fast as the baseline, in CPU time of one process")
-    cold = measured.build["cold"]
-    for label, seconds in measured.build.items():
-        line = f"  build {label:<12}{seconds:8.1f} s, {measured.build_cpu[label]:.1f} s of CPU"
-        if label == "ten new":
-            line += f": {seconds / cold:.2f} of the cold one (bar {WARM_BAR} at 10,000 reports)"
-        print(line)
-    for label, held in measured.memory.items():
-        print(f"  memory {label:<19}{held:7.0f} MiB")
+        ratios = ", ".join(f"{times:.2f} x {other}" for other, times in measured.times_as_fast.get(name, {}).items())
+        say(f"{name + ' a second':34}{rate:9.1f}{'350' if name != 'pdf' else '':>7}   {ratios}")
+    say(f"{'observations of a report, ms':34}{measured.observations_ms:9.1f}{'5':>7}")
+    say(f"{'published file, MiB':34}{measured.megabytes:9.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--formats", default=",".join(FORMATS), help="apart by commas")
-    parser.add_argument("--baseline-files", type=int, default=40, help="files that the baseline reads of each format")
+    parser.add_argument("--files-compared", type=int, default=40, help="files of each format that others read too")
+    parser.add_argument("--runs", type=int, default=1, help="how often the small rows are measured")
     parser.add_argument("--seed", type=int, default=20)
     arguments = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    formats = tuple(arguments.formats.split(","))
-    measured = measure(arguments.reports, formats, arguments.baseline_files, arguments.seed)
-    tell(measured)
-    (WORK / "last.json").write_text(json.dumps(asdict(measured), indent=2) + "\n", encoding="utf-8")
+    compiled_of(ROOT)
+    measured = begin(arguments.reports)
+    runs = [small(WORK / "small") for _ in range(arguments.runs)]
+    measured.costs = {name: middle([run[name] for run in runs]) for name in runs[0]}
+    large(measured, tuple(arguments.formats.split(",")), arguments.seed, files_compared=arguments.files_compared)
+    measured.load.append(round(os.getloadavg()[0], 1))
+    tell(measured, last_of(arguments.reports))
+    RESULTS.mkdir(exist_ok=True)
+    day = measured.measured_at.replace(":", "").partition("+")[0]
+    kept = RESULTS / f"{day}-{measured.reports}.json"
+    kept.write_text(json.dumps(asdict(measured), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"kept in {kept.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,8 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
                 # Imported here: where nothing changed, a build does without it.
                 from gongkai.rules.checking import refuse_broken_rules
 
-                refuse_broken_rules(project, rules_fingerprint(project))
+                changed = _changed(project, read_compiled(folder / _NAME, _software()))
+                refuse_broken_rules(project, rules_fingerprint(project), changed)
                 found = _make(project, folder, fingerprint, progress)
     return found
 
@@ -63,6 +64,14 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 def is_compiled(project: Path, scratch: Path) -> bool:
     """Whether these rules were checked and compiled before."""
     return _found(project, scratch, _fingerprint(project)) is not None
+
+
+def _changed(project: Path, former: Compiled | None) -> frozenset[str] | None:
+    """The rule files that are not as the former file has them, which were all found right; None without such a file."""
+    if former is None:
+        return None
+    now, then = rule_digests(project), former.digests
+    return frozenset(path for path in now.keys() | then.keys() if now.get(path) != then.get(path))
 
 
 def folder_of(project: Path, scratch: Path) -> Path:
@@ -89,9 +98,9 @@ def _fingerprint(project: Path) -> str:
 
 
 def _software() -> str:
-    """A hash of this package."""
+    """A hash of this package, and of the tools."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return hashlib.sha256(code).hexdigest()
+    return hashlib.sha256(code + tool_versions().encode()).hexdigest()
 
 
 @contextmanager
@@ -261,8 +270,7 @@ class _Sources:
         for macro in manifest.macros.values():
             self.texts[macro.name] += macro.macro_sql
         self.named: dict[str, set[str]] = {}
-        settings = [digests.get(path, "") for path in ("dbt_project.yml", "profiles.yml")]
-        self.of_all = [tool_versions(), *settings]
+        self.of_all = [digests.get(path, "") for path in ("dbt_project.yml", "profiles.yml")]
 
     def of(self, node: Any) -> str:
         """A hash of it all."""

@@ -98,7 +98,7 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     for name in path:
         if element is None:
             return None
-        element = next((inner for inner in element if local(inner) == name), None)
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
 
 

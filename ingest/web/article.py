@@ -126,11 +126,13 @@ def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
     named = any(_FRAME_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
     if named and weight.stops == 0:
         return True
+    if weight.stops > 1:
+        return False
     text = squeezed(shown_text(element))
-    if weight.stops <= 1 and weight.chars <= 120 and _BEGINS_FURNITURE.match(text):
+    if weight.chars <= 120 and _BEGINS_FURNITURE.match(text):
         return True
     has_title = any(True for _ in element.iter("h1", "h2", "table"))
-    return not has_title and weight.stops <= 1 and bool(_HOLDS_FURNITURE.search(text))
+    return not has_title and bool(_HOLDS_FURNITURE.search(text))
 
 
 def _is_in_layout(element: Element, layouts: Layouts) -> bool:

@@ -51,7 +51,8 @@ def is_element(node: Element) -> bool:
 
 def is_unseen(element: Element) -> bool:
     """Whether a browser shows nothing of the element."""
-    if not is_element(element) or element.tag in UNSEEN or element.get("hidden") is not None:
+    tag = element.tag
+    if not isinstance(tag, str) or tag in UNSEEN or element.get("hidden") is not None:
         return True
     if element.tag == "dialog" and element.get("open") is None:
         return True

@@ -15,6 +15,7 @@ from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen, shown_text
 _LONGEST_HEADING = 100
 _SOURCE_LINE_END = "\x01"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_RUN = re.compile(" {2,}")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
 
@@ -65,6 +66,8 @@ class _Writer:
 
     def end_block(self) -> None:
         """What has gathered becomes a paragraph."""
+        if not self._pieces:
+            return
         text = _joined(self._pieces)
         self._pieces.clear()
         if text.strip():
@@ -113,5 +116,5 @@ def _collapsed(text: str) -> str:
 def _joined(pieces: list[str]) -> str:
     """Inline text as a browser shows it: line ends of the source are blanks, and nothing between wide characters."""
     text = _END_IN_WIDE.sub("", "".join(pieces)).replace(_SOURCE_LINE_END, " ")
-    lines = [re.sub(" {2,}", " ", line).strip(" ") for line in text.split("\n")]
+    lines = [(_RUN.sub(" ", line) if "  " in line else line).strip(" ") for line in text.split("\n")]
     return set_level("\n".join(lines).strip("\n"))

@@ -3,7 +3,8 @@
 {# The title of each document: the best of what its first lines, alone or two or three together, its properties and its
    file name offer. #}
 {%- set rules = seed_rows(ref('title_rules'), 'rule_order') -%}
-{%- set site_before_title = '^\\s*\\S{2,24}(?:网|网站|人民政府|平台|门户)\\s+([\\p{Han}（）]{2,24}' ~ words('agency_endings', "kind in ('department', 'branch', 'committee', 'township')", 'ending') ~ '(?:关于)?(?:19|20)\\d\\d)' -%}
+{%- set site_before_title = '^\\s*\\S{2,24}' ~ words('page_words', "kind = 'site_name'", 'pattern') ~ '\\s+([\\p{Han}（）]{2,24}'
+    ~ words('agency_endings', "kind in ('department', 'branch', 'committee', 'township')", 'ending') ~ year_digits() ~ ')' -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),

@@ -70,7 +70,7 @@ told_apart as (
         not is_about_something_else
             and (not is_coordinated or in_series)
             and not is_shared
-            and regexp_full_match(measure, '(?:{{ measure_words("item") }}|宗|批|批次)?')
+            and regexp_full_match(measure, '{{ measure_words("item") }}?{{ prose_pattern("items_counted_otherwise") }}?')
             and not (topic = 'application' and measure in ('件', '宗'))
             and (
                 indicator_code is null

@@ -62,12 +62,12 @@ with_each as (
     select
         *,
         case
-            when regexp_matches(told_of_each, '上、?下半年|春、?秋') then 2
+            when regexp_matches(told_of_each, '{{ prose_pattern("two_of_a_year") }}') then 2
             when regexp_matches(told_of_each, '{{ times_listed }}')
-                then nullif(len(regexp_extract_all(told_of_each, '[0-9一二三四五六七八九十]{1,2}月|[一二三四](?:、|和|与|及|季度)|年[初中末底]')), 0)
+                then nullif(len(regexp_extract_all(told_of_each, '{{ prose_pattern("time_of_a_list") }}')), 0)
             when regexp_matches(told_of_each, '{{ prose_pattern("each_left_open") }}') then null
-            when contains(told_of_each, '、') or regexp_matches(told_of_each, '[和与及]')
-                then len(regexp_extract_all(told_of_each, '、|以及|和|与|及')) + 1
+            when regexp_matches(told_of_each, '{{ prose_pattern("joins_nouns") }}')
+                then len(regexp_extract_all(told_of_each, '{{ prose_pattern("joins_nouns") }}')) + 1
         end as times_told,
     from with_coordination
 ),
@@ -200,15 +200,16 @@ figures as (
         list_contains(effects, 'doubtful') as is_doubtful,
         -- 1件要求公开某名单，不予公开: what became of a case stands in a clause of its own, up to the words that lead to the next figure.
         case
-            when topic in ('application', 'review', 'litigation') and regexp_full_match(measure, '{{ measure_words("case") }}') and value > 0 and measure != '人次'
+            when topic in ('application', 'review', 'litigation') and regexp_full_match(measure, '{{ measure_words("case") }}') and value > 0
+                and not regexp_full_match(measure, '{{ measure_words("person") }}')
                 then list_filter(
                     string_split_regex(
                         case
                             when value = 1 and quantity_no = 1 and not has_next
-                                then gap_after || regexp_extract(next_text, '^((?:[^0-9，。；]*[，。；])*)', 1)
+                                then gap_after || regexp_extract(next_text, '{{ prose_pattern("clauses_without_figure") }}', 1)
                             when regexp_matches(gap_after, '[。；]$') or not has_next then gap_after
                             else regexp_replace(gap_after, '[^，；：]*$', '')
-                        end, '[，；。：）（]'
+                        end, '{{ prose_pattern("clause_parted") }}'
                     )[1:8],
                     lambda clause: not regexp_matches(clause, '{{ prose_pattern("what_was_asked") }}') and length(clause) > 1
                 )

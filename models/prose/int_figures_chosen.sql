@@ -125,8 +125,8 @@ sums_named as (
         select document_id, figure_no, parts_read, parent_code as indicator_code, true as is_parent from parts_of_sums
         union all by name
         select document_id, figure_no, parts_read, 'disclosure.total' as indicator_code, true as is_parent from parts_of_sums
-        where class = 'thing' and topic in ('disclosure', '') and indicator_code is null and contains(section, '公开')
-            and not contains(section, '申请') and not is_multiple
+        where class = 'thing' and topic in ('disclosure', '') and indicator_code is null and not is_multiple
+            and regexp_matches(section, '{{ prose_pattern("items_are_told") }}')
     ) as candidates
     where indicator_code is not null and not regexp_matches(indicator_code, 'carried')
     group by document_id, figure_no, indicator_code

@@ -135,7 +135,10 @@ told_again as (
         and figures.under_section = wholes.under_section
         and figures.figure_no > wholes.figure_no
         and figures.value = wholes.value
-        and (figures.measure = wholes.measure or figures.measure in ('件', '宗', '条', '份') and wholes.measure in ('件', '宗', '条', '份'))
+        and (
+            figures.measure = wholes.measure
+            or regexp_full_match(figures.measure || '/' || wholes.measure, '{{ measure_words("case") }}/{{ measure_words("case") }}')
+        )
     left join {{ ref('int_figures_chosen') }} as read_otherwise
         on figures.document_id = read_otherwise.document_id and figures.figure_no = read_otherwise.figure_no
     where wholes.indicator_code in ({{ wholes | join(', ') if wholes else "''" }})

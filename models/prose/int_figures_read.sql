@@ -69,22 +69,27 @@ told_further as (
         document_id,
         figure_no,
         indicator_code,
-        regexp_extract(indicator_code, '^(?:application\.[a-z]+|appeal\.[a-z_]+)') as kind,
+        array_to_string(parts_of_code[1:2], '.') as kind,
         arg_min(rule_id, (clause_no, rule_no)) as rule_id,
         min(clause_no) as clause_no,
     from (
-        select document_id, figure_no, clause_no, indicator_code, rule_id, rule_no
-        from by_rule_anywhere
-        where applies_to = 'figure'
-        union all by name
-        select document_id, figure_no, clause_no, indicator_code, reading_id as rule_id, 100000 + meaning_no as rule_no
-        from by_composition_anywhere
+        select *, string_split(indicator_code, '.') as parts_of_code
+        from (
+            select document_id, figure_no, clause_no, indicator_code, rule_id, rule_no
+            from by_rule_anywhere
+            where applies_to = 'figure'
+            union all by name
+            select document_id, figure_no, clause_no, indicator_code, reading_id as rule_id, 100000 + meaning_no as rule_no
+            from by_composition_anywhere
+        ) as read_anywhere
     ) as anywhere
-    where clause_no > 0 and regexp_matches(
-        indicator_code,
-        '^application\.(?:received|outcome|refused|unavailable|not_processed|other)\.[a-z_]+$|^application\.carried_out$|^appeal\.[a-z_]+\.(?:upheld|corrected|other|pending)$|^appeal\.litigation_[a-z_]+\.total$'
+    where clause_no > 0 and (
+        parts_of_code[1] = 'application' and parts_of_code[3] is not null and parts_of_code[2] != 'closed'
+        or parts_of_code[1] = 'appeal' and parts_of_code[3] in ('upheld', 'corrected', 'other', 'pending')
+        or starts_with(indicator_code, 'appeal.litigation_') and parts_of_code[3] = 'total'
+        or indicator_code = 'application.carried_out'
     )
-    group by document_id, figure_no, indicator_code
+    group by document_id, figure_no, indicator_code, parts_of_code
     qualify row_number() over (partition by document_id, figure_no, kind order by min(clause_no), min(rule_no)) = 1
 ),
 
@@ -97,13 +102,14 @@ readings_further as (
     left join readings on told_further.document_id = readings.document_id and told_further.figure_no = readings.figure_no
     where readings.indicator_code is null
         or (
-            regexp_matches(readings.indicator_code, '^application\.(?:received|outcome|refused|unavailable|not_processed)\.')
+            string_split(readings.indicator_code, '.')[2] in ('received', 'outcome', 'refused', 'unavailable', 'not_processed')
+            and string_split(readings.indicator_code, '.')[3] is not null
             and not starts_with(readings.indicator_code, told_further.kind)
         )
         or (
             figures.value = 1
-            and regexp_matches(readings.indicator_code, '^(?:application\.received|appeal\.[a-z]+\.total)$')
-            and starts_with(told_further.kind, regexp_extract(readings.indicator_code, '^(?:application|appeal\.[a-z]+)'))
+            and readings.indicator_code in ('application.received', 'appeal.review.total', 'appeal.litigation.total')
+            and starts_with(told_further.kind, regexp_replace(readings.indicator_code, '\.[a-z]+$', ''))
             and not exists (
                 select 1
                 from readings as others

@@ -133,7 +133,7 @@ contexts as (
         regexp_replace(
             regexp_replace(
                 -- 截至12月31日共推送: the day says nothing of what is counted.
-                regexp_replace(before_raw, '（[^（）0-9]{4,30}）$|^截[至止][^，；。]{0,16}(?:日|底|末)', '', 'g'),
+                regexp_replace(before_raw, '{{ prose_pattern("says_nothing_before") }}', '', 'g'),
                 '{{ prose_pattern("leads_to_figure") }}',
                 ''
             ),

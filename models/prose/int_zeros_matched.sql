@@ -89,8 +89,7 @@ scoped as (
         negated.*,
         case
             when said_to_be_zero != '' and regexp_matches(said_to_be_zero, '{{ any_noun }}') then said_to_be_zero
-            when contains(clause, '为零') and (clauses_before != '' or length(said_to_be_zero) > 6) then clauses_before
-            when contains(clause, '为零') then 'heading'
+            when contains(clause, '为零') then if(clauses_before != '' or length(said_to_be_zero) > 6, clauses_before, 'heading')
             when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
                 and regexp_matches(section || subheadings, '复议|诉讼|收费|减免') then 'heading'
             when regexp_matches(denied, '{{ any_noun }}') then denied

@@ -294,15 +294,21 @@ def test_a_file_that_is_no_warehouse_has_no_fingerprint(tmp_path: Path) -> None:
 def by_documents(path: Path, versions: dict[str, str]) -> None:
     """Make the work file's observations and their ledger those of the documents, each with its version as value."""
     with open_work(Warehouse(path)) as connection:
-        connection.execute("create or replace table marts.observations (document_id varchar, value varchar)")
+        connection.execute(
+            "create or replace table marts.observations (document_id varchar, value varchar, report_id varchar)"
+        )
         connection.execute(
             "create schema if not exists state; "
             "create or replace table state.build_ledger (model varchar, document_id varchar, version varchar)"
         )
         connection.executemany(
-            "insert into marts.observations values (?, ?)", [list(item) for item in versions.items()]
+            "insert into marts.observations values ($1, $2, 'r' || $1)", [list(item) for item in versions.items()]
         )
-        connection.execute("insert into state.build_ledger select 'observations', * from marts.observations")
+        connection.execute(
+            "create or replace table marts.dim_report as "
+            "select report_id, document_id, true as is_current from marts.observations; "
+            "insert into state.build_ledger select 'observations', document_id, value from marts.observations"
+        )
         connection.execute("delete from raw.documents")
         connection.executemany(
             "insert into raw.documents by name select ? as document_id, 'a.txt' as source_file, '' as archive_member, "

@@ -139,6 +139,20 @@ def test_an_example_that_its_own_row_does_not_read_is_told_with_what_reads_it(pr
     ]
     assert all("is not read by its own row" in problem.message for problem in problems)
     assert "fee_collected" in problems[0].message  # another row reads the fee
+    assert check_rules(project, {"seeds/prose/measure_words.csv"}).problems == problems  # the same models read it
+
+
+def test_what_looks_at_no_changed_file_is_not_looked_at_again(project: Path) -> None:
+    change(project, LABELS, ",application.received,", ",application.recieved,")
+    change(project, FIGURES, "减免费用85.5元", "支出费用85.5元")
+    both = {LABELS, FIGURES}
+    for changed, told in (
+        ({LABELS}, {LABELS}),
+        ({"seeds/indicators/indicators.csv"}, both),  # labels and examples look at it
+        ({LABELS, "macros/words.sql"}, both),
+        (set(), set()),
+    ):
+        assert {problem.file for problem in check_rules(project, changed).problems} == told, changed
 
 
 def test_a_model_that_cannot_read_the_examples_is_told(project: Path) -> None:

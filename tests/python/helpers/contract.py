@@ -52,6 +52,8 @@ create table marts.dim_document (
     document_id varchar, source_file varchar, archive_member varchar, document_class varchar, class_reason varchar,
     title varchar, has_report_title boolean, media_type varchar, page_count integer, char_count bigint
 );
+insert into marts.dim_document by name
+select document_id, source_file, 'annual_report' as document_class, 'text/plain' as media_type from marts.dim_report;
 create table marts.observations (
     observation_id varchar, report_id varchar, indicator_code varchar, applicant_type varchar, category_label varchar,
     value decimal(20, 4), unit varchar, qualifier varchar, confidence varchar, basis varchar, is_selected boolean,
