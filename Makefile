@@ -77,10 +77,10 @@ lock: ## solve the dependencies of pyproject.toml anew into requirements.lock (n
 
 SYSTEM_PACKAGES := libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk fontconfig
 ifneq ($(GONGKAI_FOR),use)
-SYSTEM_PACKAGES += poppler-utils chromium
+SYSTEM_PACKAGES += poppler-utils chromium postgresql
 endif
 
-system: ## what pip cannot bring: LibreOffice for .doc and .wps, Chinese fonts, a browser to look at charts
+system: ## what pip cannot bring: LibreOffice for .doc and .wps, Chinese fonts, a browser and a database server for tests
 	@if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES); \
 	else \

@@ -128,7 +128,7 @@ def _ask(finding: Finding, figures: list[Reading], files: Seeds) -> int:
         if answer == "c" and figures:
             written += _correct(finding, figures, files)
         elif answer == "c":
-            say("  this finding compares no figures; add a row to seeds/people/corrections.csv by hand if it needs one")
+            say("  this finding compares no figures; add a row to corrections.csv by hand if it needs one")
         else:
             say("  one letter of those shown")
 

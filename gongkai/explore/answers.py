@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from gongkai.explore.library import Publication, Row
 from gongkai.explore.page_pictures import PagePictures
-from gongkai.export.csv_and_parquet import plain, short_numbers
+from gongkai.export.csv_files import plain
 
 LONGEST_TEXT = 120
 """Characters of a parameter that are looked at."""
@@ -112,7 +112,7 @@ def as_csv(page: Page) -> Response:
     schema = {name: pl.Decimal(38, 4) if name in decimals else None for name in names}
     frame = pl.DataFrame(rows, schema=schema, infer_schema_length=None)
     buffer = io.BytesIO()
-    short_numbers(plain(frame)).write_csv(buffer, include_bom=True, line_terminator="\r\n")
+    plain(frame).write_csv(buffer, include_bom=True, line_terminator="\r\n")
     return Response(buffer.getvalue(), media_type="text/csv; charset=utf-8")
 
 

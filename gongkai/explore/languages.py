@@ -1,13 +1,14 @@
-"""The two languages of the pages: which one is asked for, and the words for codes of the warehouse (`words.csv`)."""
+"""The two languages of the pages: which one is asked for, and the words for codes (the seed `code_words`)."""
 
 from __future__ import annotations
 
 import csv
 import re
 from functools import cache
-from pathlib import Path
 
 from starlette.requests import Request
+
+from ingest.shipped import project_folder
 
 LANGUAGES = ("zh", "en")
 COOKIE = "gongkai_language"
@@ -30,7 +31,7 @@ def language_of(request: Request) -> str:
 @cache
 def codes() -> dict[tuple[str, str], dict[str, str]]:
     """The words for each code of a kind, by language."""
-    with Path(__file__).with_name("words.csv").open(encoding="utf-8", newline="") as lines:
+    with (project_folder() / "seeds" / "labels" / "code_words.csv").open(encoding="utf-8", newline="") as lines:
         return {(row["kind"], row["code"]): {"zh": row["zh"], "en": row["en"]} for row in csv.DictReader(lines)}
 
 
@@ -50,6 +51,12 @@ def note_words(language: str, note: object) -> str:
     between = " → ".join(code_words(language, "form", form) for form in forms.groups())
     own = code_words(language, "note", text[forms.end() :])
     return between + ((": " if language == "en" else "：") + own if own else "")
+
+
+def unit_words(language: str, unit: object, value: object) -> str:
+    """The unit of a value: 1 case, 2 cases."""
+    words = code_words(language, "unit", unit)
+    return words.removesuffix("s") if language == "en" and value == 1 else words
 
 
 def counted(language: str, number: int, zh: str, one: str, many: str) -> str:

@@ -24,7 +24,7 @@ from gongkai.explore.answers import Ask, PageOf, as_csv, as_json, shown_number
 from gongkai.explore.builds import Builds
 from gongkai.explore.guard import Guard
 from gongkai.explore.judging import Judging, Refused
-from gongkai.explore.languages import COOKIE, LANGUAGES, code_words, counted, language_of, note_words
+from gongkai.explore.languages import COOKIE, LANGUAGES, code_words, counted, language_of, note_words, unit_words
 from gongkai.explore.library import Library
 from gongkai.explore.page_pictures import PagePictures
 from gongkai.explore.pages.body import body
@@ -198,6 +198,7 @@ class Explorer:
             "code": partial(code_words, language),
             "count_of": partial(counted, language),
             "note": partial(note_words, language),
+            "unit_of": partial(unit_words, language),
             "language": language,
             "request": request,
             "same_in": partial(_same_in, request),

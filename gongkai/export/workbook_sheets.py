@@ -1,4 +1,8 @@
-"""What stands in the workbook: each sheet with its query and the headings that people read."""
+"""What stands in the workbook: each sheet with its query and its columns as people read them.
+
+Which sheets there are, what their columns are called and where they stand are rows of marts.dim_sheet and
+marts.dim_label; what is joined to every sheet (names of regions and bodies, links, marks) is here.
+"""
 
 from __future__ import annotations
 
@@ -6,231 +10,272 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from gongkai.export.marts import Column, columns, table_description
-from gongkai.warehouse.published import tables
-from gongkai.warehouse.sql import literal
+from gongkai.export.labels import Label, Labels, Language, Words
+from gongkai.export.marts import Column, Columns, columns, every_name, keys
+from gongkai.export.sums import SOURCES, Source
+from gongkai.warehouse.sql import literal, quoted
 
-NAMES: dict[str, str] = {
-    "dim_report": "报告",
-    "fct_disclosures": "主动公开",
-    "fct_disclosures_by_category": "主动公开分类",
-    "fct_applications": "依申请公开",
-    "fct_applications_by_applicant": "依申请公开（申请人）",
-    "fct_appeals": "复议诉讼",
-    "fct_fees": "收费",
-    "fct_staffing": "机构人员",
-    "findings": "核查",
-}
-"""The marts that become sheets, in their order, and the names of the sheets."""
+_PARTS = ("head", "figure", "remark", "link", "id")
+_NO_LABEL = 99
+"""The place of figures that no row of dim_label puts anywhere: behind those that one does, as the mart has them."""
 
-# The headings of columns that no indicator names.
-_HEADINGS: dict[str, str] = {
-    "report_id": "报告编号", "agency_id": "机构编号", "agency_name": "机构名称", "agency_kind": "机构类别",
-    "region_code": "行政区划代码", "region_name": "行政区划", "level_code": "层级代码", "level_name": "层级",
-    "year": "年度", "scope": "数据范围", "source_file": "来源文件", "document_id": "文档编号",
-    "applicant_type": "申请人类型", "category_label": "信息类别", "item_count": "条数", "qualifier": "精确程度",
-    "period_start": "统计起始日", "period_end": "统计截止日", "period_basis": "统计期依据",
-    "published_on": "发布日期", "published_at": "发布时间", "same_as_report_id": "同一版本的首份报告编号",
-    "withdrawn_at": "撤回时间", "form": "报告格式", "version_no": "版本号", "is_current": "是否现行",
-    "finding_id": "核查编号", "check_code": "核查规则", "severity": "严重程度", "expected": "应为", "actual": "实为",
-    "difference": "差额", "message_zh": "说明", "message_en": "说明（英文）", "observation_ids": "相关数据编号",
-    "report_count": "报告数", "archive_member": "压缩包内路径", "agency_source": "机构名称出处",
-    "agency_evidence": "机构名称原文", "agency_strength": "机构把握", "region_evidence": "区划依据",
-    "region_strength": "区划把握", "year_evidence": "年度依据", "year_strength": "年度把握",
-    "year_contradicted_by": "其他年度", "published_evidence": "发布日期出处", "blank_count": "空白单元格数",
-    "verdict": "结论", "verdict_note": "结论说明", "inexact_indicators": "非精确的列",
-    "doubtful_indicators": "存疑的列", "entity_id": "沿革机构编号", "body_no": "沿革序号",
-    "period_is_whole_year": "是否全年数据", "containment": "包含依据",
-}  # fmt: skip
+_FORMATS = {"DATE": "date", "TIMESTAMP": "time", "BOOLEAN": "truth", "VARCHAR": "text", "VARCHAR[]": "text"}
+"""Formats of columns without a label, by their types; the others are numbers."""
+
+_FROM_REPORT = ("agency_name", "agency_kind", "region_code", "level_code", "year", "scope", "form", "source_file")
+_FROM_AGENCY = ("agency_name", "agency_kind", "region_code", "level_code")
+_FROM_REGION = ("name", "province_name", "prefecture_name", "county_name")
+_CALLED = {"name": "region_name"}
+"""What columns are called in a sheet, where it is not as in the mart that lends them."""
+
+NOTES = "notes"
+"""The last column of a query: what is to be said of cells of the row, a list of structs."""
 
 
-NOTE_KEYS = ("report_id", "applicant_type", "category_label")
-"""The columns that tell which row of a sheet a note is on."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column of a sheet: its name in the query, heading, part (head, figure, remark, link, id), format, and the words
+    for its codes."""
 
-Notes = dict[tuple[object, ...], dict[str, str]]
+    name: str
+    heading: str
+    part: str
+    format: str
+    words: Words
+    column: Column
 
-_SURENESS = {"about": "约数", "at_least": "不少于", "at_most": "不超过"}
+    @property
+    def counts(self) -> bool:
+        """Whether it counts the reports that state a figure: 0 says no more than that there is none."""
+        return self.name.endswith("_reports")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its name, the query for its rows, and a heading and a description for each column."""
+    """A sheet: its code and name, the mart that it is of (empty where it is made of several), the query for its rows,
+    its columns, and what is said of it."""
 
+    code: str
     name: str
+    source: str
     query: str
-    headings: dict[str, str] = field(default_factory=dict)
-    columns: list[Column] = field(default_factory=list)
-    description: str = ""
-    notes: Notes = field(default_factory=dict)
-    """Notes on cells, by the values of NOTE_KEYS that the sheet has (None for the others) and the column."""
+    columns: list[Shown]
+    about: str = ""
+    marked: dict[str, str] = field(default_factory=dict)
+    """Codes of indicators and the columns that show them: what a note is on. Empty where the rows carry no notes."""
 
 
-def sheets(connection: duckdb.DuckDBPyConnection) -> list[Sheet]:
-    """All sheets that hold data, aggregates first. Marts that are not there are left out."""
-    there = set(tables(connection))
-    facts = [_mart(connection, table) for table in NAMES if table in there]
-    return [_by_region(connection), _by_level(connection), *facts]
-
-
-def _mart(connection: duckdb.DuckDBPyConnection, table: str) -> Sheet:
-    """A mart as a sheet, with the names of agency and region beside their codes."""
-    every = columns(connection, table)
-    former = [column.name for column in every if column.description.startswith("Former name of ")]
-    own = [column for column in every if column.name not in former]
-    names = {column.name for column in own}
-    indicators = _indicator_headings(connection, own)
-    added: list[Column] = []
-    joins = ""
-    keys = [name for name in ("year", "region_code", "report_id", "check_code", "applicant_type") if name in names]
-    if "report_id" in names and "agency_name" not in names:
-        added.append(Column("agency_name", "VARCHAR", "Name of the agency that reports (dim_report)."))
-        joins += " left join marts.dim_report as reports on mart.report_id = reports.report_id"
-    if "region_code" in names:
-        added.append(Column("region_name", "VARCHAR", "Name of the region (dim_region)."))
-        joins += " left join marts.dim_region as regions on mart.region_code = regions.region_code"
-    sources = {"agency_name": "reports.agency_name", "region_name": "regions.name as region_name"}
-    ahead = "".join(f"{sources[column.name]}, " for column in added)
-    left_out = f" exclude ({', '.join(former)})" if former else ""
-    order = ", ".join(f"mart.{key}" for key in keys) or "all"
-    return Sheet(
-        name=NAMES[table],
-        query=f"select {ahead}mart.*{left_out} from marts.{table} as mart{joins} order by {order}",  # noqa: S608 - plain names
-        headings=_HEADINGS | indicators,
-        columns=[*added, *own],
-        description=table_description(connection, table),
-        notes=_notes(connection, own, indicators),
-    )
-
-
-def _notes(connection: duckdb.DuckDBPyConnection, own: list[Column], indicators: dict[str, str]) -> Notes:
-    """What a fact table has that is not exact or was not read for sure, with the words of the report."""
-    names = {column.name for column in own}
-    if "inexact_indicators" not in names:
-        return {}
-    columns_of = {heading: name for name, heading in indicators.items()}
+def sheets(
+    connection: duckdb.DuckDBPyConnection, labels: Labels | None = None, chosen: Columns | None = None
+) -> list[Sheet]:
+    """All sheets in their order. Those whose mart is not there are left out, as are columns that were not chosen."""
+    labels = labels or Labels(connection, Language.ZH)
     rows = connection.execute(
-        """
-        select observations.report_id, nullif(observations.applicant_type, 'all'), observations.category_label,
-            dim_indicator.name_zh, observations.qualifier, observations.confidence = 'doubtful',
-            observations.evidence_text
-        from marts.observations as observations
-        inner join marts.dim_indicator as dim_indicator on observations.indicator_code = dim_indicator.indicator_code
-        where observations.is_selected and (observations.qualifier != 'exact' or observations.confidence = 'doubtful')
-            and (observations.applicant_type != 'all') = ? and (observations.category_label is not null) = ?
-        """,
-        ["applicant_type" in names, "category_label" in names],
+        "select sheet_code, name_zh, name_en, source, coalesce(condition, 'true'), about_zh, about_en "
+        "from marts.dim_sheet order by sheet_no"
     ).fetchall()
-    notes: Notes = {}
-    for report_id, applicant_type, category, name_zh, qualifier, is_doubtful, words in rows:
-        column = "item_count" if category is not None else columns_of.get(name_zh)
-        if column is not None:
-            said = [*([_SURENESS[qualifier]] if qualifier in _SURENESS else []), *(["读取存疑"] if is_doubtful else [])]
-            notes.setdefault((report_id, applicant_type, category), {})[column] = f"{'、'.join(said)}。原文：{words}"
-    return notes
+    there = every_name(connection)
+    every = []
+    for code, zh, en, table, condition, about_zh, about_en in rows:
+        if table in SOURCES:
+            source = SOURCES[table](connection, labels)
+        elif table in there:
+            source = _of_mart(connection, labels, table)
+        else:
+            source = None
+        if source is not None:
+            every.append(
+                _Builder(connection, labels, table, source).sheet(
+                    code,
+                    labels.sheet_name(zh, en),
+                    condition,
+                    labels.choose(about_zh, about_en),
+                    (chosen or {}).get(table),
+                )
+            )
+    return every
 
 
-_WITHIN_LEVEL = "select report_id from marts.report_overlaps where counts_in_level"
-_OVER_ALL_LEVELS: dict[str | None, str] = {
-    "all": "select report_id from marts.additive_reports",
-    "all_if_contained": "select report_id from marts.additive_reports where containment is null",
-}
-"""What stands for the level in rows that add up all levels, and the reports that they add up."""
+def table_sheet(name: str, query: str, own: list[Column], headings: dict[str, str], about: str) -> Sheet:
+    """A sheet of a query that is no mart's, with its columns as they come."""
+    shown = [
+        Shown(column.name, headings.get(column.name, column.name), "figure", _format_of(column), {}, column)
+        for column in own
+    ]
+    return Sheet("data", name, "", query, shown, about)
 
 
-def _by_region(connection: duckdb.DuckDBPyConnection) -> Sheet:
-    keys = {
-        "reports.region_code": Column("region_code", "VARCHAR", "Code of the region."),
-        "regions.name": Column("region_name", "VARCHAR", "Name of the region (dim_region)."),
-    }
-    description = (
-        "One row a region, level, year, kind of agency and scope, for each region that reported: sums over the reports "
-        "of its own bodies (not of the places below), one of each body, a department's standing in its government's. "
-        "A region's figures may hold those of the places below: add rows of one level only."
-    )
-    return _aggregate(connection, "地区×年度", keys, {None: _WITHIN_LEVEL}, description)
+def _format_of(column: Column) -> str:
+    """The format of a column without a label."""
+    return "id" if column.name.endswith("_id") else _FORMATS.get(column.type, "number")
 
 
-def _by_level(connection: duckdb.DuckDBPyConnection) -> Sheet:
-    description = (
-        "One row a level, year, kind of agency and scope: sums over one report of each body of the level, "
-        "departments standing in their governments'. Levels hold one another and are not to be added: the rows all add "
-        "up all levels with no figure twice, and all_if_contained does so as if every report that does not say what it "
-        "is of were of its whole area."
-    )
-    return _aggregate(connection, "层级×年度", {}, {None: _WITHIN_LEVEL, **_OVER_ALL_LEVELS}, description)
+def _of_mart(connection: duckdb.DuckDBPyConnection, labels: Labels, table: str) -> Source:
+    """A mart as it is, under the names of its indicators, without columns that are there for one more version."""
+    own = [column for column in columns(connection, table) if not column.description.startswith("Former name of ")]
+    headings = {}
+    for column in own:
+        indicator = labels.indicator_of(column)
+        if indicator is not None:
+            headings[column.name] = labels.with_unit(indicator.name_zh, indicator.name_en, indicator.unit)
+    return Source(f"from marts.{table}", own, headings)
 
 
-def _aggregate(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    keys: dict[str, Column],
-    counted: dict[str | None, str],
-    description: str,
-) -> Sheet:
-    """Sums of the main indicators over the reports that are `counted`, a query each: of each level by itself (None), or
-    of all levels together under the name given.
+class _Builder:
+    """Puts a sheet together of a source and what belongs to it."""
 
-    Beside each sum stands how many reports state the figure, as the others are not zeros.
-    """
-    by = keys | {
-        "reports.level_code": Column("level_code", "VARCHAR", "Level of government, or all levels together."),
-        "reports.year": Column("year", "INTEGER", "Year reported on."),
-        "reports.agency_kind": Column(
-            "agency_kind", "VARCHAR", "government, department or other; empty over all levels."
-        ),
-        "reports.scope": Column(
-            "scope", "VARCHAR", "own: the agency alone; aggregate: with bodies below it; empty over all levels."
-        ),
-    }
-    headings = dict(_HEADINGS)
-    measures: list[str] = ["count(distinct reports.report_id) as report_count"]
-    described = [Column("report_count", "BIGINT", "Number of reports added up.")]
-    indicators = connection.execute(
-        "select indicator_code, name_zh, unit from marts.dim_indicator "
-        "where parent_code is null and indicator_code != 'disclosure.by_category' order by fact_table, indicator_code"
-    ).fetchall()
-    for code, name_zh, unit in indicators:
-        column = code.replace(".", "_")
-        stated = f"(stated.value) filter (where stated.indicator_code = {literal(code)})"
-        measures += [f"sum{stated} as {column}", f"count{stated} as {column}_reports"]
-        headings |= {column: name_zh, f"{column}_reports": f"{name_zh}（填报份数）"}
-        described += [
-            Column(column, "DECIMAL(38,4)", f"Sum of {code} in {unit}; empty where no report states it."),
-            Column(f"{column}_reports", "BIGINT", f"Number of reports that state {code}."),
-        ]
+    def __init__(self, connection: duckdb.DuckDBPyConnection, labels: Labels, table: str, source: Source) -> None:
+        self.connection = connection
+        self.labels = labels
+        self.table = table
+        self.source = source
+        self.own = {column.name: column for column in source.columns}
+        self.there = set(every_name(connection))
+        self.expressions = {name: f"mart.{name}" for name in self.own}
+        self.joins = ""
+        self._join()
 
-    def summed(level: str | None, reports: str) -> str:
-        over_all = {"reports.level_code": literal(level), "reports.agency_kind": "null", "reports.scope": "null"}
-        groups = {
-            column.name: over_all.get(expression, expression) if level else expression
-            for expression, column in by.items()
+    def _join(self) -> None:
+        """Lend the columns of the report, the body and the region, where the source has not its own."""
+        if "report_id" in self.own:
+            self._lend("dim_report", "reports", "mart.report_id = reports.report_id", _FROM_REPORT)
+            self._lend("reports_wide", "pages", "mart.report_id = pages.report_id", ("source_url",))
+            self.expressions["explorer"] = "mart.report_id"
+        elif "agency_id" in self.own:
+            self._lend("dim_agency", "agencies", "mart.agency_id = agencies.agency_id", _FROM_AGENCY)
+        if "region_code" in self.expressions and "parent_code" not in self.own:
+            region = self.expressions["region_code"]
+            self._lend("dim_region", "regions", f"{region} = regions.region_code", _FROM_REGION)
+
+    def _lend(self, table: str, alias: str, condition: str, names: tuple[str, ...]) -> None:
+        if table not in self.there or table == self.table:
+            return
+        has = {column.name for column in columns(self.connection, table)}
+        lent = {
+            _CALLED.get(name, name): f"{alias}.{name}"
+            for name in names
+            if name in has and _CALLED.get(name, name) not in self.expressions
         }
+        if lent:
+            self.joins += f" left join marts.{table} as {alias} on {condition}"
+            self.expressions |= lent
+
+    def sheet(self, code: str, name: str, condition: str, about: str, chosen: set[str] | None) -> Sheet:
+        """The sheet with its columns in their places."""
+        shown = [each for each in self._columns(code) if chosen is None or each.column.name in chosen]
+        fields = ", ".join(f"{self.expressions[each.column.name]} as {quoted(each.name)}" for each in shown)
+        noted = self._marked(shown)
+        if noted:
+            fields += f", notes.{NOTES}"
+        query = (
+            f"with source as ({self.source.query}), mart as (select * from source where {condition}) "  # noqa: S608
+            f"select {fields} from mart{self.joins}{self._notes() if noted else ''} order by {self._order()}"
+        )
+        return Sheet(code, name, "" if self.table in SOURCES else self.table, query, shown, about, noted)
+
+    def _columns(self, code: str) -> list[Shown]:
+        """Columns by part and place; one without a label is a figure. The region's name stands where no body's does."""
+        placed: list[tuple[int, int, Label]] = []
+        labelled = set()
+        for label in self.labels.of_sheet(code, self.table):
+            if label.column in self.expressions:
+                labelled.add(label.column)
+                if label.part != "none":
+                    placed.append((_PARTS.index(label.part), label.part_no, label))
+        if any(label.column == "agency_name" for *_, label in placed):
+            placed = [each for each in placed if each[2].column != "region_name"]
+        for column in self.source.columns:
+            if column.name not in labelled:
+                heading = self.source.headings.get(column.name, column.name)
+                kind = _format_of(column)
+                placed.append(
+                    (_PARTS.index("figure"), _NO_LABEL, Label(column.name, "figure", _NO_LABEL, heading, kind))
+                )
+        headings = {label.column: label.heading for *_, label in placed}
+        shown: list[Shown] = []
+        for _, _, label in sorted(placed, key=lambda each: each[:2]):
+            taken = {each.name for each in shown}
+            used = {each.heading.lower() for each in shown}
+            words = headings if label.words == "heading" else self.labels.words(label.words)
+            shown.append(
+                Shown(
+                    f"{label.column}_code" if label.column in taken else label.column,
+                    f"{label.heading} {label.column}" if label.heading.lower() in used else label.heading,
+                    label.part,
+                    label.format,
+                    words,
+                    self.own.get(label.column) or Column(label.column, "VARCHAR", _LENT.get(label.column, "")),
+                )
+            )
+        return shown
+
+    def _marked(self, shown: list[Shown]) -> dict[str, str]:
+        """The columns that notes are on, by the codes of their indicators."""
+        if "inexact_indicators" not in self.own or "observations" not in self.there:
+            return {}
+        if "item_count" in self.own:
+            return {indicator.code: "item_count" for indicator in self.labels.indicators}
+        found = {each.name: self.labels.indicator_of(each.column) for each in shown if each.part == "figure"}
+        return {indicator.code: name for name, indicator in found.items() if indicator is not None}
+
+    def _notes(self) -> str:
+        """A join of what is not exact, was not read for sure, or was corrected, with the words of the report."""
+        has = {column.name for column in columns(self.connection, "observations")}
+        corrected = "correction_reason" if "correction_reason" in has else "null"
+        original = "original_value" if "original_value" in has else "null"
+        by_row = [name for name in ("applicant_type", "category_label") if name in self.own]
+        matches = "".join(f" and mart.{name} = notes.{name}" for name in by_row)
+        whole = [
+            "applicant_type = 'all'" if "applicant_type" not in self.own else "applicant_type != 'all'",
+            f"category_label is {'not ' if 'category_label' in self.own else ''}null",
+        ]
         return f"""
-            select {", ".join(f"{expression} as {group}" for group, expression in groups.items())},
-                {", ".join(measures)}
-            from marts.dim_report as reports
-            inner join ({reports}) as counted on reports.report_id = counted.report_id
             left join (
-                select * from marts.observations
-                where is_selected and applicant_type = 'all' and category_label is null
-            ) as stated on reports.report_id = stated.report_id
-            {"left join marts.dim_region as regions on reports.region_code = regions.region_code" if keys else ""}
-            group by {", ".join(group for group in by if not (level and group in over_all))}
-        """  # noqa: S608 - codes of our own seed
+                select report_id, {"".join(f"{name}, " for name in by_row)}list({{
+                    'indicator': indicator_code, 'qualifier': qualifier, 'is_doubtful': confidence = 'doubtful',
+                    'corrected': {corrected}, 'original': {original}, 'words': evidence_text
+                }} order by indicator_code) as {NOTES}
+                from marts.observations
+                where is_selected and {" and ".join(whole)}
+                    and (qualifier != 'exact' or confidence = 'doubtful' or {corrected} is not null)
+                group by all
+            ) as notes on mart.report_id = notes.report_id{matches}
+        """  # noqa: S608 - names of ours
 
-    order = ", ".join(column.name for column in by.values())
-    return Sheet(
-        name=name,
-        query=" union all ".join(summed(level, reports) for level, reports in counted.items()) + f" order by {order}",
-        headings=headings,
-        columns=[*by.values(), *described],
-        description=description,
-    )
+    def _order(self) -> str:
+        """By region and year, then by the key: the same data, the same sheet."""
+        first = [self.expressions[name] for name in ("region_code", "year") if name in self.expressions]
+        key = [f"mart.{name}" for names in keys(self.connection, self.table)[:1] for name in names]
+        rest = [f"mart.{name}" for name in self.own if name in _TELLING]
+        return ", ".join(dict.fromkeys([*first, *key, *rest])) or literal("")
 
 
-def _indicator_headings(connection: duckdb.DuckDBPyConnection, every: list[Column]) -> dict[str, str]:
-    """Column names of a fact table and the Chinese names of their indicators, which their descriptions begin with."""
-    rows = connection.execute("select name_zh from marts.dim_indicator").fetchall()
-    known = {name_zh for (name_zh,) in rows}
-    beginnings = {column.name: column.description.split(". ", 1)[0] for column in every}
-    return {name: beginning for name, beginning in beginnings.items() if beginning in known}
+_TELLING = (
+    "agency_id",
+    "report_id",
+    "level_code",
+    "agency_kind",
+    "scope",
+    "applicant_type",
+    "category_label",
+    "finding_id",
+)
+"""Columns that tell rows apart where a source has no key of its own."""
+
+_LENT = {
+    "agency_name": "Name of the body that reports (dim_report).",
+    "agency_kind": "government, department or other (dim_report).",
+    "region_name": "Name of the region (dim_region).",
+    "region_code": "Code of the region (dim_report).",
+    "province_name": "Name of the province (dim_region).",
+    "prefecture_name": "Name of the prefecture (dim_region).",
+    "county_name": "Name of the county (dim_region).",
+    "level_code": "Level of government (dim_report).",
+    "year": "Year reported on (dim_report).",
+    "scope": "own: the body alone; aggregate: with bodies below it (dim_report).",
+    "form": "Official form in the report (dim_report).",
+    "source_url": "Address of the page (reports_wide).",
+    "source_file": "The file as it was read (dim_report).",
+    "explorer": "The report in gongkai explore, every figure beside its words.",
+}
+"""What is said in the dictionary of columns that are joined to a source."""

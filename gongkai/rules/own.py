@@ -19,7 +19,7 @@ from gongkai.rules.declarations import Seed, read_declarations
 from gongkai.rules.problems import BrokenRules, Problem, nearest, shown
 from gongkai.rules.seed_files import SeedFile, read_seed
 from gongkai.warehouse import OWN_RULES, Warehouse
-from ingest.errors import UsageError
+from ingest.errors import GongkaiError, UsageError
 from ingest.shipped import checkout, shipped_project, use_project
 
 _LINKED = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "target/gongkai/compiled.duckdb")
@@ -39,7 +39,13 @@ def project_for(warehouse: Warehouse, folder: Path | None = None) -> Path:
     if rules is None:
         return shipped_project()
     project = folder or warehouse.absolute().scratch_folder / "project"
-    put_among(rules, shipped_project(), project)
+    try:
+        put_among(rules, shipped_project(), project)
+    except OSError as error:
+        raise GongkaiError(
+            f"cannot keep the project with the rules of {rules} in {project} ({error.strerror}); give this user the "
+            "right to write there, or move away what stands there"
+        ) from error
     use_project(project)
     return project
 

@@ -12,7 +12,7 @@ from ingest.words import page_labels, version_of, words_for
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
 _FURNITURE_TAGS = {"nav", "aside", "footer"}
 _KINDS = (
-    *("frame_name", "article_name", "title_name", "place_label", "first_page", "publisher", "byline"),
+    *("frame_name", "article_name", "title_name", "title_line", "place_label", "first_page", "publisher", "byline"),
     *("neighbour", "share", "widget", "counter", "foot"),
 )
 _WORDS = {kind: words_for(kind) for kind in _KINDS}
@@ -23,6 +23,7 @@ WORDS_VERSION = version_of(*_WORDS.values(), _LABELS)
 _FRAME_NAMES = re.compile(f"^{_WORDS['frame_name']}$")
 _ARTICLE_NAMES = re.compile(f"^{_WORDS['article_name']}$")
 _TITLE_NAMES = re.compile(_WORDS["title_name"])
+_TITLE_LINE = re.compile(_WORDS["title_line"])
 _BREADCRUMB = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}[：:]|{_WORDS['first_page']}[>＞»›/→|])")
 _STEP = re.compile(r"\s*(?:>+|＞+|»|›|→|/|\||-{2,})\s*")
 _MOST_STEPS = 8
@@ -82,7 +83,9 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     for outside in (*before, *framing):
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
             labels["breadcrumb"] = " > ".join(steps)
-    title = next((text for node in reversed(before) if (text := _title(node)) is not None), None)
+    title = next(
+        (text for find in (_title, _title_line) for node in reversed(before) if (text := find(node)) is not None), None
+    )
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)
 
@@ -219,4 +222,15 @@ def _title(element: Element) -> str | None:
             text = re.sub(r"\s+", " ", shown_text(node)).strip()
             if 6 <= len(squeezed(text)) <= 80:
                 return text
+    return None
+
+
+def _title_line(element: Element) -> str | None:
+    """A line that can only be the title of a report, though nothing but large letters says so; no link to another."""
+    for node in element.iter():
+        if not is_element(node) or node.tag == "a" or node.find(".//a") is not None:
+            continue
+        text = re.sub(r"\s+", " ", shown_text(node)).strip()
+        if 6 <= len(squeezed(text)) <= 80 and _TITLE_LINE.search(squeezed(text)):
+            return None if any(True for _ in node.iterancestors("a")) else text
     return None

@@ -3,6 +3,7 @@
 {# The title of each document: the best of what its first lines, alone or two or three together, its properties and its
    file name offer. #}
 {%- set rules = seed_rows(ref('title_rules'), 'rule_order') -%}
+{%- set site_before_title = '^\\s*\\S{2,24}(?:网|网站|人民政府|平台|门户)\\s+([\\p{Han}（）]{2,24}' ~ words('agency_endings', "kind in ('department', 'branch', 'committee', 'township')", 'ending') ~ '(?:关于)?(?:19|20)\\d\\d)' -%}
 with documents_to_build as (
     {{ documents_to_build() }}
 ),
@@ -59,8 +60,12 @@ joined_lines as (
 property_titles as (
     select
         document_id,
-        -- A page title ends with the site's name: 年度报告_某县人民政府, 年度报告 - 信息公开.
-        regexp_extract({{ squash(regularise("properties ->> 'title'")) }}, '^(.+?)(_|\||--|—|$)', 1) as title,
+        -- A page title ends with the site's name: 年度报告_某县人民政府, 年度报告 - 信息公开; or that stands before the report's,
+        -- where a blank parts them and the report names a body of its own: 某市红盾信息网 某市工商局2010年年度报告.
+        regexp_extract(
+            {{ squash(regularise("regexp_replace(properties ->> 'title', '" ~ site_before_title ~ "', '\\1')")) }},
+            '^(.+?)(_|\||--|—|$)', 1
+        ) as title,
     from documents
 ),
 

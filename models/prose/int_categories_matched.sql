@@ -70,7 +70,7 @@ told_apart as (
         not is_about_something_else
             and (not is_coordinated or in_series)
             and not is_shared
-            and regexp_full_match(measure, '{{ measure_words("item") }}?')
+            and regexp_full_match(measure, '(?:{{ measure_words("item") }}|宗|批|批次)?')
             and not (topic = 'application' and measure in ('件', '宗'))
             and (
                 indicator_code is null
@@ -120,6 +120,8 @@ in_lists as (
         max(case when is_total then figure_no end) over up_to_here as total_figure_no,
         -- 动态类42条、公告类7条等；: what follows is no item of the list.
         max(case when regexp_matches(gap_after, '^等[；。]') then figure_no end) over before_here as end_figure_no,
+        -- 在公开平台发布186条，包括机构设置7条: what the list is of, though no rule reads it.
+        arg_max(value, figure_no) filter (where is_other) over before_here as value_before,
         -- 265条中，组织机构3条: the total said again.
         max(case when is_other and not regexp_matches(after, '中'
             '$') then figure_no end) over up_to_here as last_other_figure_no,
@@ -160,7 +162,8 @@ listed as (
         bool_or(regexp_matches(lead_in || sentence_before, '{{ prose_pattern("among_items_disclosed") }}')) over in_list
             and regexp_matches(label, '类') as is_class_of_items,
         -- （一）预算信息31条；（二）医院管理信息66条；…: what adds up to the total is how it is made up.
-        coalesce(list_contains(totals_told.totals, sum(value) over in_list), false) as list_makes_the_total,
+        coalesce(list_contains(totals_told.totals, sum(value) over in_list), false)
+            or coalesce(min(value_before) over in_list = sum(value) over in_list, false) as list_makes_the_total,
     from in_lists
     left join totals_told using (document_id)
     where is_item

@@ -7,6 +7,7 @@
 {%- set zero_of_both = prose_pattern('zero_of_both') -%}
 {%- set changed_to = prose_pattern('changed_to') -%}
 {%- set sum_words = prose_pattern('sum_words') -%}
+{%- set times_listed = prose_pattern('times_listed') -%}
 {%- set two_nouns = prose_pattern('two_nouns') -%}
 -- depends_on: {{ ref('prose_topics') }}
 -- depends_on: {{ ref('prose_readings') }}
@@ -30,10 +31,13 @@ report_years as (
 with_coordination as (
     select
         quantities.*,
+        -- 3月、9月各举办1期; 在档案馆、图书馆各设1个: what the figure is told of, each for itself.
+        regexp_extract(before_all, '{{ prose_pattern("told_of_each") }}', 1) as told_of_each,
         case
             when regexp_matches(before_all, '{{ in_turn }}') then quantity_no
         end as series_start,
         regexp_matches(before_raw, '{{ prose_pattern("each_alike") }}')
+            and not regexp_matches(told_of_each, '{{ times_listed }}')
             -- 被申请行政复议、被提起行政诉讼0件: a zero is said of all that is named.
             or (value = 0 and regexp_matches(before_all, '{{ zero_of_both }}')) as is_shared,
         -- 均为0件 right under the heading that names what.
@@ -53,12 +57,27 @@ with_coordination as (
     from quantities
 ),
 
+-- How many the figure is told of: months and seasons, or nouns in a row that nothing leaves open (等, 各乡镇).
+with_each as (
+    select
+        *,
+        case
+            when regexp_matches(told_of_each, '上、?下半年|春、?秋') then 2
+            when regexp_matches(told_of_each, '{{ times_listed }}')
+                then nullif(len(regexp_extract_all(told_of_each, '[0-9一二三四五六七八九十]{1,2}月|[一二三四](?:、|和|与|及|季度)|年[初中末底]')), 0)
+            when regexp_matches(told_of_each, '{{ prose_pattern("each_left_open") }}') then null
+            when contains(told_of_each, '、') or regexp_matches(told_of_each, '[和与及]')
+                then len(regexp_extract_all(told_of_each, '、|以及|和|与|及')) + 1
+        end as times_told,
+    from with_coordination
+),
+
 with_series as (
     select
         *,
         last_value(series_start ignore nulls) over in_sentence as series_no,
         count(*) filter (where not is_bare) over in_sentence as bare_group,
-    from with_coordination
+    from with_each
     window in_sentence as (
         partition by document_id, paragraph_no, sentence_no order by quantity_no
         rows between unbounded preceding and current row
@@ -179,6 +198,22 @@ figures as (
         case when list_contains(effects, 'part_of_year') then 'part' else 'year' end as period_part,
         case when list_contains(effects, 'part_of_scope') then 'part' else 'own' end as scope_part,
         list_contains(effects, 'doubtful') as is_doubtful,
+        -- 1件要求公开某名单，不予公开: what became of a case stands in a clause of its own, up to the words that lead to the next figure.
+        case
+            when topic in ('application', 'review', 'litigation') and regexp_full_match(measure, '{{ measure_words("case") }}') and value > 0 and measure != '人次'
+                then list_filter(
+                    string_split_regex(
+                        case
+                            when value = 1 and quantity_no = 1 and not has_next
+                                then gap_after || regexp_extract(next_text, '^((?:[^0-9，。；]*[，。；])*)', 1)
+                            when regexp_matches(gap_after, '[。；]$') or not has_next then gap_after
+                            else regexp_replace(gap_after, '[^，；：]*$', '')
+                        end, '[，；。：）（]'
+                    )[1:8],
+                    lambda clause: not regexp_matches(clause, '{{ prose_pattern("what_was_asked") }}') and length(clause) > 1
+                )
+            else []
+        end as clauses_after,
         row_number() over (partition by document_id order by paragraph_no, sentence_no, quantity_no, noun) as figure_no,
     from read_in_context
 )

@@ -27,7 +27,21 @@ figures as (
         end as beside,
     from {{ ref('int_figures') }} as figures
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
-    where not figures.is_about_something_else
+    -- 各举办1期: so many each are no figure, yet what they are makes their sum.
+    where not figures.is_about_something_else or figures.dropped_because = 'part of a figure that is read'
+),
+
+-- 1件要求公开某名单，不予公开: each clause that tells what became of a case is read as what stands beside it.
+clauses as (
+    select * exclude (clauses_after), 0 as clause_no
+    from figures
+    union all by name
+    select
+        * exclude (clauses_after, clause)
+        replace (clause as noun, clause as before_all, '' as after, '' as said_next, clause as beside),
+    from (
+        select *, unnest(clauses_after) as clause, generate_subscripts(clauses_after, 1) as clause_no from figures
+    ) as told_further
 ),
 
 rules as (
@@ -40,7 +54,7 @@ figures_in_units as (
         {%- for unit, words in words_by_unit.items() %}
         measure in ({{ words | join(', ') }}) as in_{{ unit | replace('-', '_') }},
         {%- endfor %}
-    from figures
+    from clauses
 ),
 
 -- Each rule is written once: its units first, so that its patterns meet only the figures that they may be of.
@@ -48,6 +62,7 @@ figures_read as (
     select
         document_id,
         figure_no,
+        clause_no,
         list_filter([
             {%- for rule in rules if rule['applies_to'] in ('figure', 'also') and rule['units'] in words_by_unit %}
             case when in_{{ rule['units'] | replace('-', '_') }} and {% if rule['topic'] %}topic = '{{ rule['topic'] }}' and {% endif -%}
@@ -68,13 +83,14 @@ rules_met as (
     select
         figures_read.document_id,
         figures_read.figure_no,
+        figures_read.clause_no,
         rules.rule_no,
         rules.rule_id,
         rules.indicator_code,
         rules.applies_to,
         rules.confidence,
     from (
-        select document_id, figure_no, unnest(rule_ids) as rule_id_met from figures_read
+        select document_id, figure_no, clause_no, unnest(rule_ids) as rule_id_met from figures_read
     ) as figures_read
     inner join rules on figures_read.rule_id_met = rules.rule_id
 )

@@ -25,7 +25,8 @@ rows_of_meaning as (
         ) as slots_needed,
         -- A figure is looked up by what says most of it.
         coalesce(list_filter(
-            meanings_needed, lambda meaning: not regexp_matches(meaning, '^(?:topic|scope|section|said|since|form)[.]')
+            meanings_needed,
+            lambda meaning: string_split(meaning, '.')[1] not in ('topic', 'scope', 'section', 'said', 'since', 'form')
         )[1], meanings_needed[1]) as looked_up_by,
     from {{ ref('prose_meanings') }}
 ),
@@ -42,7 +43,9 @@ readings_by_meaning as (
         any_value(rows_of_meaning.looked_up_by) as looked_up_by,
         any_value(rows_of_meaning.meanings_needed) as meanings_needed,
         -- What no rule reads: figures that only the official forms ask for.
-        any_value(rows_of_meaning.indicator_code) not in (select indicator_code from {{ ref('prose_figures') }}) as is_of_form,
+        any_value(rows_of_meaning.indicator_code) not in (
+            select indicator_code from {{ ref('prose_figures') }} where applies_to = 'figure'
+        ) as is_of_form,
         list_concat(
             list(meanings_known.meaning) filter (
                 where (
@@ -84,6 +87,9 @@ figures as (
     select
         figures.document_id,
         figures.figure_no,
+        0::bigint as clause_no,
+        figures.clauses_after,
+        figures.is_about_something_else,
         figures.topic,
         figures.measure,
         figures.value,
@@ -104,7 +110,7 @@ figures as (
         -- 办理宅基地审批等行政许可13件: instances say nothing of what is counted.
         regexp_replace(
             if(figures.is_coordinated or figures.is_former_or_latter, figures.noun, figures.before),
-            '{{ prose_pattern("instances_before") }}', '\1'
+            '{{ prose_pattern("instances_before") }}', '\1', 'g'
         ) as said_before,
         -- 专职2名兼职3名: what no stop parts from the next figure leads to that.
         case
@@ -116,11 +122,25 @@ figures as (
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
 ),
 
+-- 1件要求公开某名单，不予公开: each clause that tells what became of a case is read as what stands beside it.
+figures_and_clauses as (
+    select * exclude (clauses_after) from figures
+    union all by name
+    select
+        * exclude (clauses_after) replace (
+            '' as said_after,
+            unnest(clauses_after) as said_before,
+            generate_subscripts(clauses_after, 1) as clause_no
+        ),
+    from figures
+    where not is_about_something_else
+),
+
 -- Each text once: clerks repeat themselves.
 texts as (
-    select said_before as text from figures
+    select said_before as text from figures_and_clauses
     union
-    select said_after as text from figures
+    select said_after as text from figures_and_clauses
 ),
 
 tokens as (
@@ -149,11 +169,13 @@ understood as (
     select
         figures.document_id,
         figures.figure_no,
+        figures.clause_no,
         figures.measure,
         figures.topic,
         figures.value,
         list_concat(figures.meanings_around, coalesce(scopes.meanings, []), coalesce(years_told.meanings, [])) as meanings_around,
-        coalesce(before.unknown_characters, 0) as unknown_before,
+        -- A clause of its own says more than what became of the case.
+        greatest(coalesce(before.unknown_characters, 0) - if(figures.clause_no > 0, 6, 0), 0) as unknown_before,
         coalesce(after.unknown_characters, 0) as unknown_after,
         coalesce(before.meanings, []) as meanings_before,
         coalesce(after.meanings, []) as meanings_after,
@@ -164,7 +186,7 @@ understood as (
             if(is_named_before, meanings_before, list_concat(meanings_before, meanings_after))
         ) as meanings_near,
         len(list_filter(meanings_near, lambda meaning: starts_with(meaning, 'topic.'))) > 0 as names_topic,
-    from figures
+    from figures_and_clauses as figures
     left join texts_understood as before on figures.said_before = before.text
     left join texts_understood as after on figures.said_after = after.text
     left join scopes on figures.scope = scopes.scope
@@ -175,6 +197,7 @@ with_topic as (
     select
         document_id,
         figure_no,
+        clause_no,
         measure,
         value,
         unknown_before + unknown_after as unknown_characters,
@@ -193,9 +216,10 @@ with_topic as (
     from understood
     where len(meanings_near) > 0
         -- Whatever speaks of other things, plans or denials, before the figure or after it.
-        and not regexp_matches(
-            array_to_string(list_concat(meanings_before, meanings_after), ' '), '(?:^| )(?:else|plan|neg)[.]'
-        )
+        and len(list_filter(
+            list_concat(meanings_before, meanings_after),
+            lambda meaning: string_split(meaning, '.')[1] in ('else', 'plan', 'neg')
+        )) = 0
 ),
 
 by_meaning as (
@@ -207,6 +231,7 @@ readings_met as (
     select
         figures.document_id,
         figures.figure_no,
+        figures.clause_no,
         figures.value,
         readings.meaning_no,
         readings.reading_id,
@@ -246,15 +271,15 @@ with_results as (
         on readings_met.document_id = totals.document_id
         and indicators.parent_code = totals.indicator_code
         and starts_with(totals.indicator_code, 'appeal.litigation_')
-    window of_cases as (partition by readings_met.document_id, indicators.parent_code)
+    window of_cases as (partition by readings_met.document_id, readings_met.clause_no, indicators.parent_code)
 ),
 
--- One reading for each figure: that of the row that comes first.
+-- One reading for each figure and clause: that of the row that comes first.
 composed as (
-    select document_id, figure_no, meaning_no, reading_id, indicator_code, confidence, is_of_form, is_beside
+    select document_id, figure_no, clause_no, meaning_no, reading_id, indicator_code, confidence, is_of_form, is_beside
     from with_results
     where sum_of_results <= cases or cases is null
-    qualify row_number() over (partition by document_id, figure_no, is_beside order by meaning_no) = 1
+    qualify row_number() over (partition by document_id, figure_no, clause_no, is_beside order by meaning_no) = 1
 )
 
 select * from composed

@@ -20,7 +20,9 @@ with documents_to_build as (
 
 figures as (
     select
-        figures.* exclude (section, subheadings, opening_line, lead_in),
+        figures.* exclude (section, subheadings, opening_line, lead_in, clauses_after),
+        figures.section as under_section,
+        figures.section || '＞' || figures.subheadings as stands_under,
         substring(sentence, place + piece_length + 1) as rest_of_sentence,
         regexp_matches(regexp_extract(lead_in || sentence_before, '([^。]*)$', 1), '{{ prose_pattern("among_parts") }}') as is_among_parts,
         -- What is said of the figure after it, up to the words that lead to the next one.
@@ -33,13 +35,38 @@ figures as (
     inner join documents_to_build on figures.document_id = documents_to_build.document_id
 ),
 
+-- Sentences that only say of all what became of them.
+sentences_of_all as (
+    select *
+    from (
+        select
+            sentences.document_id,
+            sentences.paragraph_no,
+            sentences.sentence_no,
+            sentences.section || '＞' || sentences.subheadings as stands_under,
+            if(
+                regexp_matches(sentences.text, '{{ prose_pattern("sentence_of_all") }}'),
+                regexp_extract(sentences.text, '{{ prose_pattern("clause_of_all") }}'),
+                if(
+                    regexp_matches(sentences.text, '{{ prose_pattern("sentence_of_others") }}'),
+                    '',
+                    regexp_extract(sentences.text, '{{ prose_pattern("clause_of_all_at_end") }}')
+                )
+            ) as clause,
+        from {{ ref('int_sentences') }} as sentences
+        inner join documents_to_build on sentences.document_id = documents_to_build.document_id
+        where not sentences.is_heading
+    ) as clauses
+    where clause != '' and not regexp_matches(clause, '{{ prose_pattern("clause_of_some") }}')
+),
+
 rules as (
     select * from {{ ref('prose_figures') }}
 ),
 
 chosen as (
     select
-        figures.*,
+        figures.* replace (coalesce(chosen.told_value, figures.value) as value),
         chosen.rule_id,
         chosen.indicator_code,
         chosen.applies_to,
@@ -95,6 +122,54 @@ alone_matched as (
         )
 ),
 
+-- 收到申请5件。5件均已答复: the whole told again, under the same heading, for what is said of all of it.
+told_again as (
+    select figures.* replace (figures.value as value), wholes.rule_id, wholes.indicator_code, wholes.applies_to, wholes.confidence
+    from figures
+    inner join (
+        select * from figures_matched
+        union all by name
+        select * from alone_matched
+    ) as wholes
+        on figures.document_id = wholes.document_id
+        and figures.under_section = wholes.under_section
+        and figures.figure_no > wholes.figure_no
+        and figures.value = wholes.value
+        and (figures.measure = wholes.measure or figures.measure in ('件', '宗', '条', '份') and wholes.measure in ('件', '宗', '条', '份'))
+    left join {{ ref('int_figures_chosen') }} as read_otherwise
+        on figures.document_id = read_otherwise.document_id and figures.figure_no = read_otherwise.figure_no
+    where wholes.indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
+        and not figures.is_about_something_else
+        and wholes.indicator_code is distinct from read_otherwise.indicator_code
+        and regexp_full_match(figures.before, '{{ prose_pattern("whole_again_before") }}')
+        and regexp_matches(figures.rest_of_sentence, '{{ prose_pattern("whole_again_after") }}')
+),
+
+-- 收到申请5件。…上述申请均已办结: a sentence without a figure of its own that tells of all, after the whole.
+told_later as (
+    select
+        wholes.* replace (
+            '，' || later.clause as said_after,
+            '，' || later.clause as rest_of_sentence,
+            '' as next_text
+        ),
+    from (
+        select * from figures_matched
+        union all by name
+        select * from alone_matched
+    ) as wholes
+    inner join sentences_of_all as later
+        on wholes.document_id = later.document_id
+        and (
+            (wholes.paragraph_no = later.paragraph_no and wholes.sentence_no < later.sentence_no)
+            or (wholes.paragraph_no = later.paragraph_no - 1 and wholes.stands_under = later.stands_under and later.sentence_no = 1)
+        )
+    where wholes.indicator_code = 'application.received' or starts_with(wholes.indicator_code, 'appeal.')
+    qualify row_number() over (
+        partition by later.document_id, later.paragraph_no, later.sentence_no order by wholes.figure_no desc
+    ) = 1
+),
+
 -- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told.
 wholes_matched as (
     select
@@ -118,6 +193,10 @@ wholes_matched as (
         select * from figures_matched
         union all by name
         select * from alone_matched
+        union all by name
+        select * from told_again
+        union all by name
+        select * from told_later
     ) as wholes
     where indicator_code in ({{ wholes | join(', ') if wholes else "''" }})
         -- 上年转来的2件和新收的17件均已办结: of the two together.

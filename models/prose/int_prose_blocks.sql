@@ -39,7 +39,9 @@ run_in_headings_parted as (
     select
         * replace (
             regexp_replace(
-                text_regular, '{{ prose_pattern("heading_run_in") }}', '\1。\2'
+                -- 一 公开内容: the blank is the mark's stop.
+                regexp_replace(text_regular, '{{ prose_pattern("heading_without_stop") }}', '\1、\2'),
+                '{{ prose_pattern("heading_run_in") }}', '\1。\2'
             ) as text_regular
         ),
     from glosses_blanked

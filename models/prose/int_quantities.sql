@@ -102,7 +102,7 @@ led_to as (
             when regexp_matches(gap_before, '[、和及](?:另有?|有)?$') then ''
             else regexp_replace(gap_before, '^（[^）]*）', '')
         end as before_all,
-        regexp_extract(gap_after, '^((?:（[^）]*）)?[^（，、；：。]*)', 1) as after,
+        regexp_extract(regexp_replace(gap_after, '^）([，；。、])', '\1'), '^((?:（[^）]*）)?[^（，、；：。]*)', 1) as after,
     from surrounded
 ),
 
@@ -110,6 +110,10 @@ in_clauses as (
     select
         *,
         case
+            -- 政府公报（全年出2期）84条: the bracket before a figure, with figures of its own, says nothing of the noun.
+            when regexp_matches(before_all, '^[^（]*）') and contains(sentence_before, '（') then regexp_extract(
+                regexp_replace(sentence_before, '（[^（）]*）', '', 'g'), '([^，；：。、]*：?)$', 1
+            )
             -- 惠民政策类占43%，计40条: the share stands between the noun and its figure.
             when contains(before_all, '占') and regexp_matches(before_all, '{{ share_between }}')
                 then regexp_extract(before_all, '{{ share_between }}', 1)
@@ -128,7 +132,8 @@ contexts as (
         -- Qualifying words and the verbs between a noun and its figure say nothing of what is counted.
         regexp_replace(
             regexp_replace(
-                before_raw,
+                -- 截至12月31日共推送: the day says nothing of what is counted.
+                regexp_replace(before_raw, '（[^（）0-9]{4,30}）$|^截[至止][^，；。]{0,16}(?:日|底|末)', '', 'g'),
                 '{{ prose_pattern("leads_to_figure") }}',
                 ''
             ),

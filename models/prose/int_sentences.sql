@@ -82,7 +82,7 @@ placed as (
         -- Sentences that only a semicolon parts make one period.
         count(*) filter (where regexp_matches(text, '[。！？]$')) over in_paragraph
             - regexp_matches(text, '[。！？]$')::integer as period_no,
-        left(coalesce(lead(text) over in_paragraph, ''), 60) as next_text,
+        left(coalesce(lead(text) over in_paragraph, ''), 90) as next_text,
         -- Text crawled as one line has its headings inside: a sentence that begins with one stands under it.
         last_value(nullif(regexp_extract(text, '{{ heading_inside }}', 1), '') ignore nulls) over in_paragraph as section_inside,
     from parted

@@ -89,7 +89,8 @@ scoped as (
         negated.*,
         case
             when said_to_be_zero != '' and regexp_matches(said_to_be_zero, '{{ any_noun }}') then said_to_be_zero
-            when contains(clause, '为零') then clauses_before
+            when contains(clause, '为零') and (clauses_before != '' or length(said_to_be_zero) > 6) then clauses_before
+            when contains(clause, '为零') then 'heading'
             when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
                 and regexp_matches(section || subheadings, '复议|诉讼|收费|减免') then 'heading'
             when regexp_matches(denied, '{{ any_noun }}') then denied
@@ -134,8 +135,9 @@ of_the_year as (
             or (
                 regexp_matches(clause, '{{ prose_pattern("no_refusal") }}')
                 and (
-                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开') or regexp_matches(section || subheadings, '申请')
-                    or contains(section || subheadings, '不予公开') or contains(clause, '作出')
+                    regexp_matches(clauses_before, '(?:同意|予以|准予)公开')
+                    or regexp_matches(section || subheadings, '{{ prose_pattern("answers_or_refusals") }}')
+                    or contains(clause, '作出')
                 )
             )
         )

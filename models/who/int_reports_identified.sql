@@ -106,13 +106,9 @@ joined as (
         case
             when chosen.level_by_kind is not null then chosen.level_by_kind
             when chosen.is_national then 'national'
-            -- A zone that the lists do not have stands a level below its city.
-            when chosen.is_zone and not chosen.is_government
-                then case settled.level_code
-                    when 'province' then 'prefecture'
-                    when 'prefecture' then 'county'
-                    else settled.level_code
-                end
+            -- A zone stands at the level of the place that it is of; one that the lists have among townships is its county's.
+            when chosen.is_zone and settled.level_code = 'township' then 'county'
+            when chosen.is_zone and settled.level_code is not null then settled.level_code
             when chosen.is_unlisted then 'township'
             when settled.level_code is not null then settled.level_code
             else levels.level_code

@@ -32,7 +32,15 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = [
-    *("test_deliveries", "test_dbt_alone", "test_by_document", "test_both_ways", "test_extraction", "test_small_world"),
+    *(
+        "test_deliveries",
+        "test_wheel",
+        "test_dbt_alone",
+        "test_by_document",
+        "test_both_ways",
+        "test_extraction",
+        "test_small_world",
+    ),
     *("test_findings_of_corpus", "test_compiling", "test_build", "test_repeatable", "test_ingest_memory"),
     *("test_kill", "test_round_trips", "test_checks", "test_check_cases", "test_fuzz", "test_limits"),
     *("test_ingest_command", "test_attacks"),

@@ -13,10 +13,13 @@ from starlette.responses import FileResponse, Response
 
 from gongkai.explore.answers import FACTS, LEVELS, PROVINCES, Ask, Page, not_found
 from gongkai.explore.library import Row
-from gongkai.export.csv_and_parquet import short_numbers, write_csv, write_parquet
+from gongkai.export.csv_files import write_csv
+from gongkai.export.first_sheet import about
+from gongkai.export.labels import Labels, Language
 from gongkai.export.marts import Column
+from gongkai.export.parquet_files import write_parquet
 from gongkai.export.workbook import write_workbook
-from gongkai.export.workbook_sheets import Sheet
+from gongkai.export.workbook_sheets import table_sheet
 from gongkai.warehouse.sql import quoted, records
 
 SHOWN_ROWS = 50
@@ -149,16 +152,16 @@ def download(ask: Ask, kind: str) -> Response:
 def _write_xlsx(cursor: duckdb.DuckDBPyConnection, columns: list[Column], target: Path) -> None:
     headings = {name: heading for name, (heading, _, _) in _HEAD.items()}
     headings |= {column.name: column.description.split(". ", 1)[0] for column in columns if column.name not in headings}
-    sheet = Sheet(
-        "数据", "from built", headings, columns,
-        "One row a current report: beside each figure its mark (approximate, doubtful, corrected) and its source.",
+    sheet = table_sheet(
+        "数据", "from built", columns, headings,
+        "每份现行报告一行：每个数字旁边是它的标记（约数、存疑、更正）和出处。",
     )  # fmt: skip
-    write_workbook(cursor, target, [sheet])
+    write_workbook(cursor, target, [sheet], Labels(cursor, Language.ZH), about(cursor))
 
 
 _WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, list[Column], Path], object]] = {
     "xlsx": _write_xlsx,
-    "csv": lambda cursor, _, target: write_csv(cursor, "from built", target, short_numbers),
+    "csv": lambda cursor, _, target: write_csv(cursor, "from built", target),
     "parquet": lambda cursor, _, target: write_parquet(cursor, "from built", target),
 }
 

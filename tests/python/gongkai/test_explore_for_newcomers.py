@@ -20,6 +20,7 @@ from helpers.processes import PATIENCE
 from gongkai.explore.answers import Page, as_csv
 from gongkai.explore.languages import codes, note_words
 from gongkai.explore.needs import NEEDS
+from ingest.errors import RejectReason
 
 ENGLISH = {"Accept-Language": "en"}
 REJECT = "insert into raw.rejects by name select '坏文件-2014.pdf' as source_file, 'damaged' as reason_code"
@@ -28,6 +29,14 @@ UNSTATE = """
     using marts.dim_report as reports
     where observations.report_id = reports.report_id
         and source_file = '2018-quanli-xiang.pdf' and indicator_code = 'disclosure.total'
+"""
+# As where the tables of a report are a file of their own.
+TABLES_APART = """
+    update marts.observations
+    set document_id = (select document_id from marts.dim_report where source_file = '2022-luoshe-zhen.docx')
+    from marts.dim_report as reports
+    where observations.report_id = reports.report_id
+        and source_file = '2022-deqing-xian.html' and observations.table_no is not null
 """
 RENAME = """
     update marts.dim_agency
@@ -61,7 +70,7 @@ def test_a_file_of_another_version_is_told_at_once_and_no_page_fails(
 
 @pytest.fixture(scope="module")
 def least(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The samples with nothing but what the explorer needs, a file rejected, a body renamed, a total unstated."""
+    """The samples with nothing but what the explorer needs, spoilt for what is asked below."""
     published = tmp_path_factory.mktemp("least") / "gongkai.duckdb"
     shutil.copy(built_samples, published)
     with duckdb.connect(str(published)) as connection:
@@ -76,6 +85,7 @@ def least(built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         connection.execute(REJECT)
         connection.execute(RENAME)
         connection.execute(UNSTATE)
+        connection.execute(TABLES_APART)
     return published
 
 
@@ -146,6 +156,15 @@ def test_the_main_figures_stand_above_and_every_mark_is_explained(
         assert label == number
 
 
+def test_a_table_in_a_file_of_its_own_stands_behind_the_report(frugal: Explorer, known: dict[str, str]) -> None:
+    path = f"/reports/{known['2022-deqing-xian.html']}"
+    page = frugal.ask(path).text
+    assert "2022-luoshe-zhen.docx" in page.partition('id="t2"')[2].partition('id="d1-t2"')[0]
+    marked = set(re.findall(r'id="w-([0-9a-z]+)"', page))
+    chosen = [each for each in frugal.ask(f"{path}.json").json["figures"] if each["is_selected"]]
+    assert {each["observation_id"] for each in chosen if each["basis"] != "derived"} <= marked
+
+
 def test_words_that_were_looked_for_are_marked_in_the_report(explorer: Explorer, known: dict[str, str]) -> None:
     page = explorer.ask(f"/find?q={'都匀市受理的35件'}").text
     (address,) = re.findall(r"class=\"snippet\"><a href=\"([^\"]*)\"", page)
@@ -188,7 +207,7 @@ def test_no_report_not_stated_and_zero_are_three_things(explorer: Explorer, know
 @pytest.mark.parametrize("page", PAGES)
 def test_english_counts_one_and_many(page: str, explorer: Explorer, known: dict[str, str]) -> None:
     text = re.sub(r"<[^>]*>", "", explorer.ask(page.format(**known), headers=ENGLISH).text)
-    wrong = r"(?<![\d.,])1 (?:reports|figures|contradictions|numbers|parts|days|versions)\b"
+    wrong = r"(?<![\d.,])1 (?:reports|figures|contradictions|numbers|parts|days|versions|cases|items|documents|times)\b"
     assert not re.search(wrong, text)
 
 
@@ -201,6 +220,13 @@ def test_notes_are_told_in_both_languages() -> None:
     assert {note for note in notes if ("note", note) not in codes()} == set()
     assert note_words("zh", "2014 → 2019: only roughly the same") == "2014年表 → 2019年表：只大致相同"
     assert note_words("en", "2014 → 2019") == "form of 2014 → form of 2019"
+
+
+def test_every_reason_for_having_no_report_has_words() -> None:
+    rules = csv.DictReader((ROOT / "seeds" / "documents" / "document_rules.csv").open(encoding="utf-8"))
+    reasons = {row["rule_id"] for row in rules if row["document_class"] != "annual_report"}
+    assert {reason for reason in reasons if ("class", reason) not in codes()} == set()
+    assert {reason for reason in RejectReason if ("reject", str(reason)) not in codes()} == set()
 
 
 def test_numbers_of_csv_are_plain_and_cells_have_their_label(explorer: Explorer) -> None:

@@ -7,11 +7,17 @@ from pathlib import Path
 from gongkai.publishing import publish
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
+from helpers.command import ROOT
 
 _MARTS = """
 create schema marts;
-create table marts.dim_region (region_code varchar, name varchar, level_code varchar);
-insert into marts.dim_region values ('330521', '德清县', 'county'), ('010000', '零号省', 'province');
+create table marts.dim_region (
+    region_code varchar, name varchar, level_code varchar, province_code varchar, province_name varchar,
+    prefecture_code varchar, prefecture_name varchar, county_code varchar, county_name varchar
+);
+insert into marts.dim_region values
+    ('330521', '德清县', 'county', '330000', '浙江省', '330500', '湖州市', '330521', '德清县'),
+    ('010000', '零号省', 'province', '010000', '零号省', null, null, null, null);
 create table marts.dim_level (level_code varchar, level_rank integer, name_zh varchar, name_en varchar);
 insert into marts.dim_level values ('province', 2, '省级', 'province'), ('county', 4, '县级', 'county');
 create table marts.dim_indicator (
@@ -41,6 +47,7 @@ insert into marts.report_overlaps values
     ('0000000000000001', 'assumed', true), ('0000000000000002', 'level', false), ('0000000000000004', null, true);
 create table marts.additive_reports (report_id varchar, containment varchar);
 insert into marts.additive_reports values ('0000000000000001', 'assumed'), ('0000000000000004', null);
+create table marts.coverage (region_code varchar, level_code varchar, year integer, reports_present integer);
 create table marts.dim_document (
     document_id varchar, source_file varchar, archive_member varchar, document_class varchar, class_reason varchar,
     title varchar, has_report_title boolean, media_type varchar, page_count integer, char_count bigint
@@ -86,10 +93,23 @@ insert into marts.findings values
 """
 
 
+_LABELS = """
+create table marts.dim_sheet as
+select * replace (sheet_no::integer as sheet_no) from read_csv('{seeds}/sheets.csv', all_varchar = true);
+create table marts.dim_label as
+select * replace (part_no::integer as part_no) from read_csv('{seeds}/column_labels.csv', all_varchar = true);
+create table marts.dim_code as
+select kind, coalesce(code, '') as code, zh as name_zh, en as name_en
+from read_csv('{seeds}/code_words.csv', all_varchar = true);
+"""
+"""What the models of these names make of their seeds."""
+
+
 def contract_warehouse(published: Path, more: str = "") -> Path:
     """A published warehouse with four reports; `more` is SQL that adds to it."""
     with open_work(Warehouse(published)) as connection:
         connection.execute(_MARTS)
+        connection.execute(_LABELS.format(seeds=ROOT / "seeds" / "labels"))
         connection.execute(
             "insert into raw.blocks (document_id, block_no, kind, heading_level, page, text, confidence) values "
             "('d2', 1, 'paragraph', null, null, '一、依申请公开', null), "

@@ -168,6 +168,18 @@ def test_labels_outside_the_article_become_properties() -> None:
     assert document.properties["来源"] == "县水利局"
 
 
+def test_a_title_that_only_large_letters_mark_is_kept() -> None:
+    """In a row of its own above the article; a link to the report of another year is none."""
+    rows = (
+        "<tr><td><a href='a.html'>丙县水利局2014年政府信息公开年度报告</a></td></tr>",
+        "<tr><td align=center><font size=5><b>丙县水利局2015年政府信息公开工作年度报告</b></font></td></tr>",
+        "<tr><td align=center>作者:佚名 点击数: 更新时间:2016/2/3</td></tr>",
+        "<tr><td><p>2015年，我局主动公开信息39条，其中网站公开30条。</p><p>全年收到公开申请2件，均已按时答复，没有收取费用。</p></td></tr>",
+    )
+    document = read(f"<html><body><table width=980>{''.join(rows)}</table></body></html>")
+    assert texts(document)[0] == "丙县水利局2015年政府信息公开工作年度报告"
+
+
 @pytest.mark.parametrize("day", ["2021-01-20 09:10:05", "2021-01-20", "2021年1月20日"])
 def test_a_day_without_a_label_before_the_source_is_the_day_of_publication(day: str) -> None:
     labelled = "来源：县水利局 发布日期：2021-01-20"
