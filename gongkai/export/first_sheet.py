@@ -156,8 +156,10 @@ def write_first_sheet(
     title = formats.page("title", {"bold": True, "font_size": 18, "font_color": "#1F3864", "text_wrap": False})
     page.write_string(0, 0, said("title"), title)
     page.set_row(0, 30)
-    page.write_string(1, 0, said("subtitle"), formats.page("subtitle", {"font_color": "#595959", "text_wrap": False}))
-    page.set_row(1, 18)
+    subtitle = said("subtitle")
+    page.merge_range(1, 0, 1, len(_WIDTHS) - 1, "", formats.page("subtitle", {"font_color": "#595959"}))
+    page.write_string(1, 0, subtitle, formats.page("subtitle", {}))
+    page.set_row(1, lines_of(subtitle, sum(_WIDTHS)) * _LINE_HEIGHT + _GAP)
     lines = _Lines(page, formats, 2)
     lines.section(said("section_data"))
     number = "publication_is" if known.values["number"] else "no_publication"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,7 +153,7 @@ def _seen(shown: Shown, value: object, links: Links) -> str:
 def _begin(book: Workbook, formats: Formats, sheet: Sheet, name: str) -> _Page:
     """A worksheet with its headings, as a table whose end is told when it is known."""
     page = _Page(book.add_worksheet(name), sheet)
-    page.widths = [max(_MIN_WIDTH, math.ceil(width_of(shown.heading) / _HEADING_LINES) + 4) for shown in sheet.columns]
+    page.widths = [_width_of_heading(shown.heading) for shown in sheet.columns]
     high = max(
         (lines_of(shown.heading, width) for shown, width in zip(sheet.columns, page.widths, strict=True)), default=1
     )
@@ -160,6 +161,12 @@ def _begin(book: Workbook, formats: Formats, sheet: Sheet, name: str) -> _Page:
     for column, shown in enumerate(sheet.columns):
         page.page.write_string(0, column, shown.heading, formats.heading(shown.part))
     return page
+
+
+def _width_of_heading(heading: str) -> int:
+    """Room for a heading on a few lines, and for its longest word on one."""
+    word = max(len(word) for word in re.findall(r"[!-~]+", heading) or [""])
+    return max(_MIN_WIDTH, math.ceil(width_of(heading) / _HEADING_LINES) + 4, word + 3)
 
 
 def _finish(page: _Page, formats: Formats, table: str) -> None:
