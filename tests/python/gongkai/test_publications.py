@@ -234,7 +234,7 @@ def test_every_export_carries_its_publication(published: Path, gongkai: Gongkai,
         assert "publication 2 of " in workbook.read("docProps/core.xml").decode()
     read_me = pl.read_excel(out / "gongkai.xlsx", sheet_name="说明", has_header=False)
     told = {row[0]: row[1] for row in read_me.iter_rows()}
-    assert told["发布"].startswith("第2次发布 ")
+    assert told["发布"].startswith("第2次发布，")
     for path in (out / "parquet").iterdir():
         metadata = dict(duckdb.execute("select key, value from parquet_kv_metadata(?)", [str(path)]).fetchall())
         assert metadata[b"publication"].startswith(b"publication 2 of "), path.name
