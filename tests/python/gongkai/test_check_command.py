@@ -67,4 +67,4 @@ def test_run_and_build_tell_of_broken_rules_before_anything_else_is_done(project
     assert done.returncode == 1 and not published.exists()
     assert labels.startswith(f"{LABELS}:{typo}: row_code 'application.recieved' is no indicator")
     assert figures.startswith(f"{FIGURES}:{shifted}: the row has 18 fields, the header 17")
-    assert last == "gongkai: 2 things wrong in seeds/; mend what is listed above, then run the command again"
+    assert last == "gongkai: 2 things wrong in the rules; mend what is listed above, then run the command again"
