@@ -169,7 +169,8 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     described = warehouse.published.with_name(MANIFEST)
     aside = described.with_suffix(".new")
     manifest.writable_manifest().write(str(aside))
-    aside.write_text(aside.read_text("utf-8").replace(json.dumps(str(project))[1:-1], "."), "utf-8")  # it may be installed
+    here = json.dumps(str(project))[1:-1]
+    aside.write_text(aside.read_text("utf-8").replace(here, "."), "utf-8")  # it may be installed elsewhere
     aside.replace(described)
     warehouse.work.replace(warehouse.published)
     return made
