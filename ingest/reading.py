@@ -127,10 +127,21 @@ def parse(
     except RecursionError as error:
         raise RejectError(RejectReason.TOO_DEEP, "the parts of the document nest too deep") from error
     except Exception as error:
-        if _NO_MEMORY.search(str(error)):
+        if _met_the_limit(error):
             raise MemoryError from error
         raise RejectError(RejectReason.READER_FAILED, _in_a_line(error)) from error
     return Landed(place, document_id, tables)
+
+
+def _met_the_limit(error: BaseException) -> bool:
+    """Whether it was raised for want of memory, be it that a library made another error of that."""
+    seen: list[BaseException] = []
+    while error not in seen:
+        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+            return True
+        seen.append(error)
+        error = error.__cause__ or error.__context__ or error
+    return False
 
 
 def _in_a_line(error: Exception) -> str:

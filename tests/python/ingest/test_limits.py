@@ -18,6 +18,9 @@ from helpers.raw import ingest, reasons, report, rows, write, zip_file
 
 from ingest.errors import UsageError
 from ingest.limits import GIB, MIB, Limits
+from ingest.readers import READERS
+from ingest.reading import parse
+from ingest.results import Place
 
 
 @pytest.fixture
@@ -234,3 +237,15 @@ def test_a_reading_process_has_no_network() -> None:
     assert {found["python"], found["urllib"], found["name"]} <= {"PermissionError", "URLError"}
     if os.getuid() == 0:
         assert found["child"] != 0
+
+
+def test_want_of_memory_that_a_library_made_another_error_of_is_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        try:
+            raise MemoryError
+        except MemoryError:
+            raise ValueError("cannot decode")  # noqa: B904 - as libraries do
+
+    monkeypatch.setattr("ingest.reading.read_document", fail)
+    with pytest.raises(MemoryError):
+        parse(b"", "d", READERS["txt"], Place("a.txt"), Limits(), lambda *_: False)
