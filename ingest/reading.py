@@ -18,8 +18,11 @@ from ingest.readers.archives import Member, members
 from ingest.readers.sniff import sniff
 from ingest.results import Landed, Place, Rejected, Result, Unchanged
 
-_NO_MEMORY = re.compile(r"std::bad_alloc|cannot allocate memory|out of memory", re.IGNORECASE)
-"""How native libraries say that they met the limit."""
+_NO_MEMORY = re.compile(
+    r"std::bad_alloc|allocate memory|out of memory|memory allocation|failed to map segment|can't start new thread",
+    re.IGNORECASE,
+)
+"""How native libraries, and what loads them, say that they met the limit."""
 
 IsKnown = Callable[[str, str, str], bool]
 """Tells for document_id, reader and reader_version whether raw holds that document already."""

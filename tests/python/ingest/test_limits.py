@@ -195,7 +195,8 @@ def test_processes_do_not_outlive_a_killed_run(published: Path, tmp_path: Path) 
 def test_too_little_memory_for_any_document_is_told(published: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "files", {"a.txt": report()})
     ingest(published, folder, limits=Limits.parse(["memory_bytes=100K"]))
-    assert reasons(published) == {"a.txt": "memory"}
+    [(reason, detail)] = rows(published, "select reason_code, detail from raw.rejects")
+    assert reason == "memory", detail
 
 
 PROBE = """
