@@ -18,7 +18,9 @@ def main() -> None:
     listen(_stop)
     from gongkai.application import app
     from gongkai.console import run_cli
+    from ingest.lean import without_pandas
 
+    without_pandas()
     listen()
     run_cli(app)
 

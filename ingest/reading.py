@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
@@ -18,10 +17,10 @@ from ingest.readers.archives import Member, members
 from ingest.readers.sniff import sniff
 from ingest.results import Landed, Place, Rejected, Result, Unchanged
 
-_NO_MEMORY = re.compile(
-    r"std::bad_alloc|allocate memory|out of memory|memory allocation|failed to map segment|can't start new thread",
-    re.IGNORECASE,
-)
+_NO_MEMORY = (
+    "std::bad_alloc", "allocate memory", "out of memory", "memory allocation", "failed to map segment",
+    "can't start new thread",
+)  # fmt: skip
 """How native libraries, and what loads them, say that they met the limit."""
 
 IsKnown = Callable[[str, str, str], bool]
@@ -140,7 +139,7 @@ def _met_the_limit(error: BaseException) -> bool:
     """Whether it was raised for want of memory, be it that a library made another error of that."""
     seen: list[BaseException] = []
     while error not in seen:
-        if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+        if isinstance(error, MemoryError) or any(words in str(error).lower() for words in _NO_MEMORY):
             return True
         seen.append(error)
         error = error.__cause__ or error.__context__ or error

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ingest.known import Known
+from ingest.lean import without_pandas
 from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
 from ingest.originals import Originals
@@ -34,6 +35,7 @@ def main() -> None:
     originals = Originals(Path(sys.argv[5])) if len(sys.argv) > 5 else None
     die_with_parent(parent)
     cut_network()
+    without_pandas()
     sys.setrecursionlimit(_RECURSION)
     connection = Connection(descriptor)
     known = Known(known_descriptor)

@@ -84,7 +84,8 @@ def _appeals(base: Base, pending_most: int = 1) -> Figures:
         few = way == "litigation_after_review"
         for ending in ENDINGS:
             most = pending_most if ending == "pending" else 2 if few else 6
-            least = 3 if way == "review" and ending != "pending" else 1  # lawsuits after a review are not more than these
+            # Reviews concluded are no fewer than the lawsuits that follow them.
+            least = 3 if way == "review" and ending != "pending" else 1
             made[f"appeal.{way}.{ending}", "all"] = base.number(f"{way}.{ending}", "all", least, max(1, most))
         made[f"appeal.{way}.total", "all"] = sum(made[f"appeal.{way}.{ending}", "all"] for ending in ENDINGS)
     return made
