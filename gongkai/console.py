@@ -164,7 +164,7 @@ def _fail_for(error: Exception) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     if hasattr(error, "format_message"):
-        _fail(f"{error.format_message()} (see gongkai --help)", 2)
+        _fail(f"{error.format_message().replace(': Value error, ', ': ')} (see gongkai --help)", 2)
     _fail(f"{type(error).__name__}: {error} (run again with --debug for the traceback)", 1)
 
 

@@ -22,6 +22,8 @@ MARK = b"\xef\xbb\xbf"
 def target_folder(folder: Path, part: str) -> Path:
     """The folder `part` below `folder`, made where it is missing. GongkaiError where a link leads it elsewhere."""
     target = folder / part
+    if target.is_file():
+        raise GongkaiError(f"{target} is a file, and an export goes into a folder; name one with --to")
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 import duckdb
@@ -68,7 +69,9 @@ def _select(connection: duckdb.DuckDBPyConnection, select: list[str]) -> tuple[l
         table, _, column = pattern.partition(".")
         found = [name for name in there if fnmatchcase(name, table)]
         if not found:
-            raise UsageError(f"--select {pattern}: there is no such mart; gongkai export --help tells how to name them")
+            near = get_close_matches(table, there, n=1) or [name for name in there if table and table in name]
+            meant = f"did you mean {near[0]}?" if near else ".tables in gongkai sql lists them"
+            raise UsageError(f"--select {pattern}: there is no such mart; {meant}")
         names |= set(found)
         if not column:
             whole |= set(found)
@@ -100,7 +103,8 @@ def _narrow(connection: duckdb.DuckDBPyConnection, condition: Condition, where: 
     known = {name for names in marts.values() for name in names}
     if unknown := sorted(condition.columns - known):
         raise UsageError(
-            f"--where {where}: no mart has a column {unknown[0]}; the workbook's last sheet lists them all"
+            f"--where {where}: no mart has a column {unknown[0]}; the workbook's last sheet lists them all, and a text "
+            "to look for stands in single quotes: --where \"province_name = '浙江省'\""
         )
     whole: set[str] = set()
     try:

@@ -174,7 +174,15 @@ def test_without_a_warehouse_there_is_one_line(tmp_path: Path, gongkai: Gongkai)
 def test_an_unknown_format_is_wrong_usage(published: Path, gongkai: Gongkai) -> None:
     done = gongkai("export", "--format", "pdf", published=published)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert "xlsx" in done.stderr
+    assert "xlsx" in done.stderr and "Value error" not in done.stderr
+
+
+def test_a_file_as_the_target_is_told_as_that(published: Path, tmp_path: Path, gongkai: Gongkai) -> None:
+    target = tmp_path / "table.xlsx"
+    target.write_text("mine")
+    done = gongkai("export", "--to", target, published=published)
+    assert done.returncode == 1 and "is a file, and an export goes into a folder" in done.stderr
+    assert target.read_text() == "mine"
 
 
 FILES = {

@@ -96,6 +96,8 @@ def test_marts_and_columns_are_picked_by_name(published: Path, tmp_path: Path, g
     ("options", "words"),
     [
         (["--select", "fct_nothing"], "no such mart"),
+        (["--select", "fct_aplications"], "did you mean fct_applications?"),
+        (["--where", "province_name = 浙江省"], "stands in single quotes"),
         (["--select", "findings.nothing"], "no such column"),
         (["--where", "nothing = 1"], "no mart has a column nothing"),
         (["--where", "year = 'abc'"], "Could not convert"),
