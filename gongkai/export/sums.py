@@ -78,7 +78,8 @@ def _sums(labels: Labels, keys: dict[str, Column], counted: dict[str | None, str
         ]
 
     def summed(level: str | None, reports: str) -> str:
-        over_all = {"reports.level_code": literal(level), "reports.agency_kind": "null", "reports.scope": "null"}
+        # No scope, which is not null: that is of reports that do not say theirs.
+        over_all = {"reports.level_code": literal(level), "reports.agency_kind": "null", "reports.scope": "'none'"}
         groups = {
             column.name: over_all.get(expression, expression) if level else expression
             for expression, column in by.items()

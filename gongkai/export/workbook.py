@@ -31,6 +31,8 @@ EXCEL_ROWS = 1_048_576
 _WIDTH_ROWS = 200
 _MIN_WIDTH, _MAX_WIDTH, _LONG_WIDTH = 8, 40, 60
 _HEADING_LINES, _LINE_HEIGHT, _GAP = 4, 13.5, 6
+_HIGHEST = 409
+"""Points of the highest row that Excel takes."""
 _FROZEN = 2
 _PAGE_WIDTH = 230
 """Places across a printed page, at a size that can be read."""
@@ -131,12 +133,27 @@ def _write_sheet(
                     page.filled.add(column)
                 if isinstance(value, int | float | Decimal):
                     page.largest[column] = max(page.largest.get(column, 0.0), abs(float(value)))
-                elif page.rows <= _WIDTH_ROWS:
+                elif page.rows <= _WIDTH_ROWS or shown.format == "long":
                     page.see(column, _seen(shown, value, links))
+            _make_room(page, following)
             following = next(rows, None)
         _finish(page, formats, f"{sheet.code}_{len(written.names)}" if len(written.names) > 1 else sheet.code)
         written.rows += page.rows
     return written
+
+
+def _make_room(page: _Page, row: tuple[object, ...]) -> None:
+    """Height for the long texts of a row: not every program that opens a workbook finds it out by itself."""
+    high = max(
+        (
+            lines_of(plain(row[column]), _LONG_WIDTH)
+            for column, shown in enumerate(page.sheet.columns)
+            if shown.format == "long" and isinstance(row[column], str)
+        ),
+        default=1,
+    )
+    if high > 1:
+        page.page.set_row(page.rows, min(high * _LINE_HEIGHT + _GAP, _HIGHEST))
 
 
 def _seen(shown: Shown, value: object, links: Links) -> str:

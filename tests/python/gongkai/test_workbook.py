@@ -229,6 +229,18 @@ def test_sums_count_no_figure_twice_and_say_who_states_them(workbook: Path) -> N
     assert set(sums) == {"县级", "各级合计"}
     assert (sums["各级合计"]["报告份数"], sums["各级合计"]["收到申请数（件）"]) == (1, 12)
     assert levels.filter(pl.col("层级").str.contains("未说明"))["年度"].to_list() == [2021]
+    # No scope: to say there that it is not known would be wrong.
+    assert set(levels.filter(pl.col("层级").str.contains("各级合计"))["范围"]) == {None}
+
+
+def test_a_row_is_as_high_as_its_longest_text(of_samples: Path) -> None:
+    text = parts(of_samples)[part_of(of_samples, "核查")]
+    lengths = sheet(of_samples, "核查")["说明"].str.len_chars().to_list()
+    heights = [float(found[1]) if (found := re.search(r' ht="([\d.]+)"', row)) else 15 for row in
+               re.findall(r"<row ([^>]+)>", text)[1:]]  # fmt: skip
+    assert len(heights) == len(lengths) and max(lengths) > 60
+    for length, height in zip(lengths, heights, strict=True):
+        assert height >= 13 * -(-length * 2 // 65), (length, height)
 
 
 def test_the_dictionary_names_every_column_of_every_sheet(of_samples: Path) -> None:
