@@ -63,6 +63,18 @@ DEPARTMENTS = [
         want=who("泾县住房和城乡建设局", "department", "341823", "county", 2016),
     ),
     Case(
+        "management_left_out_in_the_title",
+        "泾县应急局2020年政府信息公开工作年度报告\n现将泾县应急管理局2020年政府信息公开工作情况报告如下。",
+        self="我局",
+        want=who("泾县应急管理局", "department", "341823", "county", 2020),
+    ),
+    Case(
+        "the_body_that_took_its_place_in_the_opening",
+        "泾县农业局2018年政府信息公开工作年度报告\n本报告由泾县农业农村局编制。",
+        self="我局",
+        want=who("泾县农业局", "department", "341823", "county", 2018),
+    ),
+    Case(
         "short_name_in_the_title_and_another_body_in_the_opening",
         "泾县住建局2016年政府信息公开工作年度报告\n本报告由泾县住房保障中心编制。",
         self="我局",
