@@ -40,11 +40,10 @@ _LABELLED = re.compile(
     rf"(?!(?:{_LABELS})[】\]]?\s*[：:])"
     r"(?P<value>[^\s\u3000|【】\[\]]+(?: \d{1,2}:\d\d(?::\d\d)?)?)"
 )
-# A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…
-_BYLINE_DAY = re.compile(
-    r"(?P<day>\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*"
-    rf"{_WORDS['byline']}\s*[：:]"
-)
+_DAY = r"[\[【（(]?\s*(?P<day>\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*[\]】）)]?"
+# A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…, [2023-01-13] 作者：…
+_BYLINE_DAY = re.compile(rf"{_DAY}\s*{_WORDS['byline']}\s*[：:]")
+_DAY_ALONE = re.compile(_DAY)
 _POSTED = "发布时间"
 """The label under which such a day is kept."""
 _SIGNATURE = re.compile(r"^.{0,40}\d{4}年\d{1,2}月\d{1,2}日$")
@@ -78,7 +77,7 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
                 labels.setdefault("publisher", publisher["publisher"])
             for labelled in _LABELLED.finditer(around):
                 labels.setdefault(labelled["label"], labelled["value"])
-            if posted := _BYLINE_DAY.match(around.strip()):
+            if posted := _BYLINE_DAY.match(around.strip()) or _day_alone(outside):
                 labels.setdefault(_POSTED, posted["day"])
     for outside in (*before, *framing):
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
@@ -88,6 +87,14 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     )
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)
+
+
+def _day_alone(element: Element) -> re.Match[str] | None:
+    """The day in a <time> that holds nothing else: what the page marks as a day of its own outside the article."""
+    for node in element.iter("time"):
+        if day := _DAY_ALONE.fullmatch(shown_text(node).strip()):
+            return day
+    return None
 
 
 def _furniture(body: Element, weights: dict[Element, Weight], layouts: Layouts) -> set[Element]:

@@ -79,7 +79,7 @@ told_apart as (
                     indicator_code = 'disclosure.normative'
                     and not (
                         regexp_matches(before_raw, '{{ prose_pattern("normative_disclosed") }}')
-                        and regexp_matches(gap_after, '{{ prose_pattern("share_follows") }}')
+                        and regexp_matches(gap_after, '{{ prose_pattern("share_follows") }}|^。')
                     )
                 )
                 or (
@@ -185,7 +185,9 @@ told as (
         (is_opened and items_opened > 1) or (is_named_by_heading and items_named > 1) as stands_under_line,
         -- So many items in a row that nothing else is meant.
         (items_in_list > 2 or is_class_of_items)
-            and topic not in ('application', 'review', 'litigation', 'complaint', 'fee', 'consult')
+            and topic not in ('application', 'review', 'litigation', 'complaint')
+            -- 收费价格类 is what an item is about where a list of classes has it.
+            and (list_is_of_classes or topic not in ('fee', 'consult'))
             and (
                 list_is_of_classes
                 or list_has_shares

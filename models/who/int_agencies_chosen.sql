@@ -90,6 +90,24 @@ branches_in_full as (
         and len(in_full.chain) > 0
 ),
 
+-- 某市人社局 in the title is what the opening or the signature calls 某市人力资源和社会保障局: the same place, and the
+-- characters of the short name in their order, others between them.
+titles_in_full as (
+    select distinct short.document_id, in_full.phrase_no
+    from ranked_readings as short
+    inner join ranked_readings as in_full
+        on short.document_id = in_full.document_id
+        and short.chain = in_full.chain
+        and regexp_full_match(in_full.rest, array_to_string(string_split(short.rest, ''), '\p{Han}*') || '(员会)?')
+        -- 农业局 is no short name of 农业农村局, but 工商局 is one of 工商行政管理局.
+        and (
+            not contains(in_full.rest, rtrim(short.rest, '局委办'))
+            or regexp_full_match(in_full.rest, rtrim(short.rest, '局委办') || '(行政|监督|管理|执法)+局')
+        )
+    where short.source = 'title' and len(short.chain) > 0 and not short.is_government and length(short.rest) >= 3
+        and in_full.source in ('preamble', 'signature', 'signature_above', 'form_header')
+),
+
 chosen as (
     select
         readings.*,
@@ -106,6 +124,8 @@ chosen as (
         on readings.document_id = overruling.document_id and readings.phrase_no = overruling.phrase_no
     left join branches_in_full
         on readings.document_id = branches_in_full.document_id and readings.phrase_no = branches_in_full.phrase_no
+    left join titles_in_full
+        on readings.document_id = titles_in_full.document_id and readings.phrase_no = titles_in_full.phrase_no
     where readings.is_national
         or readings.is_unlisted
         or len(readings.chain) > 0
@@ -115,6 +135,7 @@ chosen as (
         order by
             readings.source != 'manifest',
             branches_in_full.document_id is null,
+            titles_in_full.document_id is null,
             not is_overruling,
             has_no_place and not readings.names_level_only,
             not agrees_with_title,

@@ -190,6 +190,23 @@ def test_a_day_without_a_label_before_the_source_is_the_day_of_publication(day: 
     assert document.properties["来源"] == "县水利局"
 
 
+@pytest.mark.parametrize(
+    ("byline", "day"),
+    [
+        ("[2021年1月20日]　作者：综合股 点击：12", "2021年1月20日"),
+        ("【2021-01-20】 编辑：某某", "2021-01-20"),
+        ("2021/1/20 责任编辑：某某", "2021/1/20"),
+        ("（2021-01-20 09:10） 录入：某某", "2021-01-20 09:10"),
+        ('<time datetime="2021-01-20">2021年1月20日</time> <span>县水利局办公室</span>', "2021年1月20日"),
+        ("<span>县水利局</span> <time>2021-01-20</time>", "2021-01-20"),
+    ],
+)
+def test_a_day_that_only_a_bracket_an_editor_or_its_tag_marks_is_the_day_of_publication(byline: str, day: str) -> None:
+    labelled = "来源：县水利局 发布日期：2021-01-20"
+    document = read(page(PORTALS["the title outside the content"].replace(labelled, byline)))
+    assert document.properties["发布时间"] == day
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("declared", ["utf-8", "gb2312", "big5"])
 def test_the_encoding_is_what_the_bytes_are_whatever_the_page_says(encoding: str, declared: str) -> None:

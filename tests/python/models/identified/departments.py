@@ -51,6 +51,46 @@ DEPARTMENTS = [
         want={"agency_name": "安徽舒城经济开发区管理委员会"},
     ),
     Case(
+        "short_name_in_the_title_that_the_opening_gives_in_full",
+        "金寨县卫健委2020年政府信息公开工作年度报告\n现将金寨县卫生健康委员会2020年政府信息公开工作情况报告如下。",
+        want=who("金寨县卫生健康委员会", "department", "341524", "county", 2020),
+    ),
+    Case(
+        "short_name_in_the_title_that_the_signature_gives_in_full",
+        "泾县住建局2016年政府信息公开工作年度报告",
+        "泾县住房和城乡建设局\n2017年1月9日",
+        self="我局",
+        want=who("泾县住房和城乡建设局", "department", "341823", "county", 2016),
+    ),
+    Case(
+        "management_left_out_in_the_title",
+        "泾县应急局2020年政府信息公开工作年度报告\n现将泾县应急管理局2020年政府信息公开工作情况报告如下。",
+        self="我局",
+        want=who("泾县应急管理局", "department", "341823", "county", 2020),
+    ),
+    Case(
+        "the_body_that_took_its_place_in_the_opening",
+        "泾县农业局2018年政府信息公开工作年度报告\n本报告由泾县农业农村局编制。",
+        self="我局",
+        want=who("泾县农业局", "department", "341823", "county", 2018),
+    ),
+    Case(
+        "short_name_in_the_title_and_another_body_in_the_opening",
+        "泾县住建局2016年政府信息公开工作年度报告\n本报告由泾县住房保障中心编制。",
+        self="我局",
+        want=who("泾县住建局", "department", "341823", "county", 2016),
+    ),
+    Case(
+        "housing_fund",
+        "荆州市住房公积金中心2018年政府信息公开工作年度报告",
+        want=who("荆州市住房公积金中心", "other", "421000", "prefecture", 2018),
+    ),
+    Case(
+        "university_called_after_its_city",
+        "扬州大学2017-2018学年信息公开工作年度报告\n统计期限为2017年9月1日至2018年8月31日。",
+        want={"agency_name": "扬州大学", "agency_kind": "other", "level_code": "province"},
+    ),
+    Case(
         "branch_office_of_a_district",
         "厦门市公安局思明分局2018年政府信息公开工作年度报告",
         want=who("厦门市公安局思明分局", "department", "350203", "county", 2018),
