@@ -98,11 +98,16 @@ titles_in_full as (
     inner join ranked_readings as in_full
         on short.document_id = in_full.document_id
         and short.chain = in_full.chain
-        and regexp_full_match(in_full.rest, array_to_string(string_split(short.rest, ''), '\p{Han}*') || '(员会)?')
+        and regexp_full_match(
+            in_full.rest,
+            array_to_string([regexp_escape(each) for each in string_split(short.rest, '')], '\p{Han}*') || '(员会)?'
+        )
         -- 农业局 is no short name of 农业农村局, but 工商局 is one of 工商行政管理局.
         and (
             not contains(in_full.rest, rtrim(short.rest, '局委办'))
-            or regexp_full_match(in_full.rest, rtrim(short.rest, '局委办') || '(行政|监督|管理|执法)+局')
+            or regexp_full_match(
+                in_full.rest, regexp_escape(rtrim(short.rest, '局委办')) || '(行政|监督|管理|执法)+局'
+            )
         )
     where short.source = 'title' and len(short.chain) > 0 and not short.is_government and length(short.rest) >= 3
         and in_full.source in ('preamble', 'signature', 'signature_above', 'form_header')
