@@ -44,7 +44,9 @@ def notebook(
         pass
     shipped = shipped_project() / "notebooks" / f"{name}.py"
     opened = _copied(shipped) if edit else shipped
-    command = [sys.executable, "-m", "marimo", "-q", "edit" if edit else "run", str(opened), "--host", "127.0.0.1"]
+    command = [sys.executable, "-m", "marimo"]
+    command += ["-q"] if browser else []  # where no browser opens, its own lines say at which address it is
+    command += ["edit" if edit else "run", str(opened), "--host", "127.0.0.1"]
     command += ["--port", str(port)] if port else []
     command += [] if browser else ["--headless"]
     say(f"{opened} on {warehouse}; Ctrl-C ends it")

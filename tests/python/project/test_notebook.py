@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -169,3 +172,18 @@ def test_a_copy_to_edit_is_made_once(tmp_path: Path) -> None:
         assert copy == tmp_path / NOTEBOOKS[0].name and copy.read_bytes() == NOTEBOOKS[0].read_bytes()
         copy.write_text("mine", "utf-8")
         assert _copied(NOTEBOOKS[0]).read_text("utf-8") == "mine"
+
+
+def test_without_a_browser_its_address_is_printed(built_samples: Path, tmp_path: Path) -> None:
+    command = [Path(sys.executable).with_name("gongkai"), "notebook", "--no-browser", "--warehouse", str(built_samples)]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=gongkai_environment(), stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as served:
+        assert served.stdout
+        stop = threading.Timer(120, os.killpg, (served.pid, signal.SIGKILL))  # a server that says nothing ends, too
+        stop.start()
+        try:
+            assert any(re.search(r"https?://(localhost|127\.0\.0\.1):\d+", line) for line in served.stdout)
+        finally:
+            stop.cancel()
+            os.killpg(served.pid, signal.SIGKILL)
