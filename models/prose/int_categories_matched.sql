@@ -79,7 +79,7 @@ told_apart as (
                     indicator_code = 'disclosure.normative'
                     and not (
                         regexp_matches(before_raw, '{{ prose_pattern("normative_disclosed") }}')
-                        and regexp_matches(gap_after, '{{ prose_pattern("share_follows") }}|^。')
+                        and regexp_matches(gap_after, '{{ prose_pattern("share_follows") }}')
                     )
                 )
                 or (
