@@ -68,7 +68,7 @@ def test_a_document_over_its_memory_is_rejected_and_the_run_goes_on(published: P
 
 def test_a_document_within_its_memory_is_read(published: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "files", {"2big.txt": big()[:3_000_000]})
-    assert ingest(published, folder, limits=Limits.parse(["memory_bytes=400M"])).landed == 1
+    assert ingest(published, folder, limits=Limits.parse(["memory_bytes=300M"])).landed == 1
 
 
 def test_the_members_after_one_that_is_ended_are_read(published: Path, tmp_path: Path) -> None:
