@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.web.data_tables import Layouts
@@ -40,6 +41,7 @@ _LABELLED = re.compile(
     rf"(?!(?:{_LABELS})[】\]]?\s*[：:])"
     r"(?P<value>[^\s\u3000|【】\[\]]+(?: \d{1,2}:\d\d(?::\d\d)?)?)"
 )
+_LABEL_ALONE = re.compile(rf"[\[【]?(?P<label>{_LABELS})[】\]]?[：:]?")
 _DAY = r"[\[【（(]?\s*(?P<day>\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*[\]】）)]?"
 # A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…, [2023-01-13] 作者：…
 _BYLINE_DAY = re.compile(rf"{_DAY}\s*{_WORDS['byline']}\s*[：:]")
@@ -77,6 +79,8 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
                 labels.setdefault("publisher", publisher["publisher"])
             for labelled in _LABELLED.finditer(around):
                 labels.setdefault(labelled["label"], labelled["value"])
+            for label, value in _in_pairs(outside):
+                labels.setdefault(label, value)
             if posted := _BYLINE_DAY.match(around.strip()) or _day_alone(outside):
                 labels.setdefault(_POSTED, posted["day"])
     for outside in (*before, *framing):
@@ -87,6 +91,17 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     )
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)
+
+
+def _in_pairs(element: Element) -> Iterator[tuple[str, str]]:
+    """Labels alone in an element whose neighbour holds the value: cells of a head table, terms of a list, spans."""
+    for node in element.iter("td", "th", "dt", "span", "label", "b", "strong", "em"):
+        neighbour = node.getnext()
+        if neighbour is None or not is_element(neighbour) or not (label := _LABEL_ALONE.fullmatch(squeezed(shown_text(node)))):
+            continue
+        value = " ".join(shown_text(neighbour).split())
+        if squeezed(node.tail or "") in ("", "：", ":") and 0 < len(value) <= 60 and not _LABEL_ALONE.match(squeezed(value)):
+            yield label["label"], value
 
 
 def _day_alone(element: Element) -> re.Match[str] | None:

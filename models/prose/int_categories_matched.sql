@@ -152,7 +152,9 @@ listed as (
         ) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(lead_in || sentence_before, '{{ prose_pattern("list_of_classes") }}')) over in_list as list_is_of_classes,
+        bool_or(regexp_matches(
+            regexp_extract(subheadings, '([^＞]*)$', 1) || '＞' || lead_in || sentence_before, '{{ prose_pattern("list_of_classes") }}'
+        )) over in_list as list_is_of_classes,
         bool_or(regexp_matches(before, '{{ prose_pattern("act_of_disclosing") }}')) over in_list
             and not bool_or(contains(sentence_before, '其中')) over in_list as list_has_verb,
         -- （一）概况信息12条，占7.3%；（二）计划总结8条，占4.8%

@@ -88,7 +88,7 @@ also_matched as (
 
 -- Rules that read one figure as another indicator too, by the indicator that they look at.
 rules_of_wholes as (
-    select rule_id, indicator_code, applies_to, confidence, unnest(string_split(whole, '|')) as whole_code
+    select rule_id, indicator_code, applies_to, confidence, whole as all_codes, unnest(string_split(whole, '|')) as whole_code
     from rules
     where whole is not null
 ),
@@ -118,7 +118,11 @@ alone_matched as (
             from figures_matched as others
             where others.document_id = figures_matched.document_id
                 and others.figure_no != figures_matched.figure_no
-                and starts_with(others.indicator_code, alone_rules.indicator_code)
+                and (
+                    starts_with(others.indicator_code, alone_rules.indicator_code)
+                    -- 直接起诉0件；复议后起诉1件: two ways are told of.
+                    or contains(alone_rules.all_codes, others.indicator_code)
+                )
         )
 ),
 
@@ -358,7 +362,7 @@ matched as (
 
 -- 省人大代表建议3件，市人大代表建议5件: parts whose sum is not said. Neither is the figure.
 told_once as (
-    select * exclude (values_in_sentence, is_of_a_body, is_part_told, is_sum, has_sum)
+    select * exclude (values_in_sentence, is_of_a_body, is_part_told, is_sum, has_sum, has_parts, is_whole)
     from (
         select
             *,
@@ -369,13 +373,20 @@ told_once as (
             ) as values_in_sentence,
             -- 系统收到申请9件，信函收到申请2件，共计11件
             bool_or(is_sum) over (partition by document_id, paragraph_no, sentence_no, indicator_code) as has_sum,
+            -- 收取费用55元（检索费40元、复制费15元）: the parts of a figure stand behind it.
+            count(*) over of_indicator > 2
+                and applies_to = 'figure'
+                and arg_min(value, figure_no) over of_indicator * 2 = sum(value) over of_indicator as has_parts,
+            has_parts and figure_no = min(figure_no) over of_indicator as is_whole,
         from matched
         where not is_part_told
+        window of_indicator as (partition by document_id, paragraph_no, sentence_no, indicator_code, applies_to)
     ) as counted
-    where (values_in_sentence = 1 and (is_sum or not has_sum or applies_to != 'figure'))
+    where (values_in_sentence = 1 and not has_parts and (is_sum or not has_sum or applies_to != 'figure'))
         or scope_part = 'part'
         or is_sum
-        or (not has_sum and not (
+        or is_whole
+        or (not has_sum and not has_parts and not (
             regexp_matches(indicator_code, '^(?:proposal|disclosure\.channel|response|fee\.collected)')
             or (indicator_code = 'application.received' and is_of_a_body)
         ))

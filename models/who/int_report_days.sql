@@ -43,7 +43,7 @@ signatures as (
             line,
             '^[^。；，\d]{0,40}{{ day_pattern() }}(?:[^。；，\d]{0,6}$|附[件表：])|^{{ day_pattern() }}T?{{ time_of_day_pattern() }}$'
             || '|{{ words("date_words", "use = 'signing_label'") }}(日期|时间)：?{{ day_pattern() }}'
-            || '|^{{ day_pattern() }}[\d：:]{0,8}{{ words("date_words", "use = 'page_label'") }}'
+            || '|^[\[（【]?{{ day_pattern() }}[\d：:]{0,8}[\]）】]?{{ words("page_words", "kind = 'byline'", 'pattern') }}'
         )
         and not regexp_matches(
             regexp_replace(line, '附[件表：].*$', ''),
