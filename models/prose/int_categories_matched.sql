@@ -100,6 +100,8 @@ told_apart as (
         not is_item
             and not is_about_something_else
             and not is_shared
+            -- 环保信息248条，涉及企业87家: what an item is about ends no list.
+            and not (indicator_code is null and regexp_matches(before, '{{ prose_pattern("told_of_an_item") }}'))
             and not (
                 indicator_code is null
                 and (is_no_category or regexp_matches(label, '栏$|主动公开'))
@@ -160,6 +162,10 @@ listed as (
         -- （一）概况信息12条，占7.3%；（二）计划总结8条，占4.8%
         count(*) filter (where regexp_matches(gap_after, '^（?，?(?:约)?(?:所)?占')) over in_list > 2
             and bool_or(regexp_matches(section || subheadings, '公开(?:政府)?(?:信息)?(?:的)?情况')) over in_list as list_has_shares,
+        -- 政策法规33条，资金信息58条，工作动态71条, under the heading of what was disclosed.
+        bool_and(measure = '条' and not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}')) over in_list
+            and bool_or(regexp_matches(section || subheadings, '{{ prose_pattern("section_of_items") }}')) over in_list
+                as list_is_of_section,
         -- 在主动公开的信息中，业务动态类信息175条，占100%: one class may be all.
         bool_or(regexp_matches(lead_in || sentence_before, '{{ prose_pattern("among_items_disclosed") }}')) over in_list
             and regexp_matches(label, '类') as is_class_of_items,
@@ -193,6 +199,7 @@ told as (
             and (
                 list_is_of_classes
                 or list_has_shares
+                or list_is_of_section
                 or list_makes_the_total
                 or (
                     list_has_verb and length(label) <= 12

@@ -227,7 +227,7 @@ of_all as (
         on wholes_matched.indicator_code = whole_rules.whole_code and whole_rules.applies_to = 'all_of_it'
     where case whole_rules.rule_id
         {%- for rule in rules if rule['applies_to'] == 'all_of_it' %}
-        {%- set all_of_them = '(?:均|全部|都|皆|逐一|一一)' %}
+        {%- set all_of_them = '(?:均|全部|都|皆|逐一|一一|一律)' %}
         {#- 已全部答复：予以公开1件 tells of one of them. #}
         {%- set and_no_figure = prose_pattern('and_no_figure') if rule['indicator_code'].startswith('application.outcome') else '' %}
         {%- set said_later = '^[，；。）]*[^0-9；。]{0,40}?' ~ all_of_them ~ '[^，；。0-9]*(?:' ~ rule['after'] ~ ')' ~ and_no_figure %}

@@ -39,9 +39,13 @@ run_in_headings_parted as (
     select
         * replace (
             regexp_replace(
-                -- 一 公开内容: the blank is the mark's stop.
-                regexp_replace(text_regular, '{{ prose_pattern("heading_without_stop") }}', '\1、\2'),
-                '{{ prose_pattern("heading_run_in") }}', '\1。\2'
+                regexp_replace(
+                    -- 一 公开内容: the blank is the mark's stop.
+                    regexp_replace(text_regular, '{{ prose_pattern("heading_without_stop") }}', '\1、\2'),
+                    '{{ prose_pattern("heading_run_in") }}', '\1。\2'
+                ),
+                -- Where lines were lost: …同意公开3件。 四、收费 全年未收费。
+                '{{ prose_pattern("heading_run_in_inside") }}', '\1。\2', 'g'
             ) as text_regular
         ),
     from glosses_blanked
@@ -82,7 +86,9 @@ with_heading_text as (
             when marker_level is not null
                 then nullif(regexp_extract(text, '^({{ list_marker() }}[^。：；0-9]{2,30})[。：]', 1), '')
         end as heading_text,
-        heading_text is not null and length(heading_text) >= length(text) - 1 as is_heading,
+        heading_text is not null and length(heading_text) >= length(text) - 1
+            -- （四）全年无复议、无诉讼。 says something.
+            and not regexp_matches(text, '{{ prose_pattern("sentence_of_denial") }}') as is_heading,
         case
             when heading_text is null then null
             when marker_level is not null then marker_level

@@ -84,7 +84,11 @@ placed as (
             - regexp_matches(text, '[。！？]$')::integer as period_no,
         left(coalesce(lead(text) over in_paragraph, ''), 90) as next_text,
         -- Text crawled as one line has its headings inside: a sentence that begins with one stands under it.
-        last_value(nullif(regexp_extract(text, '{{ heading_inside }}', 1), '') ignore nulls) over in_paragraph as section_inside,
+        last_value(coalesce(
+            nullif(regexp_extract(text, '{{ heading_inside }}', 1), ''),
+            nullif(regexp_extract(text, '{{ prose_pattern("heading_as_sentence") }}', 1), ''),
+            nullif(regexp_extract(text, '{{ prose_pattern("heading_as_sentence") }}', 2), '')
+        ) ignore nulls) over in_paragraph as section_inside,
     from parted
     window in_paragraph as (partition by document_id, paragraph_no order by sentence_no)
 ),

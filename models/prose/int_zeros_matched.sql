@@ -90,6 +90,9 @@ scoped as (
         case
             when said_to_be_zero != '' and regexp_matches(said_to_be_zero, '{{ any_noun }}') then said_to_be_zero
             when contains(clause, '为零') then if(clauses_before != '' or length(said_to_be_zero) > 6, clauses_before, 'heading')
+            -- 网络、信函渠道没有收到申请: of these ways.
+            when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
+                and regexp_matches(said_before, '{{ prose_pattern("ways_of_asking") }}') then said_before
             when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
                 and regexp_matches(section || subheadings, '复议|诉讼|收费|减免') then 'heading'
             when regexp_matches(denied, '{{ any_noun }}') then denied
@@ -99,6 +102,8 @@ scoped as (
             when not regexp_matches(
                 denied, '{{ prose_pattern("denies_what_is_above") }}'
             ) then ''
+            -- 逾期未缴费的没有: of what no rule knows.
+            when regexp_matches(said_before, '的$') then ''
             when regexp_matches(denied, '{{ prose_pattern("this_kind") }}') and regexp_matches(subheadings || section, '{{ any_noun }}') then 'heading'
             when regexp_matches(clauses_before, '{{ any_noun }}') and not regexp_matches(clauses_before, '[0-9'
                 ']') then clauses_before
