@@ -36,7 +36,8 @@ _BEGINS_FURNITURE = re.compile(
 )
 _HOLDS_FURNITURE = re.compile(f"{_WORDS['counter']}|{_WORDS['foot']}", re.IGNORECASE)
 _LABELLED = re.compile(
-    rf"(?:^|[\s\u3000\[【|])(?P<label>{_LABELS})[】\]]?\s*[：:]\s*"
+    # 发布时间：2016-01-29, [ 发布时间 ] 2016-01-29
+    rf"(?:^|[\s\u3000\[【|])(?P<label>{_LABELS})(?:[】\]]?\s*[：:]|\s*[】\]])\s*"
     # 文号：  生成日期：2016-01-29: a label without a value does not take the next one for its own.
     rf"(?!(?:{_LABELS})[】\]]?\s*[：:])"
     r"(?P<value>[^\s\u3000|【】\[\]]+(?: \d{1,2}:\d\d(?::\d\d)?)?)"
@@ -44,7 +45,7 @@ _LABELLED = re.compile(
 _LABEL_ALONE = re.compile(rf"[\[【]?(?P<label>{_LABELS})[】\]]?[：:]?")
 _DAY = r"[\[【（(]?\s*(?P<day>\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?)\s*[\]】）)]?"
 # A day without a label, before what is said of the page: 2023-01-13 17:20:31 来源：…, [2023-01-13] 作者：…
-_BYLINE_DAY = re.compile(rf"{_DAY}\s*{_WORDS['byline']}\s*[：:]")
+_BYLINE_DAY = re.compile(rf"(?:^|\s){_DAY}\s*[【\[（(]?{_WORDS['byline']}\s*[：:]")
 _DAY_ALONE = re.compile(_DAY)
 _POSTED = "发布时间"
 """The label under which such a day is kept."""
@@ -81,7 +82,7 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
                 labels.setdefault(labelled["label"], labelled["value"])
             for label, value in _in_pairs(outside):
                 labels.setdefault(label, value)
-            if posted := _BYLINE_DAY.match(around.strip()) or _day_alone(outside):
+            if posted := _BYLINE_DAY.search(around) or _day_alone(outside):
                 labels.setdefault(_POSTED, posted["day"])
     for outside in (*before, *framing):
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):

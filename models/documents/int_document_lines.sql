@@ -27,7 +27,10 @@ parted as (
                 then string_split(
                     regexp_replace(
                         regexp_replace(
-                            trim(text_regular), '({{ title_word('line_end') }}|[。）])\s+', '\1' || chr(10), 'g'
+                            -- …政府信息公开工作年度报告2014年，我局…: the title and the text that follows it at once.
+                            regexp_replace(
+                                trim(text_regular), '{{ document_sign('title_run_in') }}', '\1' || chr(10) || '\2'
+                            ), '({{ title_word('line_end') }}|[。）])\s+', '\1' || chr(10), 'g'
                         ),
                         '([^\d\s])[ \t]+([^\d\s])', '\1' || chr(10) || '\2', 'g'
                     ),

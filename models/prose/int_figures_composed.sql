@@ -104,7 +104,11 @@ figures as (
             {%- endfor %}
         end as scope,
         list_filter([
-            if(regexp_matches(figures.section || '＞' || figures.subheadings, '{{ prose_pattern("section_of_decisions") }}'), 'section.form', null),
+            if(
+                regexp_matches(figures.section, '{{ prose_pattern("section_of_decisions") }}')
+                or regexp_matches(figures.subheadings, '{{ prose_pattern("section_of_decisions") }}'),
+                'section.form', null
+            ),
             if(regexp_matches(figures.sentence_before, '{{ prose_pattern("said_to_be_published") }}'), 'said.published', null)
         ], lambda meaning: meaning is not null) as meanings_around,
         -- 办理宅基地审批等行政许可13件: instances say nothing of what is counted.
