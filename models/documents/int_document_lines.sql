@@ -60,7 +60,10 @@ first_and_last as (
     select
         document_id,
         block_no,
-        left({{ squash('text_regular') }}, 800) as line,
+        -- 【发布机构】甲县水利局: a label in brackets is one with a colon.
+        regexp_replace(
+            left({{ squash('text_regular') }}, 800), '^[【\[]({{ words('page_labels', column='label') }})[】\]]：?', '\1：'
+        ) as line,
         line_no,
         line_no_from_end,
     from numbered
