@@ -29,7 +29,11 @@ parted as (
                         regexp_replace(
                             -- …政府信息公开工作年度报告2014年，我局…: the title and the text that follows it at once.
                             regexp_replace(
-                                trim(text_regular), '{{ document_sign('title_run_in') }}', '\1' || chr(10) || '\2'
+                                -- …不低于120条。旧州镇人民政府 2011年1月18日: who signs, and when.
+                                regexp_replace(
+                                    trim(text_regular), '{{ document_sign('signed_at_end') }}', '\1' || chr(10) || '\2'
+                                ),
+                                '{{ document_sign('title_run_in') }}', '\1' || chr(10) || '\2'
                             ), '({{ title_word('line_end') }}|[。）])\s+', '\1' || chr(10), 'g'
                         ),
                         '([^\d\s])[ \t]+([^\d\s])', '\1' || chr(10) || '\2', 'g'

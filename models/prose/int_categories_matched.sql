@@ -44,7 +44,8 @@ labelled as (
             regexp_extract(figures.after, '{{ prose_pattern("label_of_the_rest") }}', 1),
             ''
         ) as label_after,
-        if(label_after != '', label_after, label_before) as label,
+        -- 财政预决算类公开1.12万条
+        regexp_replace(if(label_after != '', label_after, label_before), '{{ prose_pattern("act_after_class") }}', '\1') as label,
     from figures
     left join rules_met
         on figures.document_id = rules_met.document_id and figures.figure_no = rules_met.figure_no
@@ -123,7 +124,8 @@ in_lists as (
         -- 动态类42条、公告类7条等；: what follows is no item of the list.
         max(case when regexp_matches(gap_after, '^等[；。]') then figure_no end) over before_here as end_figure_no,
         -- 在公开平台发布186条，包括机构设置7条: what the list is of, though no rule reads it.
-        arg_max(value, figure_no) filter (where is_other) over before_here as value_before,
+        arg_max(if(coalesce(starts_with(indicator_code, 'disclosure'), true), value, -1), figure_no)
+            filter (where is_other) over before_here as value_before,
         -- 265条中，组织机构3条: the total said again.
         max(case when is_other and not regexp_matches(after, '中'
             '$') then figure_no end) over up_to_here as last_other_figure_no,
@@ -163,7 +165,10 @@ listed as (
         count(*) filter (where regexp_matches(gap_after, '^（?，?(?:约)?(?:所)?占')) over in_list > 2
             and bool_or(regexp_matches(section || subheadings, '公开(?:政府)?(?:信息)?(?:的)?情况')) over in_list as list_has_shares,
         -- 政策法规33条，资金信息58条，工作动态71条, under the heading of what was disclosed.
-        bool_and(measure = '条' and not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}')) over in_list
+        bool_and(
+            measure = '条'
+            and (contains(label, '类') or not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}'))
+        ) over in_list
             and bool_or(regexp_matches(section || subheadings, '{{ prose_pattern("section_of_items") }}')) over in_list
                 as list_is_of_section,
         -- 在主动公开的信息中，业务动态类信息175条，占100%: one class may be all.
@@ -203,7 +208,7 @@ told as (
                 or list_makes_the_total
                 or (
                     list_has_verb and length(label) <= 12
-                    and not regexp_matches(label, '{{ prose_pattern("decisions") }}')
+                    and (contains(label, '类') or not regexp_matches(label, '{{ prose_pattern("decisions") }}'))
                 )
             ) as stands_in_row,
     from listed

@@ -64,7 +64,10 @@ labelled as (
         ) as parts,
         parts['time'] as time_of_day,
     from lines
-    where (line_no <= 20 or line_no_from_end <= 5) and length(line) <= 200 and (is_about_page or line_no <= 5)
+    where (line_no <= 20 or line_no_from_end <= 5)
+        -- Text crawled as one line goes on behind its head.
+        and (length(line) <= 200 or regexp_matches(line, '^.{0,30}(?:{{ posting_label }}|{{ dating_label }})：'))
+        and (is_about_page or line_no <= 5)
 ),
 
 labelled_in_tables as (
