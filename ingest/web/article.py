@@ -98,10 +98,11 @@ def _in_pairs(element: Element) -> Iterator[tuple[str, str]]:
     """Labels alone in an element whose neighbour holds the value: cells of a head table, terms of a list, spans."""
     for node in element.iter("td", "th", "dt", "span", "label", "b", "strong", "em"):
         neighbour = node.getnext()
-        if neighbour is None or not is_element(neighbour) or not (label := _LABEL_ALONE.fullmatch(squeezed(shown_text(node)))):
+        if neighbour is None or not is_element(neighbour) or squeezed(node.tail or "") not in ("", "：", ":"):
             continue
         value = " ".join(shown_text(neighbour).split())
-        if squeezed(node.tail or "") in ("", "：", ":") and 0 < len(value) <= 60 and not _LABEL_ALONE.match(squeezed(value)):
+        label = _LABEL_ALONE.fullmatch(squeezed(shown_text(node)))
+        if label and 0 < len(value) <= 60 and not _LABEL_ALONE.match(squeezed(value)):
             yield label["label"], value
 
 

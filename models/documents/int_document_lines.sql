@@ -64,9 +64,12 @@ first_and_last as (
     select
         document_id,
         block_no,
-        -- 【发布机构】甲县水利局: a label in brackets is one with a colon.
+        -- 【发布机构】甲县水利局: a label in brackets is one with a colon. 【甲县水利局】2018年…: a name in brackets is one.
         regexp_replace(
-            left({{ squash('text_regular') }}, 800), '^[【\[]({{ words('page_labels', column='label') }})[】\]]：?', '\1：'
+            regexp_replace(
+                left({{ squash('text_regular') }}, 800), '^[【\[]([^】\]]{4,40})[】\]]((?:19|20)\d\d年)', '\1\2'
+            ),
+            '^[【\[]({{ words('page_labels', column='label') }})[】\]]：?', '\1：'
         ) as line,
         line_no,
         line_no_from_end,

@@ -102,7 +102,13 @@ told_apart as (
             and not is_about_something_else
             and not is_shared
             -- 环保信息248条，涉及企业87家: what an item is about ends no list.
-            and not (indicator_code is null and regexp_matches(before, '{{ prose_pattern("told_of_an_item") }}'))
+            and not (
+                indicator_code is null
+                and (
+                    regexp_matches(before, '{{ prose_pattern("told_of_an_item") }}')
+                    or not regexp_matches(measure, '^{{ measure_words("item") }}$')
+                )
+            )
             and not (
                 indicator_code is null
                 and (is_no_category or regexp_matches(label, '栏$|主动公开'))
@@ -156,7 +162,9 @@ listed as (
         ) as items_named,
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
-        bool_or(regexp_matches(
+        -- ①工作动态216条；②通知公告64条；③收费与资助15条
+        count(*) filter (where regexp_matches(before_raw, '^(?:[①-⑳]|（?[0-9]{1,2}[）.、])')) over in_list > 2
+        or bool_or(regexp_matches(
             regexp_extract(subheadings, '([^＞]*)$', 1) || '＞' || lead_in || sentence_before, '{{ prose_pattern("list_of_classes") }}'
         )) over in_list as list_is_of_classes,
         bool_or(regexp_matches(before, '{{ prose_pattern("act_of_disclosing") }}')) over in_list
@@ -208,6 +216,7 @@ told as (
                 or list_makes_the_total
                 or (
                     list_has_verb and length(label) <= 12
+                    and not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}')
                     and (contains(label, '类') or not regexp_matches(label, '{{ prose_pattern("decisions") }}'))
                 )
             ) as stands_in_row,

@@ -91,7 +91,7 @@ scoped as (
             when said_to_be_zero != '' and regexp_matches(said_to_be_zero, '{{ any_noun }}') then said_to_be_zero
             when contains(clause, '为零') then if(clauses_before != '' or length(said_to_be_zero) > 6, clauses_before, 'heading')
             -- 网络、信函渠道没有收到申请: of these ways.
-            when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
+            when regexp_matches(denied, '{{ prose_pattern("applications_denied") }}')
                 and regexp_matches(said_before, '{{ prose_pattern("ways_of_asking") }}') then said_before
             when regexp_matches(denied, '{{ prose_pattern("denied_application") }}')
                 and regexp_matches(section || subheadings, '复议|诉讼|收费|减免') then 'heading'
