@@ -1,0 +1,125 @@
+{{ config(materialized='by_document') }}
+
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+numbers as (
+    select numbers.*
+    from {{ ref('int_torn_numbers') }} as numbers
+    inner join documents_to_build on numbers.document_id = documents_to_build.document_id
+),
+
+orders as (
+    select * from {{ ref('int_form_orders') }}
+),
+
+identities as (
+    select terms.check_code, terms.applicant_type, terms.term_applicant_type, terms.indicator_code,
+        terms.factor * if(terms.side = 'left', 1, -1) as factor, unnest(string_split(checks.forms, ';')) as form,
+        count(*) over (partition by terms.check_code, terms.applicant_type) as term_count,
+    from {{ ref('int_check_terms') }} as terms
+    inner join {{ ref('checks') }} as checks on terms.check_code = checks.check_code
+    where checks.severity = 'hard' and rtrim(checks.comparison, '?') = '=' and terms.is_within_report
+),
+
+runs as (
+    select document_id, form_part, list(coalesce(figure, 0) order by number_no) as figures
+    from numbers
+    group by document_id, form_part
+),
+
+-- Orders in which every row adds up, where rows have a total.
+ways as (
+    select
+        runs.document_id,
+        orders.form_part,
+        orders.form,
+        orders.shift,
+        orders.order_name,
+        orders.cells,
+        orders.number_nos,
+        orders.total_place,
+        list_select(runs.figures, orders.number_nos) as grid,
+    from runs
+    inner join orders on runs.form_part = orders.form_part and len(runs.figures) = orders.cell_count
+    where
+        list_sum(runs.figures) > 0
+        and (
+            orders.total_place is null
+            or {{ blocks_add_up('list_select(runs.figures, orders.number_nos)', 'orders') }}
+        )
+),
+
+way_cells as (
+    select
+        document_id,
+        form_part,
+        form,
+        order_name,
+        shift,
+        total_place,
+        grid,
+        unnest(cells, recursive := true),
+        unnest(grid) as figure,
+        unnest(number_nos) as number_no,
+    from ways
+),
+
+identities_tried as (
+    select
+        way_cells.document_id,
+        way_cells.form_part,
+        way_cells.form,
+        way_cells.order_name,
+        way_cells.shift,
+        way_cells.total_place,
+        way_cells.grid,
+        identities.check_code,
+        identities.applicant_type,
+        sum(identities.factor * way_cells.figure) = 0 as holds,
+        max(abs(way_cells.figure)) > 0 as has_figures,
+    from way_cells
+    inner join identities
+        on way_cells.form = identities.form
+        and way_cells.indicator_code = identities.indicator_code
+        and way_cells.applicant_type = identities.term_applicant_type
+    group by all
+    having count(*) = any_value(identities.term_count)
+),
+
+-- Where rows have no total of their own, two identities with figures must hold: one may by chance.
+ways_proven as (
+    select document_id, form_part, form, order_name, shift, grid
+    from identities_tried
+    group by document_id, form_part, form, order_name, shift, grid, total_place
+    having bool_and(holds) and count_if(has_figures) >= if(total_place is null, 2, 1)
+),
+
+proven as (
+    select document_id, form_part, any_value(form) as form, min(order_name) as order_name
+    from ways_proven
+    group by document_id, form_part
+    having count(distinct grid) = 1 and bool_and(shift = 0)
+),
+
+torn_figures as (
+    select
+        numbers.* exclude (number_count, numbers_in_order),
+        way_cells.form,
+        way_cells.order_name,
+        way_cells.row_code,
+        way_cells.column_code,
+        way_cells.column_group,
+    from numbers
+    inner join proven on numbers.document_id = proven.document_id and numbers.form_part = proven.form_part
+    inner join way_cells
+        on proven.document_id = way_cells.document_id
+        and proven.form_part = way_cells.form_part
+        and proven.form = way_cells.form
+        and proven.order_name = way_cells.order_name
+        and way_cells.shift = 0
+        and numbers.number_no = way_cells.number_no
+)
+
+select * from torn_figures

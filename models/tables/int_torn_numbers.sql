@@ -1,0 +1,101 @@
+{{ config(materialized='by_document') }}
+
+with documents_to_build as (
+    {{ documents_to_build() }}
+),
+
+cells as (
+    select cells.*
+    from {{ ref('int_cells_read') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    where cells.table_kind = 'flat'
+),
+
+tables as (
+    select tables.document_id, tables.table_no, tables.form_parts
+    from {{ ref('int_tables_recognised') }} as tables
+    inner join documents_to_build on tables.document_id = documents_to_build.document_id
+    where tables.table_kind = 'flat' and tables.form_parts != ''
+),
+
+labels as (
+    select labels.document_id, labels.table_no, labels.row_no, labels.col_no, labels.form_part
+    from {{ ref('int_labels_matched') }} as labels
+    inner join documents_to_build on labels.document_id = documents_to_build.document_id
+),
+
+form_parts as (
+    select distinct form_part from {{ ref('int_form_orders') }}
+),
+
+-- What rows with labels give. A row of which only the total is left is no sign of order.
+rows_in_order as (
+    select row_ways.document_id, row_ways.form_part, sum(len(row_ways.row_cells)) as number_count
+    from {{ ref('int_row_ways') }} as row_ways
+    inner join documents_to_build on row_ways.document_id = documents_to_build.document_id
+    where
+        row_ways.table_kind = 'flat'
+        and row_ways.way != 'total'
+        and (row_ways.row_code is not null or row_ways.form_part = 'appeals')
+    group by row_ways.document_id, row_ways.form_part
+),
+
+-- A cell holds a figure or none; several with blanks between (206 158), or zeros run together; a label may end in them.
+cells_with_figures as (
+    select
+        cells.*,
+        case
+            when cell_kind = 'value' and regexp_full_match(text_squashed, '0{2,}')
+                then list_transform(range(length(text_squashed)), lambda place: 0::decimal(24, 6))
+            when cell_kind in ('value', 'blank') then [figure]
+            when cell_kind in ('unclear', 'label')
+                then list_transform(
+                    string_split_regex(trim(regexp_extract(text, '(?:^|[^\d\s]\s)\s*(\d+(?:\s+\d+)*)\s*$', 1)), '\s+'),
+                    lambda digits: try_cast(digits as decimal(24, 6))
+                )
+        end as figures,
+    from cells
+),
+
+-- A number in a table of several parts is of the part that the last label before it tells.
+numbers as (
+    select
+        cells.document_id,
+        cells.table_no,
+        cells.row_no,
+        cells.col_no,
+        cells.label_seq,
+        cells.page,
+        cells.text,
+        cells.qualifier,
+        cells.own_factor,
+        cells.own_kind,
+        if(contains(tables.form_parts, ','), labels.form_part, tables.form_parts) as form_part,
+        unnest(cells.figures) as figure,
+        generate_subscripts(cells.figures, 1) as piece_no,
+    from cells_with_figures as cells
+    inner join tables on cells.document_id = tables.document_id and cells.table_no = tables.table_no
+    asof left join labels
+        on cells.document_id = labels.document_id
+        and cells.table_no = labels.table_no
+        and cells.row_no * 1000000 + cells.col_no >= labels.row_no * 1000000 + labels.col_no
+    where cells.cell_kind in ('value', 'blank') or cells.figures[1] is not null
+),
+
+torn_numbers as (
+    select
+        numbers.*,
+        row_number() over (
+            partition by numbers.document_id, numbers.form_part
+            order by numbers.table_no, numbers.row_no, numbers.col_no, numbers.piece_no
+        ) as number_no,
+        count(*) over (partition by numbers.document_id, numbers.form_part) as number_count,
+        coalesce(rows_in_order.number_count, 0) as numbers_in_order,
+    from numbers
+    inner join form_parts on numbers.form_part = form_parts.form_part
+    left join rows_in_order
+        on numbers.document_id = rows_in_order.document_id and numbers.form_part = rows_in_order.form_part
+)
+
+select * from torn_numbers
+where number_count > numbers_in_order
