@@ -29,6 +29,38 @@ runs as (
     group by document_id, form_part
 ),
 
+-- Rows of one figure each, as many as labels stand in the text: a form may be printed without some.
+rows_found as (
+    select torn_rows.document_id, torn_rows.form, torn_rows.form_part, count(*) as row_count, list(torn_rows.row_code) as row_codes
+    from {{ ref('int_torn_rows') }} as torn_rows
+    inner join documents_to_build on torn_rows.document_id = documents_to_build.document_id
+    group by torn_rows.document_id, torn_rows.form, torn_rows.form_part
+),
+
+orders_of_rows_found as (
+    select
+        runs.document_id,
+        orders.form_part,
+        orders.form,
+        orders.shift,
+        orders.order_name || ' found' as order_name,
+        list_filter(orders.cells, lambda cell: list_contains(rows_found.row_codes, cell['row_code'])) as cells,
+        list_transform(
+            range(1, rows_found.row_count + 1),
+            lambda number_no: (number_no - 1 + orders.shift + rows_found.row_count) % rows_found.row_count + 1
+        ) as number_nos,
+        runs.figures,
+    from runs
+    inner join rows_found
+        on runs.document_id = rows_found.document_id
+        and runs.form_part = rows_found.form_part
+        and len(runs.figures) = rows_found.row_count
+    inner join orders
+        on rows_found.form = orders.form
+        and rows_found.form_part = orders.form_part
+        and rows_found.row_count < orders.cell_count
+),
+
 -- Orders in which every row adds up, where rows have a total.
 ways as (
     select
@@ -49,6 +81,9 @@ ways as (
             orders.total_place is null
             or {{ blocks_add_up('list_select(runs.figures, orders.number_nos)', 'orders') }}
         )
+    union all by name
+    select * exclude (figures), null as total_place, list_select(figures, number_nos) as grid
+    from orders_of_rows_found
 ),
 
 way_cells as (
@@ -79,6 +114,7 @@ identities_tried as (
         identities.applicant_type,
         sum(identities.factor * way_cells.figure) = 0 as holds,
         max(abs(way_cells.figure)) > 0 as has_figures,
+        list(way_cells.number_no) as number_nos,
     from way_cells
     inner join identities
         on way_cells.form = identities.form
@@ -103,6 +139,22 @@ proven as (
     having count(distinct grid) = 1 and bool_and(shift = 0)
 ),
 
+-- Figures that an identity with figures holds in their place.
+held as (
+    select distinct
+        tried.document_id,
+        tried.form_part,
+        unnest(tried.number_nos) as number_no,
+    from identities_tried as tried
+    inner join proven
+        on tried.document_id = proven.document_id
+        and tried.form_part = proven.form_part
+        and tried.form = proven.form
+        and tried.order_name = proven.order_name
+        and tried.shift = 0
+    where tried.has_figures
+),
+
 torn_figures as (
     select
         numbers.* exclude (number_count, numbers_in_order),
@@ -111,6 +163,7 @@ torn_figures as (
         way_cells.row_code,
         way_cells.column_code,
         way_cells.column_group,
+        way_cells.total_place is not null or held.number_no is not null as is_held,
     from numbers
     inner join proven on numbers.document_id = proven.document_id and numbers.form_part = proven.form_part
     inner join way_cells
@@ -120,6 +173,10 @@ torn_figures as (
         and proven.order_name = way_cells.order_name
         and way_cells.shift = 0
         and numbers.number_no = way_cells.number_no
+    left join held
+        on numbers.document_id = held.document_id
+        and numbers.form_part = held.form_part
+        and numbers.number_no = held.number_no
 )
 
 select * from torn_figures

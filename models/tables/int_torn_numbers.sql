@@ -11,11 +11,15 @@ cells as (
     where cells.table_kind = 'flat'
 ),
 
+-- Where a column of labels became text of its own, the numbers of statistics stand in a table that nothing tells.
 tables as (
-    select tables.document_id, tables.table_no, tables.form_parts
+    select
+        tables.document_id,
+        tables.table_no,
+        if(tables.form_parts = '', 'statistics', tables.form_parts) as form_parts,
     from {{ ref('int_tables_recognised') }} as tables
     inner join documents_to_build on tables.document_id = documents_to_build.document_id
-    where tables.table_kind = 'flat' and tables.form_parts != ''
+    where tables.table_kind = 'flat'
 ),
 
 labels as (
