@@ -18,6 +18,7 @@ rows_of_forms as (
         shapes.form,
         shapes.form_part,
         form_rows.row_code,
+        form_rows.label as row_label,
         null::varchar as column_group,
         row_number() over (
             partition by shapes.form, shapes.form_part order by form_rows.place_on_form, form_rows.row_code
@@ -34,6 +35,7 @@ rows_of_forms as (
         shapes.form,
         shapes.form_part,
         null as row_code,
+        null as row_label,
         unnest(shapes.column_groups) as column_group,
         unnest(range(1, shapes.block_count + 1)) as row_no,
         shapes.block_codes,
@@ -71,6 +73,7 @@ grids as (
             list(
                 {
                     'row_code': cells.row_code,
+                    'row_label': cells.row_label,
                     'column_code': cells.column_code,
                     'column_group': cells.column_group,
                     'indicator_code': coalesce(form_cells.indicator_code, cells.row_code),

@@ -24,7 +24,11 @@ identities as (
 ),
 
 runs as (
-    select document_id, form_part, list(coalesce(figure, 0) order by number_no) as figures
+    select
+        document_id,
+        form_part,
+        list(coalesce(figure, 0) order by number_no) as figures,
+        max(numbers_in_order) as numbers_in_order,
     from numbers
     group by document_id, form_part
 ),
@@ -59,9 +63,11 @@ orders_of_rows_found as (
         on rows_found.form = orders.form
         and rows_found.form_part = orders.form_part
         and rows_found.row_count < orders.cell_count
+    where list_sum(runs.figures) > 0 and runs.numbers_in_order * 4 < rows_found.row_count
 ),
 
--- Orders in which every row adds up, where rows have a total.
+-- Orders in which every row adds up, where rows have a total. Where they have none, labels beside their own figures are
+-- the better sign, and few may stand so.
 ways as (
     select
         runs.document_id,
@@ -78,7 +84,7 @@ ways as (
     where
         list_sum(runs.figures) > 0
         and (
-            orders.total_place is null
+            (orders.total_place is null and runs.numbers_in_order * 4 < orders.cell_count)
             or {{ blocks_add_up('list_select(runs.figures, orders.number_nos)', 'orders') }}
         )
     union all by name
@@ -155,15 +161,16 @@ held as (
     where tried.has_figures
 ),
 
+-- What nothing holds in its place may have moved from it: one row lost, another added.
 torn_figures as (
     select
         numbers.* exclude (number_count, numbers_in_order),
         way_cells.form,
         way_cells.order_name,
         way_cells.row_code,
+        way_cells.row_label,
         way_cells.column_code,
         way_cells.column_group,
-        way_cells.total_place is not null or held.number_no is not null as is_held,
     from numbers
     inner join proven on numbers.document_id = proven.document_id and numbers.form_part = proven.form_part
     inner join way_cells
@@ -177,6 +184,7 @@ torn_figures as (
         on numbers.document_id = held.document_id
         and numbers.form_part = held.form_part
         and numbers.number_no = held.number_no
+    where way_cells.total_place is not null or held.number_no is not null
 )
 
 select * from torn_figures

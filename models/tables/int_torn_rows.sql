@@ -29,13 +29,14 @@ line_keys as (
     from (
         select
             document_id,
-            {{ squash("regexp_replace(text_regular, '\s+(?:\S{1,2}\s+)?\d+\s*$', '')") }} as text_squashed,
+            {{ squash("regexp_replace(text_regular, '(?:\s+\p{Han}{1,2})?(?:\s+[\d.]+)?\s*$', '')") }} as text_squashed,
         from lines
     ) as lines_squashed
 ),
 
 form_rows as (
-    select distinct form_rows.form, form_rows.form_part, form_rows.row_code, labels.label_key
+    select distinct form_rows.form, form_rows.form_part, form_rows.row_code, labels.label_key,
+        coalesce(list_contains(string_split(labels.forms, ';'), form_rows.form), false) as is_own_wording,
     from {{ ref('int_form_rows') }} as form_rows
     inner join {{ ref('int_form_labels') }} as labels
         on form_rows.form_part = labels.form_part and form_rows.row_code = labels.label_code
@@ -45,10 +46,14 @@ form_rows as (
         and form_rows.form_part in (select form_part from {{ ref('int_form_orders') }} where total_place is null)
 ),
 
--- 被依法纠错数 names two rows of a form: both stand there where it is said twice.
+-- 被依法纠错数 names two rows of a form: both stand there where it is said twice. What the form itself calls a row goes
+-- before other wordings.
 rows_of_keys as (
     select form, form_part, label_key, list(distinct row_code) as row_codes
-    from form_rows
+    from (
+        select *, bool_or(is_own_wording) over (partition by form, form_part, label_key) as has_own_wording from form_rows
+    ) as wordings
+    where is_own_wording or not has_own_wording
     group by form, form_part, label_key
 ),
 
