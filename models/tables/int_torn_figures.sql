@@ -10,6 +10,17 @@ numbers as (
     inner join documents_to_build on numbers.document_id = documents_to_build.document_id
 ),
 
+lines as (
+    select
+        lines.document_id,
+        lines.form_part,
+        lines.block_no,
+        unnest(lines.figures) as figure,
+        generate_subscripts(lines.figures, 1) as piece_no,
+    from {{ ref('int_torn_lines') }} as lines
+    inner join documents_to_build on lines.document_id = documents_to_build.document_id
+),
+
 orders as (
     select * from {{ ref('int_form_orders') }}
 ),
@@ -23,14 +34,37 @@ identities as (
     where checks.severity = 'hard' and rtrim(checks.comparison, '?') = '=' and terms.is_within_report
 ),
 
+-- With and without the numbers of lines among the tables, which may be the table's or those of pages.
+numbers_with_lines as (
+    select numbers.*, numbers.after_block_no + 0.5 as place
+    from numbers
+    inner join (select distinct document_id, form_part from lines) as parts
+        on numbers.document_id = parts.document_id and numbers.form_part = parts.form_part
+    union all by name
+    select document_id, form_part, figure, piece_no, block_no as place from lines
+),
+
+numbers_of_runs as (
+    select *, false as has_lines, number_no as no_in_run from numbers
+    union all by name
+    select
+        * exclude (place),
+        true as has_lines,
+        row_number() over (
+            partition by document_id, form_part order by place, table_no, row_no, col_no, piece_no
+        ) as no_in_run,
+    from numbers_with_lines
+),
+
 runs as (
     select
         document_id,
         form_part,
-        list(coalesce(figure, 0) order by number_no) as figures,
+        has_lines,
+        list(coalesce(figure, 0) order by no_in_run) as figures,
         max(numbers_in_order) as numbers_in_order,
-    from numbers
-    group by document_id, form_part
+    from numbers_of_runs
+    group by document_id, form_part, has_lines
 ),
 
 -- Rows of one figure each, as many as labels stand in the text: a form may be printed without some.
@@ -44,6 +78,7 @@ rows_found as (
 orders_of_rows_found as (
     select
         runs.document_id,
+        runs.has_lines,
         orders.form_part,
         orders.form,
         orders.shift,
@@ -71,6 +106,7 @@ orders_of_rows_found as (
 ways as (
     select
         runs.document_id,
+        runs.has_lines,
         orders.form_part,
         orders.form,
         orders.shift,
@@ -95,6 +131,7 @@ ways as (
 way_cells as (
     select
         document_id,
+        has_lines,
         form_part,
         form,
         order_name,
@@ -103,13 +140,14 @@ way_cells as (
         grid,
         unnest(cells, recursive := true),
         unnest(grid) as figure,
-        unnest(number_nos) as number_no,
+        unnest(number_nos) as no_in_run,
     from ways
 ),
 
 identities_tried as (
     select
         way_cells.document_id,
+        way_cells.has_lines,
         way_cells.form_part,
         way_cells.form,
         way_cells.order_name,
@@ -120,7 +158,7 @@ identities_tried as (
         identities.applicant_type,
         sum(identities.factor * way_cells.figure) = 0 as holds,
         max(abs(way_cells.figure)) > 0 as has_figures,
-        list(way_cells.number_no) as number_nos,
+        list(way_cells.no_in_run) as nos_in_run,
     from way_cells
     inner join identities
         on way_cells.form = identities.form
@@ -132,17 +170,17 @@ identities_tried as (
 
 -- Where rows have no total of their own, two identities with figures must hold: one may by chance.
 ways_proven as (
-    select document_id, form_part, form, order_name, shift, grid
+    select document_id, has_lines, form_part, form, order_name, shift, grid
     from identities_tried
-    group by document_id, form_part, form, order_name, shift, grid, total_place
+    group by document_id, has_lines, form_part, form, order_name, shift, grid, total_place
     having bool_and(holds) and count_if(has_figures) >= if(total_place is null, 2, 1)
 ),
 
 proven as (
-    select document_id, form_part, any_value(form) as form, min(order_name) as order_name
+    select document_id, form_part, arg_min((has_lines, form, order_name), (has_lines, form, order_name)) as way
     from ways_proven
     group by document_id, form_part
-    having count(distinct grid) = 1 and bool_and(shift = 0)
+    having count(distinct (form, grid)) = 1 and bool_and(shift = 0)
 ),
 
 -- Figures that an identity with figures holds in their place.
@@ -150,41 +188,42 @@ held as (
     select distinct
         tried.document_id,
         tried.form_part,
-        unnest(tried.number_nos) as number_no,
+        unnest(tried.nos_in_run) as no_in_run,
     from identities_tried as tried
     inner join proven
         on tried.document_id = proven.document_id
         and tried.form_part = proven.form_part
-        and tried.form = proven.form
-        and tried.order_name = proven.order_name
-        and tried.shift = 0
-    where tried.has_figures
+        and (tried.has_lines, tried.form, tried.order_name) = proven.way
+    where tried.shift = 0 and tried.has_figures
 ),
 
 -- What nothing holds in its place may have moved from it: one row lost, another added.
 torn_figures as (
     select
-        numbers.* exclude (number_count, numbers_in_order),
-        way_cells.form,
+        numbers.* exclude (
+            number_count, numbers_in_order, number_no, has_lines, no_in_run, after_block_no
+        ),
         way_cells.order_name,
         way_cells.row_code,
         way_cells.row_label,
         way_cells.column_code,
         way_cells.column_group,
-    from numbers
-    inner join proven on numbers.document_id = proven.document_id and numbers.form_part = proven.form_part
+    from proven
+    inner join numbers_of_runs as numbers
+        on proven.document_id = numbers.document_id
+        and proven.form_part = numbers.form_part
+        and proven.way[1] = numbers.has_lines
     inner join way_cells
         on proven.document_id = way_cells.document_id
         and proven.form_part = way_cells.form_part
-        and proven.form = way_cells.form
-        and proven.order_name = way_cells.order_name
+        and proven.way = (way_cells.has_lines, way_cells.form, way_cells.order_name)
         and way_cells.shift = 0
-        and numbers.number_no = way_cells.number_no
+        and numbers.no_in_run = way_cells.no_in_run
     left join held
         on numbers.document_id = held.document_id
         and numbers.form_part = held.form_part
-        and numbers.number_no = held.number_no
-    where way_cells.total_place is not null or held.number_no is not null
+        and numbers.no_in_run = held.no_in_run
+    where numbers.table_no is not null and (way_cells.total_place is not null or held.no_in_run is not null)
 )
 
 select * from torn_figures

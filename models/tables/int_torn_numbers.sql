@@ -54,7 +54,7 @@ cells_with_figures as (
             when cell_kind in ('value', 'blank') then [figure]
             when cell_kind in ('unclear', 'label')
                 then list_transform(
-                    string_split_regex(trim(regexp_extract(text, '(?:^|[^\d\s]\s)\s*(\d+(?:\s+\d+)*)\s*$', 1)), '\s+'),
+                    string_split_regex({{ numbers_at_end('text') }}, '\s+'),
                     lambda digits: try_cast(digits as decimal(24, 6))
                 )
         end as figures,
@@ -70,6 +70,7 @@ numbers as (
         cells.col_no,
         cells.label_seq,
         cells.page,
+        cells.after_block_no,
         cells.text,
         cells.qualifier,
         cells.own_factor,
