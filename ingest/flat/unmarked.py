@@ -128,10 +128,11 @@ def _labels(label: str) -> list[str]:
 
 
 def _is_blank_table(rows: Rows) -> bool:
-    """Rows enough, and wide gaps or several values in half of them; a table of contents is none."""
+    """Rows enough, or wide ones that a page ends after; several values in half of them; a table of contents is none."""
     counts = [sum(shapes.is_value(piece.text) for piece in row) for row in rows]
     full = [count for count in counts if count]
-    if len(full) < 3 or not is_table(rows):
+    are_enough = len(full) >= 3 or (len(full) == 2 and min(full) >= _WIDE_ROW)
+    if not are_enough or not is_table(rows):
         return False
     if sum(count > 1 for count in full) * 2 >= len(full):
         return True

@@ -53,6 +53,17 @@ column_labels as (
     ) = 1
 ),
 
+-- Numbers of a part of a form whose rows are lost, where its figures have no label: all of one whose rows have a total,
+-- and most of any other.
+torn as (
+    select distinct torn.document_id, torn.table_no, torn.row_no, torn.col_no
+    from {{ ref('int_torn_numbers') }} as torn
+    inner join reports on torn.document_id = reports.document_id
+    where
+        torn.form_part in (select form_part from {{ ref('int_form_orders') }} where total_place is not null)
+        or torn.numbers_in_order * 2 < torn.number_count
+),
+
 cell_numbers as (
     select
         numbers.document_id,
@@ -66,12 +77,18 @@ cell_numbers as (
         numbers.label,
         numbers.value,
         case
+            when torn.document_id is not null then 'torn table'
             when numbers.cell_kind not in ('value', 'unclear') and tables.form_parts != '' then 'heading or list number'
             when coalesce(tables.form_parts, '') = '' then 'another table'
             else column_labels.reason
         end as no_figure_because,
     from numbers
     left join tables on numbers.document_id = tables.document_id and numbers.table_no = tables.table_no
+    left join torn
+        on numbers.document_id = torn.document_id
+        and numbers.table_no = torn.table_no
+        and numbers.row_no = torn.row_no
+        and numbers.col_no = torn.col_no
     -- The header in force is the last one above.
     asof left join column_labels
         on numbers.document_id = column_labels.document_id

@@ -11,25 +11,35 @@ cells as (
     where cells.table_kind = 'flat'
 ),
 
--- Where a column of labels became text of its own, the numbers of statistics stand in a table that nothing tells.
-tables as (
-    select
-        tables.document_id,
-        tables.table_no,
-        if(tables.form_parts = '', 'statistics', tables.form_parts) as form_parts,
-    from {{ ref('int_tables_recognised') }} as tables
-    inner join documents_to_build on tables.document_id = documents_to_build.document_id
-    where tables.table_kind = 'flat'
-),
-
 labels as (
-    select labels.document_id, labels.table_no, labels.row_no, labels.col_no, labels.form_part
+    select labels.document_id, labels.table_no, labels.row_no, labels.col_no, labels.form_part, labels.label_role, labels.tier
     from {{ ref('int_labels_matched') }} as labels
     inner join documents_to_build on labels.document_id = documents_to_build.document_id
 ),
 
-form_parts as (
-    select distinct form_part from {{ ref('int_form_orders') }}
+-- A piece of a table with too few labels to tell its part may have a row's own; where a column of labels became text of
+-- its own, the numbers of statistics stand without any.
+pieces as (
+    select document_id, table_no, min(form_part) as form_part
+    from labels
+    where label_role = 'row' and tier <= 2
+    group by document_id, table_no
+    having count(distinct form_part) = 1
+),
+
+tables as (
+    select
+        tables.document_id,
+        tables.table_no,
+        coalesce(nullif(tables.form_parts, ''), pieces.form_part, 'statistics') as form_parts,
+    from {{ ref('int_tables_recognised') }} as tables
+    inner join documents_to_build on tables.document_id = documents_to_build.document_id
+    left join pieces on tables.document_id = pieces.document_id and tables.table_no = pieces.table_no
+    where tables.table_kind = 'flat'
+),
+
+official_parts as (
+    select form_part from {{ ref('form_parts') }}
 ),
 
 -- What rows with labels give. A row of which only the total is left is no sign of order.
@@ -97,7 +107,7 @@ torn_numbers as (
         count(*) over (partition by numbers.document_id, numbers.form_part) as number_count,
         coalesce(rows_in_order.number_count, 0) as numbers_in_order,
     from numbers
-    inner join form_parts on numbers.form_part = form_parts.form_part
+    inner join official_parts on numbers.form_part = official_parts.form_part
     left join rows_in_order
         on numbers.document_id = rows_in_order.document_id and numbers.form_part = rows_in_order.form_part
 )
