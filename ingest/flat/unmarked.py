@@ -12,6 +12,8 @@ from ingest.flat.wrapped import closes, join_wrapped
 
 _WIDE_ROW = 5
 _LONGEST_HEAD = 20
+_LONG_HEAD = 4
+"""Characters from which on words with single blanks between are heads each, also beside wider blanks."""
 _MOST_BLANK_ROWS = 16
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
 _LETTERS_APART = re.compile(r"(?<=(?<!\S)[\u3400-\u9fff]) (?=[\u3400-\u9fff](?!\S))")
@@ -92,18 +94,23 @@ def _is_head_line(line: Line) -> bool:
 
 def _heads(text: str) -> list[str]:
     """The cells of a line without values: parted by wide blanks, or by single ones where every piece may be a head."""
-    whole = shapes.bare(text)
-    cells = _GAP.split(whole)
-    pieces = _LETTERS_APART.sub("", whole).split() if len(cells) == 1 else []
-    if len(pieces) > 1 and all(
-        1 < len(piece) <= _LONGEST_HEAD
+    cells = _GAP.split(shapes.bare(text))
+    if len(cells) == 1:
+        return _heads_apart(cells[0], shortest=2)
+    return [head for cell in cells for head in _heads_apart(cell, shortest=_LONG_HEAD)]
+
+
+def _heads_apart(cell: str, shortest: int) -> list[str]:
+    """The heads that a cell holds, with single blanks between; the cell where any piece of it may be none."""
+    pieces = _LETTERS_APART.sub("", cell).split()
+    may_be_heads = len(pieces) > 1 and all(
+        shortest <= len(piece) <= _LONGEST_HEAD
         and shapes.is_label(piece)
         and not shapes.is_enumerated(piece)
         and not shapes.is_table_title(piece)
         for piece in pieces
-    ):
-        return pieces
-    return cells
+    )
+    return pieces if may_be_heads else [cell]
 
 
 def _blank_cells(line: Line) -> list[Piece]:
