@@ -15,6 +15,8 @@ _LONGEST_HEAD = 20
 _LONG_HEAD = 4
 """Characters from which on words with single blanks between are heads each, also beside wider blanks."""
 _MOST_BLANK_ROWS = 16
+_FEWEST_TORN = 10
+"""Numbers, each a line, from which on they are no list of a text."""
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
 _LETTERS_APART = re.compile(r"(?<=(?<!\S)[\u3400-\u9fff]) (?=[\u3400-\u9fff](?!\S))")
 _BEFORE_NUMBER = re.compile(r" (?=[（(][一二三四五六七八九十]{1,2}[）)]|\d{1,2}[.．、](?!\d))")
@@ -185,9 +187,14 @@ def _cells_between(lines: list[Line], start: int, end: int) -> Iterator[Found]:
         values = sum(len(shapes.values_of(piece.text)) for piece in pieces)
         if values >= 3 and values * 5 >= len(pieces):
             rows = join_wrapped(rows_of(pieces))
-            if is_table(rows):
+            if is_table(rows) or _are_torn(rows):
                 yield Found(begin, last + 1, rows)
         first = at + 1
+
+
+def _are_torn(rows: Rows) -> bool:
+    """Whether numbers alone are what is left of a table, whose labels stand elsewhere."""
+    return len(rows) == 1 and len(rows[0]) >= _FEWEST_TORN and all(shapes.is_number(piece.text) for piece in rows[0])
 
 
 def _after_titles(lines: list[Line], first: int, last: int) -> int:

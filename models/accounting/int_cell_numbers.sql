@@ -53,15 +53,12 @@ column_labels as (
     ) = 1
 ),
 
--- Numbers of a part of a form whose rows are lost, where its figures have no label: all of one whose rows have a total,
--- and most of any other.
+-- Figures of a form that no label's row holds.
 torn as (
     select distinct torn.document_id, torn.table_no, torn.row_no, torn.col_no
     from {{ ref('int_torn_numbers') }} as torn
     inner join reports on torn.document_id = reports.document_id
-    where
-        torn.form_part in (select form_part from {{ ref('int_form_orders') }} where total_place is not null)
-        or torn.numbers_in_order * 2 < torn.number_count
+    where not torn.has_row
 ),
 
 cell_numbers as (
@@ -77,10 +74,10 @@ cell_numbers as (
         numbers.label,
         numbers.value,
         case
+            when column_labels.reason is not null then column_labels.reason
             when torn.document_id is not null then 'torn table'
             when numbers.cell_kind not in ('value', 'unclear') and tables.form_parts != '' then 'heading or list number'
             when coalesce(tables.form_parts, '') = '' then 'another table'
-            else column_labels.reason
         end as no_figure_because,
     from numbers
     left join tables on numbers.document_id = tables.document_id and numbers.table_no = tables.table_no

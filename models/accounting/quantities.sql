@@ -228,7 +228,7 @@ accounted as (
         told.clause,
         case
             when told.observation_ids is not null then 'read'
-            when told.no_figure_because is not null then 'left_out'
+            when told.no_figure_because != 'torn table' then 'left_out'
             else 'unread'
         end as outcome,
         case when told.observation_ids is null then reasons.reason end as reason,

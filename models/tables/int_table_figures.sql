@@ -148,6 +148,7 @@ statistics_ranked as (
     left join statistics_columns on figures.column_code = statistics_columns.column_code
     where
         figures.form_part = 'statistics'
+        and figures.way != 'torn'
         and figures.row_code is not null
         and (statistics_columns.column_code is not null or figures.column_code = 'named_year')
     window figures_of_row as (
@@ -156,7 +157,9 @@ statistics_ranked as (
 ),
 
 table_figures as (
-    select *, 'own' as column_scope from figures_with_columns where form_part != 'statistics' or row_code is null
+    select *, 'own' as column_scope
+    from figures_with_columns
+    where form_part != 'statistics' or row_code is null or way = 'torn'
     union all by name
     select * exclude (column_rank, best_rank, same_rank_count)
     from statistics_ranked

@@ -55,13 +55,7 @@ torn_lines as (
         document_id,
         form_part,
         block_no,
-        list_filter(
-            list_transform(
-                string_split_regex({{ numbers_at_end('text_regular') }}, '\s+'),
-                lambda digits: try_cast(digits as decimal(24, 6))
-            ),
-            lambda figure: figure is not null
-        ) as figures,
+        {{ numbers_at_end('text_regular') }} as figures,
     from lines
 )
 

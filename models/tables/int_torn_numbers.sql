@@ -12,13 +12,13 @@ cells as (
 ),
 
 labels as (
-    select labels.document_id, labels.table_no, labels.row_no, labels.col_no, labels.form_part, labels.label_role, labels.tier
+    select labels.document_id, labels.table_no, labels.row_no, labels.col_no, labels.label_seq, labels.form_part,
+        labels.label_role, labels.tier,
     from {{ ref('int_labels_matched') }} as labels
     inner join documents_to_build on labels.document_id = documents_to_build.document_id
 ),
 
--- A piece of a table with too few labels to tell its part may have a row's own; where a column of labels became text of
--- its own, the numbers of statistics stand without any.
+-- A piece of a table with too few labels to tell its part may have a row's own.
 pieces as (
     select document_id, table_no, min(form_part) as form_part
     from labels
@@ -27,15 +27,33 @@ pieces as (
     having count(distinct form_part) = 1
 ),
 
+words as (
+    select distinct document_id, table_no from cells where cell_kind = 'label' and regexp_matches(text, '\p{Han}')
+),
+
+-- Numbers without a word go on with the table before. Where a column of labels became text of its own, the numbers of
+-- statistics stand in a table that nothing tells.
 tables as (
     select
-        tables.document_id,
-        tables.table_no,
-        coalesce(nullif(tables.form_parts, ''), pieces.form_part, 'statistics') as form_parts,
-    from {{ ref('int_tables_recognised') }} as tables
-    inner join documents_to_build on tables.document_id = documents_to_build.document_id
-    left join pieces on tables.document_id = pieces.document_id and tables.table_no = pieces.table_no
-    where tables.table_kind = 'flat'
+        document_id,
+        table_no,
+        coalesce(
+            own_parts,
+            if(has_words, null, last_value(own_parts ignore nulls) over (partition by document_id order by table_no)),
+            'statistics'
+        ) as form_parts,
+    from (
+        select
+            tables.document_id,
+            tables.table_no,
+            coalesce(nullif(tables.form_parts, ''), pieces.form_part) as own_parts,
+            words.document_id is not null as has_words,
+        from {{ ref('int_tables_recognised') }} as tables
+        inner join documents_to_build on tables.document_id = documents_to_build.document_id
+        left join pieces on tables.document_id = pieces.document_id and tables.table_no = pieces.table_no
+        left join words on tables.document_id = words.document_id and tables.table_no = words.table_no
+        where tables.table_kind = 'flat'
+    ) as tables_of_text
 ),
 
 official_parts as (
@@ -59,14 +77,9 @@ cells_with_figures as (
     select
         cells.*,
         case
-            when cell_kind = 'value' and regexp_full_match(text_squashed, '0{2,}')
-                then list_transform(range(length(text_squashed)), lambda place: 0::decimal(24, 6))
-            when cell_kind in ('value', 'blank') then [figure]
-            when cell_kind in ('unclear', 'label')
-                then list_transform(
-                    string_split_regex({{ numbers_at_end('text') }}, '\s+'),
-                    lambda digits: try_cast(digits as decimal(24, 6))
-                )
+            when cell_kind = 'value' and not regexp_full_match(text_squashed, '0{2,}') then [figure]
+            when cell_kind = 'blank' then [null]
+            when cell_kind in ('value', 'unclear', 'label') then {{ numbers_at_end('text') }}
         end as figures,
     from cells
 ),
@@ -94,12 +107,36 @@ numbers as (
         on cells.document_id = labels.document_id
         and cells.table_no = labels.table_no
         and cells.row_no * 1000000 + cells.col_no >= labels.row_no * 1000000 + labels.col_no
-    where cells.cell_kind in ('value', 'blank') or cells.figures[1] is not null
+    where len(cells.figures) > 0
+),
+
+-- Figures behind the label of a row have a row, unless more stand there than it has columns.
+widths as (
+    select form_part, max(width) as width
+    from (
+        select form_part, if(block_count > 1, 1, width) as width from {{ ref('int_form_shapes') }}
+    ) as rows_of_shapes
+    group by form_part
+),
+
+rows_named as (
+    select numbers.document_id, numbers.table_no, numbers.row_no, numbers.label_seq
+    from numbers
+    inner join labels
+        on numbers.document_id = labels.document_id
+        and numbers.table_no = labels.table_no
+        and numbers.row_no = labels.row_no
+        and numbers.label_seq = labels.label_seq
+        and labels.label_role = 'row'
+    inner join widths on numbers.form_part = widths.form_part
+    group by numbers.document_id, numbers.table_no, numbers.row_no, numbers.label_seq, widths.width
+    having count(*) <= widths.width + 1
 ),
 
 torn_numbers as (
     select
         numbers.*,
+        rows_named.document_id is not null as has_row,
         row_number() over (
             partition by numbers.document_id, numbers.form_part
             order by numbers.table_no, numbers.row_no, numbers.col_no, numbers.piece_no
@@ -110,6 +147,11 @@ torn_numbers as (
     inner join official_parts on numbers.form_part = official_parts.form_part
     left join rows_in_order
         on numbers.document_id = rows_in_order.document_id and numbers.form_part = rows_in_order.form_part
+    left join rows_named
+        on numbers.document_id = rows_named.document_id
+        and numbers.table_no = rows_named.table_no
+        and numbers.row_no = rows_named.row_no
+        and numbers.label_seq = rows_named.label_seq
 )
 
 select * from torn_numbers
