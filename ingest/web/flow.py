@@ -31,8 +31,11 @@ def flow(element: Element, skipped: Container[Element], layouts: Layouts, limits
 
 def _marks_a_note(element: Element) -> bool:
     """Whether an element holds nothing but a raised number, or a link to a note, as programs for writing make them."""
-    style = element.get("style")
-    is_raised = style is not None and RAISED.search(style) and declared(style).get("raised")
+    style = element.get("style", "")
+    if RAISED.search(style):
+        is_raised = declared(f"font-size:smaller;{style}" if element.tag == "small" else style).get("raised", False)
+    else:
+        is_raised = False
     if not is_raised and not (element.tag == "a" and _leads_to_a_note(element)):
         return False
     text = _collapsed(shown_text(element))

@@ -241,6 +241,10 @@ def test_a_link_to_a_note_is_no_digit(link: str) -> None:
     assert texts(f"<p>申请249{link}件</p>") == ["申请249²件"]
 
 
+def test_small_letters_at_the_top_of_their_line_mark_a_note() -> None:
+    assert texts('<p>申请249<small style="vertical-align:top">1</small>件</p>') == ["申请249¹件"]
+
+
 @pytest.mark.parametrize("link", ['<a href="#footer">2</a>', '<a href="list.html">2</a>', '<a href="#table">2</a>'])
 def test_other_links_are_text(link: str) -> None:
     assert texts(f"<p>申请{link}件</p>") == ["申请2件"]
