@@ -13,22 +13,22 @@ case when regexp_matches({{ column }}, '[{{ traditional_from() }}]') then transl
 {{ thousands_marked(notes_blanked(simplified)) }}
 {%- endmacro %}
 
-{# Regular text with blanks for marks of notes. A circled numeral or star counts behind a digit alone. #}
+{# Regular text with blanks for marks of notes. A numeral in a circle or bracket, a star or 注 counts behind a digit alone. #}
 {% macro notes_blanked(text) -%}
-regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⑳*※†‡]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔]\d\d[\]］〕]', '\1    ', 'g')
+regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][注\d]\d[\]］〕]', '\1    ', 'g'), '(\d)注([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d)注\d([^\d\p{Han}]|$)', '\1  \2', 'g')
 {%- endmacro %}
 
 {# Regular text with ٬ for every comma or apostrophe that marks thousands. A full-width comma mostly parts clauses, so it
-   counts only in a whole figure of up to three digits and groups of three (1，204件), and neither in a list (分别为12，204件;
+   counts only in a whole figure of up to three digits and groups of three (1，204件; also 1, 204件), and neither in a list (分别为12，204件;
    12，204，36件) nor behind the number of a table or article. #}
 {% macro thousands_marked(text) -%}
 {%- set grouped -%}
-replace(regexp_replace(regexp_replace({{ text }}, '(\d)[,\x27’‘＇](\d\d\d)', '\1٬\2', 'g'), '(٬\d\d\d)[,\x27’‘＇](\d\d\d)', '\1٬\2', 'g'), ',', '，')
+replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(^|[^\d.,])(\d{1,3})[′´‚·،､](\d\d\d)([^\d.,]|$)', '\1\2٬\3\4', 'g'), '(\d)[,\x27’‘＇](\d\d\d)', '\1٬\2', 'g'), '(٬\d\d\d)[,\x27’‘＇](\d\d\d)', '\1٬\2', 'g'), ',', '，')
 {%- endset -%}
 {%- set listed -%}
-regexp_replace({{ grouped }}, '(分别[为是有计]?\d{1,3})，(\d\d\d[^\d，。；、和与及]*(?:[。；]|$))', '\1、\2')
+regexp_replace({{ grouped }}, '(分别[为是有计]? ?\d{1,3})，( ?\d\d\d[^\d，。；、和与及]*(?:[。；]|$))', '\1、\2')
 {%- endset -%}
-regexp_replace(regexp_replace({{ listed }}, '(^|[^\d，、.٬%表图件第别次])(\d{1,3})，(\d\d\d)(\.\d|[^\d，、.٬%]|$)', '\1\2٬\3\4', 'g'), '(^|[^\d，、.٬%表图件第别次])(\d{1,2})，(\d\d\d)，(\d\d\d)(\.\d|[^\d，、.٬%]|$)', '\1\2٬\3٬\4\5', 'g')
+regexp_replace(regexp_replace({{ listed }}, '(^|[^\d，、.٬%表图件第别次])(\d{1,3})，( ?\d\d\d)(\.\d|[^\d，、.٬%]|$)', '\1\2٬\3\4', 'g'), '(^|[^\d，、.٬%表图件第别次])(\d{1,2})，(\d\d\d)，(\d\d\d)(\.\d|[^\d，、.٬%]|$)', '\1\2٬\3٬\4\5', 'g')
 {%- endmacro %}
 
 {# Regular text without the simplified character that some copies put in brackets after its traditional one, 公開(开):

@@ -20,7 +20,7 @@ from ingest.flat.numbers_alone import join_figures
 from ingest.flat.one_line import split_tables
 from ingest.flat.unmarked import blank_columns, cell_a_line
 
-VERSION = f"16.{shapes.WORDS_VERSION}"
+VERSION = f"19.{shapes.WORDS_VERSION}"
 """Raised when other tables are found than before, so that the documents concerned are read again."""
 
 

@@ -70,14 +70,20 @@ def _is_rest(above: list[Piece], row: list[Piece]) -> bool:
 
 
 def _spread(pieces: list[Piece]) -> list[Piece]:
-    """Lines of several values as one piece a value, those of a numbered label and values as a piece each."""
+    """Lines of several values as one piece a value, those of a label and its first value, or more, as a piece each."""
     spread: list[Piece] = []
     for piece in pieces:
         values = shapes.values_of(piece.text)
         cells = piece.text.split()
         if len(values) > 1:
             spread += [Piece(value, piece.page, piece.confidence) for value in values]
-        elif len(cells) > 1 and shapes.is_enumerated(cells[0]) and all(map(shapes.is_value, cells[1:])):
+        elif (
+            len(cells) > 1
+            and all(map(shapes.is_value, cells[1:]))
+            and (
+                shapes.is_enumerated(cells[0]) or (len(cells) == 2 and len(cells[0]) > 1 and shapes.is_label(cells[0]))
+            )
+        ):
             spread += [Piece(cell, piece.page, piece.confidence) for cell in cells]
         else:
             spread.append(piece)

@@ -12,7 +12,11 @@ from ingest.flat.wrapped import closes, join_wrapped
 
 _WIDE_ROW = 5
 _LONGEST_HEAD = 20
+_LONG_HEAD = 4
+"""Characters from which on words with single blanks between are heads each, also beside wider blanks."""
 _MOST_BLANK_ROWS = 16
+_FEWEST_TORN = 10
+"""Numbers, each a line, from which on they are no list of a text."""
 _GAP = re.compile(r"[ \xa0]{2,}|\u3000+|\t+")
 _LETTERS_APART = re.compile(r"(?<=(?<!\S)[\u3400-\u9fff]) (?=[\u3400-\u9fff](?!\S))")
 _BEFORE_NUMBER = re.compile(r" (?=[（(][一二三四五六七八九十]{1,2}[）)]|\d{1,2}[.．、](?!\d))")
@@ -92,18 +96,23 @@ def _is_head_line(line: Line) -> bool:
 
 def _heads(text: str) -> list[str]:
     """The cells of a line without values: parted by wide blanks, or by single ones where every piece may be a head."""
-    whole = shapes.bare(text)
-    cells = _GAP.split(whole)
-    pieces = _LETTERS_APART.sub("", whole).split() if len(cells) == 1 else []
-    if len(pieces) > 1 and all(
-        1 < len(piece) <= _LONGEST_HEAD
+    cells = _GAP.split(shapes.bare(text))
+    if len(cells) == 1:
+        return _heads_apart(cells[0], shortest=2)
+    return [head for cell in cells for head in _heads_apart(cell, shortest=_LONG_HEAD)]
+
+
+def _heads_apart(cell: str, shortest: int) -> list[str]:
+    """The heads that a cell holds, with single blanks between; the cell where any piece of it may be none."""
+    pieces = _LETTERS_APART.sub("", cell).split()
+    may_be_heads = len(pieces) > 1 and all(
+        shortest <= len(piece) <= _LONGEST_HEAD
         and shapes.is_label(piece)
         and not shapes.is_enumerated(piece)
         and not shapes.is_table_title(piece)
         for piece in pieces
-    ):
-        return pieces
-    return cells
+    )
+    return pieces if may_be_heads else [cell]
 
 
 def _blank_cells(line: Line) -> list[Piece]:
@@ -128,10 +137,11 @@ def _labels(label: str) -> list[str]:
 
 
 def _is_blank_table(rows: Rows) -> bool:
-    """Rows enough, and wide gaps or several values in half of them; a table of contents is none."""
+    """Rows enough, or wide ones that a page ends after; several values in half of them; a table of contents is none."""
     counts = [sum(shapes.is_value(piece.text) for piece in row) for row in rows]
     full = [count for count in counts if count]
-    if len(full) < 3 or not is_table(rows):
+    are_enough = len(full) >= 3 or (len(full) == 2 and min(full) >= _WIDE_ROW)
+    if not are_enough or not is_table(rows):
         return False
     if sum(count > 1 for count in full) * 2 >= len(full):
         return True
@@ -177,9 +187,14 @@ def _cells_between(lines: list[Line], start: int, end: int) -> Iterator[Found]:
         values = sum(len(shapes.values_of(piece.text)) for piece in pieces)
         if values >= 3 and values * 5 >= len(pieces):
             rows = join_wrapped(rows_of(pieces))
-            if is_table(rows):
+            if is_table(rows) or _are_torn(rows):
                 yield Found(begin, last + 1, rows)
         first = at + 1
+
+
+def _are_torn(rows: Rows) -> bool:
+    """Whether numbers alone are what is left of a table, whose labels stand elsewhere."""
+    return len(rows) == 1 and len(rows[0]) >= _FEWEST_TORN and all(shapes.is_number(piece.text) for piece in rows[0])
 
 
 def _after_titles(lines: list[Line], first: int, last: int) -> int:

@@ -23,7 +23,7 @@ from ingest.web.scripted import show_scripted
 from ingest.web.style_sheets import mark_hidden, mark_raised, rules_of
 from ingest.web.unpainted import drop_unpainted
 
-VERSION = f"6+words{WORDS_VERSION}"
+VERSION = f"7+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)

@@ -4,37 +4,59 @@ from __future__ import annotations
 
 import re
 
-HIDING = ("display", "visibility", "text-decoration", "opacity", "off-page", "text-indent", "clip", "box")
+HIDING = (
+    *("display", "visibility", "content-visibility", "text-decoration", "opacity", "filter"),
+    *("off-page", "text-indent", "clip", "box", "transform", "zoom"),
+)
 """Properties by which an element hides all that stands in it."""
 
 TELLING = re.compile(
-    r"none|hidden|collapse|line-through|opacity|absolute|fixed|text-indent|clip|(?:height|width)\s*:\s*0", re.IGNORECASE
+    r"none|hidden|collapse|line-through|opacity|absolute|fixed|text-indent|clip|(?:height|width)\s*:\s*0|"
+    r"transform|zoom\s*:\s*0",
+    re.IGNORECASE,
 )
 """What stands in every style that hides an element."""
 
 UNPAINTED = re.compile(
-    r"font-size\s*:\s*0|color\s*[:=]\s*[\"']?\s*(?:white|transparent|#f{3}|rgba?\(\s*255|rgba\([^)]*,\s*0?\.?0+\s*\))",
+    r"font-size\s*:\s*0|font\s*:[^;\"']*?\b0(?:px|pt|r?em|%)?(?:[\s/])|color\s*[:=]\s*[\"']?\s*(?:white|transparent|#f{3}|"
+    r"#[0-9a-f]{3}0\b|#[0-9a-f]{6}00\b|rgba?\(\s*255|(?:rgb|hsl)a?\([^)]*[,/]\s*0*\.?0+%?\s*\))",
     re.IGNORECASE,
 )
 """What stands in every page some of whose letters have no size, or the colour of paper or none."""
 
-RAISED = re.compile(r"vertical-align\s*:\s*super\b", re.IGNORECASE)
+RAISED = re.compile(
+    r"vertical-align\s*:\s*(?:super|text-top|top|\d)|baseline-shift|font-variant-position|position\s*:\s*relative",
+    re.IGNORECASE,
+)
 """What stands in every style that raises an element."""
 
 _PATTERNS = {
     "display": re.compile(r"none\b"),
     "visibility": re.compile(r"(?:hidden|collapse)\b"),
     "text-decoration": re.compile(r".*\bline-through\b"),
+    "content-visibility": re.compile(r"hidden\b"),
     "opacity": re.compile(r"0*\.?0+%?(?:\s|!|$)"),
+    "filter": re.compile(r"(?:.*\s)?opacity\(\s*0*\.?0+%?\s*\)"),
+    "transform": re.compile(
+        r"(?:.*\s)?(?:scale(?:3d|[xy])?\(\s*0*\.?0+\s*[,)]|translate(?:3d|[xy])?\([^)]*-\d{4,}(?:\.\d+)?(?:px|pt))"
+    ),
+    "zoom": re.compile(r"0*\.?0+%?(?:\s|!|$)"),
     "text-indent": re.compile(r"-(?:\d{3,}(?:px|pt)|\d{2,}r?em|\d{3,}%)"),
     "clip": re.compile(r"(?:rect\(\s*(?:[01](?:px)?[\s,]+){3}[01](?:px)?\s*\)|inset\(\s*(?:50|100)%)"),
     "font-size": re.compile(r"0*\.?0+(?:px|pt|r?em|%)?(?:\s|!|$)"),
 }
 _ALIASES = {"text-decoration-line": "text-decoration", "clip-path": "clip", "background-color": "background"}
 _FAR = re.compile(r"-(?:\d{3,}(?:\.\d+)?(?:px|pt)|\d{2,}(?:\.\d+)?r?em|\d{3,}v[wh]|[1-9]\d{2,}%)")
+_SIDES = ("height", "width", "max-height", "max-width")
 _NOTHING = re.compile(r"0(?:px|pt|r?em|%)?(?:\s|!|$)")
 _WHITE = re.compile(r"(?:white|#f{3}|#f{6}|rgba?\(\s*255\s*,\s*255\s*,\s*255\s*(?:,\s*(?:1|1\.0)\s*)?\))(?:\s|!|$)")
-_CLEAR = re.compile(r"transparent|rgba\([^)]*,\s*0?\.?0+\s*\)|#[0-9a-f]{3}0(?:\s|!|$)|#[0-9a-f]{6}00(?:\s|!|$)")
+_CLEAR = re.compile(
+    r"transparent|(?:rgb|hsl)a?\((?:[^,)]*,){3}\s*0*\.?0+%?\s*\)|(?:rgb|hsl)a?\([^)/]*/\s*0*\.?0+%?\s*\)|"
+    r"#[0-9a-f]{3}0(?:\s|!|$)|#[0-9a-f]{6}00(?:\s|!|$)"
+)
+_FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+)(?:px|pt|r?em|%)?(?=[\s/!]|$)")
+_SMALLER = re.compile(r"(?:0?\.\d+r?em|[1-9]\d?%|(?:x-|xx-)?small(?:er)?)(?:\s|!|$)")
+_UPWARDS = re.compile(r"super\b|0*[.\d]*[1-9]\d*(?:\.\d+)?(?:px|pt|r?em|ex|%)")
 _NO_GROUND = re.compile(r"(?:none|transparent|initial|inherit|unset)\b")
 
 
@@ -50,8 +72,11 @@ def declared(declarations: str) -> dict[str, bool]:
         name, _, value = declaration.partition(":")
         values[_ALIASES.get(name.strip().lower(), name.strip().lower())] = value.strip().lower()
     found = {name: bool(pattern.match(values[name])) for name, pattern in _PATTERNS.items() if name in values}
-    if found.get("opacity") and any(name.startswith(("transition", "animation")) for name in values):
-        del found["opacity"]  # it is shown in a moment
+    if any(name.startswith(("transition", "animation")) for name in values):
+        for name in ("opacity", "filter", "transform"):
+            found.pop(name, None)  # it is shown in a moment
+    if "font" in values and "font-size" not in values and (size := _FONT_SIZE.search(values["font"])):
+        found["font-size"] = float(size[1]) == 0
     if "color" in values:
         found["white"], found["clear"] = is_white(values["color"]), bool(_CLEAR.match(values["color"]))
     if "background" in values or "background-image" in values:
@@ -59,13 +84,28 @@ def declared(declarations: str) -> dict[str, bool]:
             "background-image", ""
         )
     if values.get("position", "").startswith(("absolute", "fixed")):
-        found["off-page"] = any(_FAR.match(values.get(side, "")) for side in ("left", "top", "right", "bottom"))
-    if "vertical-align" in values:
-        found["raised"] = values["vertical-align"].startswith("super")
-    if "overflow" in values and ("height" in values or "width" in values):
-        no_room = any(_NOTHING.match(values.get(side, "")) for side in ("height", "width"))
+        sides = [values.get(side, "") for side in ("left", "top", "right", "bottom")]
+        found["off-page"] = any(_FAR.match(side) for side in (*sides, *values.get("inset", "").split()))
+    found |= _raised(values)
+    if "overflow" in values and any(side in values for side in _SIDES):
+        no_room = any(_NOTHING.match(values.get(side, "")) for side in _SIDES)
         found["box"] = values["overflow"].startswith(("hidden", "clip")) and no_room
     return found
+
+
+def _raised(values: dict[str, str]) -> dict[str, bool]:
+    """Whether letters stand above their line: by name or by a length, and small ones at its top."""
+    if "vertical-align" in values:
+        align = values["vertical-align"]
+        is_small = bool(_SMALLER.match(values.get("font-size", "")))
+        return {"raised": bool(_UPWARDS.match(align)) or (is_small and align.startswith(("top", "text-top")))}
+    if "baseline-shift" in values:
+        return {"raised": bool(_UPWARDS.match(values["baseline-shift"]))}
+    if "font-variant-position" in values:
+        return {"raised": values["font-variant-position"].startswith("super")}
+    if values.get("position", "").startswith("relative") and ("top" in values or "bottom" in values):
+        return {"raised": values.get("top", "").startswith("-") or bool(_UPWARDS.match(values.get("bottom", "")))}
+    return {}
 
 
 def important_of(declarations: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from ingest.documents.model import Block, Cell, Table
 from ingest.documents.notes import raised, set_level
 from ingest.limits import Limits
 from ingest.web.data_tables import Layouts, places
-from ingest.web.declared import RAISED
+from ingest.web.declared import RAISED, declared
 from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen, shown_text
 
 _LONGEST_HEADING = 100
@@ -17,6 +17,7 @@ _SOURCE_LINE_END = "\x01"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _RUN = re.compile(" {2,}")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
+_NOTE = re.compile(r"(?:^|[\s#_-])(?:_?(?:ftn|edn|fn|note|footnote|endnote))(?:ref)?(?:[\d_:-]|\s|$)", re.IGNORECASE)
 _END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
 
 
@@ -26,6 +27,25 @@ def flow(element: Element, skipped: Container[Element], layouts: Layouts, limits
     writer.walk(element)
     writer.end_block()
     return writer.parts
+
+
+def _marks_a_note(element: Element) -> bool:
+    """Whether an element holds nothing but a raised number, or a link to a note, as programs for writing make them."""
+    style = element.get("style", "")
+    if RAISED.search(style):
+        is_raised = declared(f"font-size:smaller;{style}" if element.tag == "small" else style).get("raised", False)
+    else:
+        is_raised = False
+    if not is_raised and not (element.tag == "a" and _leads_to_a_note(element)):
+        return False
+    text = _collapsed(shown_text(element))
+    return raised(text) != text and not any(child.tag in BLOCKS for child in element)
+
+
+def _leads_to_a_note(link: Element) -> bool:
+    goal = link.get("href", "")
+    names = f"{link.get('class', '')} {goal} {link.get('id', '')}"
+    return link.get("role") == "doc-noteref" or (goal.startswith("#") and bool(_NOTE.search(names)))
 
 
 class _Writer:
@@ -46,7 +66,7 @@ class _Writer:
         if tag == "br":
             self._pieces.append("\n")
             return
-        if tag == "sup" or ((style := element.get("style")) and RAISED.search(style)):
+        if tag == "sup" or _marks_a_note(element):
             self._pieces.append(raised(_collapsed(shown_text(element))))
             return
         if tag == "table" and element not in self._layouts:

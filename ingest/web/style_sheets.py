@@ -11,10 +11,11 @@ from ingest.web.dom import Element, is_element, shown_text, squeezed
 
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-_MEDIA = re.compile(r"@media([^{]*)\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", re.IGNORECASE)
+_MEDIA = re.compile(r"@(media|supports|layer)([^{;]*)\{((?:[^{}]*\{[^{}]*\})*)[^{}]*\}", re.IGNORECASE)
 _OTHER_AT_RULE = re.compile(r"@[\w-]+[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 _SIMPLE = re.compile(r"([.#]?)([\w-]+)|\*")
-_COMPOUND = re.compile(r"(?:\*|[.#]?[\w-]+)+$")
+_COMPOUND = re.compile(r"(?:\*|[.#]?[\w-]+)*$")
+_ATTRIBUTE = re.compile(r"\[\s*([\w-]+)\s*(?:=\s*[\"']?([^\]\"'~|^$*]*)[\"']?\s*)?\]")
 _NOT_LOOKED_AT = re.compile(r"::?[\w-]+(?:\([^()]*\))?|\[[^\]]*\]")
 _LEFT_AT_LEAST = 0.1
 """Share of the text that must be left: a page that shows next to nothing by its sheet is shown by a script."""
@@ -22,8 +23,28 @@ _LEFT_AT_LEAST = 0.1
 _OWN = (1_000_000, 0, 0, 0)
 """The weight of an element's own style: more than that of any selector."""
 
-Compound = tuple[str, frozenset[str], frozenset[str]]
-"""A tag name (empty for any), classes and identifiers that one element must have."""
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """What one element must have: a tag name (empty for any), classes, identifiers, attributes (None: of any value)."""
+
+    tag: str
+    classes: frozenset[str]
+    identifiers: frozenset[str]
+    attributes: tuple[tuple[str, str | None], ...] = ()
+    is_child: bool = False
+    """Whether it must stand right in the element of the compound before it."""
+
+    def fits(self, element: Element, classes: frozenset[str]) -> bool:
+        """Whether an element, which is of these classes, has all of it."""
+        return (
+            (not self.tag or self.tag == element.tag)
+            and self.classes <= classes
+            and (not self.identifiers or self.identifiers == {element.get("id", "")})
+            and all(
+                element.get(name) is not None and value in (None, element.get(name)) for name, value in self.attributes
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +86,7 @@ def rules_of(root: Element, *, with_colours: bool) -> Iterator[Rule]:
         text = "".join(sheet.itertext())
         if not (with_colours or TELLING.search(text)) or not _is_for_screens(sheet.get("media", "")):
             continue
-        text = _MEDIA.sub(lambda media: media[2] if _is_for_screens(media[1]) else "", _COMMENT.sub("", text))
+        text = _MEDIA.sub(_where_it_holds, _COMMENT.sub("", text))
         for selectors, declarations in _RULE.findall(_OTHER_AT_RULE.sub("", text)):
             says, important = declared(declarations), important_of(declarations)
             if not says:
@@ -77,6 +98,13 @@ def rules_of(root: Element, *, with_colours: bool) -> Iterator[Rule]:
                     yield rule
 
 
+def _where_it_holds(group: re.Match[str]) -> str:
+    """The rules of a group where it holds on a screen of today: browsers know nearly all that @supports asks for."""
+    kind, condition, rules = group[1].lower(), group[2], group[3]
+    holds = _is_for_screens(condition) if kind == "media" else not re.search(r"\bnot\b", condition, re.IGNORECASE)
+    return rules if holds else ""
+
+
 def _is_for_screens(media: str) -> bool:
     """Whether a sheet holds on a wide screen, without asking how wide: rules for print and for phones do not."""
     media = media.strip().lower()
@@ -84,22 +112,34 @@ def _is_for_screens(media: str) -> bool:
 
 
 def _rule(selector: str, says: dict[str, bool], important: frozenset[str], order: int) -> Rule | None:
-    bare = _NOT_LOOKED_AT.sub("", selector)
-    is_certain = bare == selector and not re.search(r"[>+~]", selector)
     compounds: list[Compound] = []
-    for part in re.sub(r"\s*[>+~]\s*", " ", bare).split():
-        if not _COMPOUND.match(part):
+    is_certain = not re.search(r"[+~]", _ATTRIBUTE.sub("", selector))
+    is_child = False
+    for part in re.findall(r"[>+~]|(?:\[[^\]]*\]|\([^()]*\)|[^\s>+~\[(])+", selector):
+        if part in ">+~":
+            is_child = part == ">"
+            continue
+        attributes = tuple((name.lower(), value or None) for name, value in _ATTRIBUTE.findall(part))
+        known = _ATTRIBUTE.sub("", part)
+        bare = _NOT_LOOKED_AT.sub("", known)
+        is_certain = is_certain and bare == known
+        if not _COMPOUND.match(bare):
             return None
-        pieces = _SIMPLE.findall(part)
+        pieces = _SIMPLE.findall(bare)
         tag = next((name.lower() for kind, name in pieces if not kind and name), "")
         classes = frozenset(name for kind, name in pieces if kind == ".")
-        compounds.append((tag, classes, frozenset(name for kind, name in pieces if kind == "#")))
+        identifiers = frozenset(name for kind, name in pieces if kind == "#")
+        compounds.append(Compound(tag, classes, identifiers, attributes, is_child))
+        is_child = False
     if not compounds:
         return None
-    counts = [sum(len(compound[at]) for compound in compounds) for at in (2, 1)]
-    return Rule(
-        compounds, (counts[0], counts[1], sum(bool(tag) for tag, _, _ in compounds), order), says, important, is_certain
+    weight = (
+        sum(len(compound.identifiers) for compound in compounds),
+        sum(len(compound.classes) + len(compound.attributes) for compound in compounds),
+        sum(bool(compound.tag) for compound in compounds),
+        order,
     )
+    return Rule(compounds, weight, says, important, is_certain)
 
 
 def _is_hidden(element: Element, rules: list[Rule]) -> bool:
@@ -118,16 +158,16 @@ def mark_raised(root: Element, rules: list[Rule]) -> None:
 def decided(element: Element, rules: list[Rule]) -> dict[str, bool]:
     """What is said of an element by each property, by the rule of most weight or its own style, where no rule that is
     unsure gainsays it."""
-    names: tuple[frozenset[str], str] | None = None
+    classes: frozenset[str] | None = None
     deciding: dict[str, tuple[tuple[int, ...], bool]] = {}
     shown: set[str] = set()
     for rule in rules:
-        tag, classes, identifiers = rule.compounds[-1]
-        if tag and tag != element.tag:
+        own = rule.compounds[-1]
+        if own.tag and own.tag != element.tag:
             continue
-        if names is None:
-            names = frozenset(element.get("class", "").split()), element.get("id", "")
-        if not classes <= names[0] or not identifiers <= {names[1]} or not _stands_in(element, rule.compounds[:-1]):
+        if classes is None:
+            classes = _classes(element)
+        if not own.fits(element, classes) or not _stands_in(element, rule.compounds):
             continue
         for name, value in rule.says.items():
             weight = (name in rule.important, *rule.weight)
@@ -145,17 +185,20 @@ def decided(element: Element, rules: list[Rule]) -> dict[str, bool]:
     return {name: value for name, (_, value) in deciding.items() if not (value and name in shown)}
 
 
+def _classes(element: Element) -> frozenset[str]:
+    return frozenset(element.get("class", "").split())
+
+
 def _stands_in(element: Element, compounds: list[Compound]) -> bool:
-    """Whether an element has ancestors that match these compounds, in order."""
-    left = list(compounds)
-    ancestor = element.getparent()
-    while left and ancestor is not None:
-        tag, classes, identifiers = left[-1]
-        if (
-            (not tag or tag == ancestor.tag)
-            and classes <= set(ancestor.get("class", "").split())
-            and identifiers <= {ancestor.get("id", "")}
-        ):
-            left.pop()
-        ancestor = ancestor.getparent()
-    return not left
+    """Whether an element, which fits the last of these compounds, has ancestors that fit the others, in order."""
+    if len(compounds) == 1:
+        return True
+    ancestors = [(ancestor, _classes(ancestor)) for ancestor in element.iterancestors()]
+    # places among the ancestors at which the compounds so far may end
+    ends = {-1}
+    for compound, below in zip(compounds[-2::-1], compounds[:0:-1], strict=True):
+        places = {end + 1 for end in ends} if below.is_child else range(min(ends) + 1, len(ancestors))
+        ends = {place for place in places if place < len(ancestors) and compound.fits(*ancestors[place])}
+        if not ends:
+            return False
+    return True

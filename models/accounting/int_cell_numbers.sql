@@ -53,6 +53,14 @@ column_labels as (
     ) = 1
 ),
 
+-- Figures of a form that no label's row holds.
+torn as (
+    select distinct torn.document_id, torn.table_no, torn.row_no, torn.col_no
+    from {{ ref('int_torn_numbers') }} as torn
+    inner join reports on torn.document_id = reports.document_id
+    where not torn.has_row
+),
+
 cell_numbers as (
     select
         numbers.document_id,
@@ -66,12 +74,18 @@ cell_numbers as (
         numbers.label,
         numbers.value,
         case
+            when column_labels.reason is not null then column_labels.reason
+            when torn.document_id is not null then 'torn table'
             when numbers.cell_kind not in ('value', 'unclear') and tables.form_parts != '' then 'heading or list number'
             when coalesce(tables.form_parts, '') = '' then 'another table'
-            else column_labels.reason
         end as no_figure_because,
     from numbers
     left join tables on numbers.document_id = tables.document_id and numbers.table_no = tables.table_no
+    left join torn
+        on numbers.document_id = torn.document_id
+        and numbers.table_no = torn.table_no
+        and numbers.row_no = torn.row_no
+        and numbers.col_no = torn.col_no
     -- The header in force is the last one above.
     asof left join column_labels
         on numbers.document_id = column_labels.document_id

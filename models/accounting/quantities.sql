@@ -125,6 +125,10 @@ of_subjects as (
     group by figures.document_id, figures.paragraph_no, figures.place_in_paragraph
 ),
 
+torn_lines as (
+    select distinct document_id, block_no from {{ ref('int_torn_lines') }}
+),
+
 prose_told as (
     select
         numbers.document_id,
@@ -141,7 +145,8 @@ prose_told as (
             numbers.no_figure_because,
             figures.dropped_because,
             case when parts_of_read.document_id is not null then 'part of a figure that is read' end,
-            of_subjects.reason
+            of_subjects.reason,
+            case when torn_lines.document_id is not null then 'torn table' end
         ) as no_figure_because,
         coalesce(read_at_place.observation_ids, read_as_zero.observation_ids) as observation_ids,
     from prose_numbers as numbers
@@ -165,6 +170,8 @@ prose_told as (
         on numbers.document_id = of_subjects.document_id
         and numbers.paragraph_no = of_subjects.paragraph_no
         and numbers.place_in_paragraph = of_subjects.place_in_paragraph
+    left join torn_lines
+        on numbers.document_id = torn_lines.document_id and numbers.block_no = torn_lines.block_no
 ),
 
 cells_chosen as (
@@ -221,7 +228,7 @@ accounted as (
         told.clause,
         case
             when told.observation_ids is not null then 'read'
-            when told.no_figure_because is not null then 'left_out'
+            when told.no_figure_because != 'torn table' then 'left_out'
             else 'unread'
         end as outcome,
         case when told.observation_ids is null then reasons.reason end as reason,

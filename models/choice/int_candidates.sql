@@ -2,8 +2,12 @@ with cells_matched as (
     select * from {{ ref('int_cells_matched') }}
 ),
 
+-- A piece of a label among torn tables is no sentence: （四）无, left of 无法提供, says that there was none.
 clauses_matched as (
-    select * from {{ ref('int_clauses_matched') }}
+    select clauses.*
+    from {{ ref('int_clauses_matched') }} as clauses
+    anti join {{ ref('int_torn_lines') }} as torn
+        on clauses.document_id = torn.document_id and clauses.block_no = torn.block_no
 ),
 
 figures_derived as (

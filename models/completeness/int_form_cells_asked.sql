@@ -1,9 +1,4 @@
-with labels as (
-    select * from {{ ref('form_labels') }}
-    where forms is not null
-),
-
-cells as (
+with cells as (
     select * from {{ ref('form_cells') }}
 ),
 
@@ -25,30 +20,15 @@ form_parts as (
     where forms.labels_needed is not null
 ),
 
-label_forms as (
-    select form_part, label, row_code, place, unnest(string_split(forms, ';')) as form from labels
-    where row_code is not null
-),
-
--- A label without a place heads a group of rows, and is a row itself only on the form where it has none below it.
 rows_asked as (
     select
-        label_forms.form, label_forms.form_part, label_forms.label, label_forms.row_code, label_forms.place,
+        form_rows.form, form_rows.form_part, form_rows.label, form_rows.row_code, form_rows.place,
         indicators.indicator_code,
-    from label_forms
-    inner join indicators on label_forms.row_code = indicators.indicator_code
-    anti join (
-        select below.form, indicators.parent_code
-        from label_forms as below
-        inner join indicators on below.row_code = indicators.indicator_code
-        where below.place is not null
-    ) as groups
-        on label_forms.form = groups.form
-        and label_forms.row_code = groups.parent_code
-        and label_forms.place is null
+    from {{ ref('int_form_rows') }} as form_rows
+    inner join indicators on form_rows.row_code = indicators.indicator_code
     where
-        label_forms.form_part in ('application', 'statistics')
-        and label_forms.form in (select form from form_parts)
+        form_rows.form_part in ('application', 'statistics')
+        and form_rows.form in (select form from form_parts)
 ),
 
 -- Tables of rows and columns: which of their figures a generation asks for is what the indicators say.

@@ -121,7 +121,7 @@ texts_taken_apart as (
             regexp_replace(
                 regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
             ),
-            '^({{ before_figures }})?([+↑↓-]?)'
+            '^({{ before_figures }})?([+↑↓▼▽⬇⇩–—-]?)'
             '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?({{ more }})?([↑↓]?)（?([^\d（）]{0,8})）?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'arrow', 'suffix']
         ) as parts,
@@ -186,7 +186,7 @@ texts_read as (
             when parts['digits'] != '' then
                 case
                     when
-                        parts['sign'] in ('-', '↓')
+                        parts['sign'] in ('-', '↓', '▼', '▽', '⬇', '⇩', '–', '—')
                         or parts['arrow'] = '↓'
                         or regexp_full_match(parts['prefix'], '{{ fall }}')
                         then -1

@@ -10,14 +10,10 @@ labels as (
     inner join documents_to_build on labels.document_id = documents_to_build.document_id
 ),
 
-form_labels as (
-    select form_part, row_code, place, unnest(string_split(forms, ';')) as form
+group_labels as (
+    select row_code, unnest(string_split(forms, ';')) as form
     from {{ ref('form_labels') }}
-    where row_code is not null
-),
-
-indicators as (
-    select * from {{ ref('indicators') }}
+    where row_code is not null and place is null
 ),
 
 forms_of_parts as (
@@ -31,27 +27,16 @@ forms_of_parts as (
 
 -- A group of rows on some forms is a row of its own on others, where none stand below it: then it has figures.
 groups_as_rows as (
-    select form_labels.row_code, form_labels.form
-    from form_labels
-    anti join (
-        select below.form, indicators.parent_code
-        from form_labels as below
-        inner join indicators on below.row_code = indicators.indicator_code
-        where below.place is not null
-    ) as groups
-        on form_labels.form = groups.form and form_labels.row_code = groups.parent_code
-    where form_labels.place is null
-    group by form_labels.row_code, form_labels.form
+    select distinct row_code, form from {{ ref('int_form_rows') }} where place is null
 ),
 
 groups_of_some as (
     select groups_as_rows.*
     from groups_as_rows
     semi join (
-        select row_code from form_labels
-        where place is null
+        select row_code from group_labels
         group by row_code
-        having count(distinct form) > (select count(*) from groups_as_rows where row_code = form_labels.row_code)
+        having count(distinct form) > (select count(*) from groups_as_rows where row_code = group_labels.row_code)
     ) as groups_elsewhere
         on groups_as_rows.row_code = groups_elsewhere.row_code
 ),

@@ -117,8 +117,8 @@ rows_with_shapes as (
 ),
 
 -- Text whose reading order is lost has rows longer than any form; what is left in a row of it says nothing.
-tables_out_of_order as (
-    select table_rows.document_id, table_rows.table_no
+parts_out_of_order as (
+    select distinct table_rows.document_id, table_rows.form_part
     from table_rows
     inner join (
         select form_part, max(width) as widest
@@ -127,9 +127,7 @@ tables_out_of_order as (
         group by form_part
     ) as widths
         on table_rows.form_part = widths.form_part
-    where table_rows.table_kind = 'flat'
-    group by table_rows.document_id, table_rows.table_no
-    having count_if(table_rows.cell_count > widths.widest + 1) > 0
+    where table_rows.table_kind = 'flat' and table_rows.cell_count > widths.widest + 1
 ),
 
 rows_with_ways as (
@@ -154,9 +152,9 @@ rows_with_ways as (
                 and (cell_count < width - 1 or (cell_count = width - 1 and column_count = width))
                 and (cell_count = 1 or list_sum(figures[:-2]) = figures[-1])
                 and not exists (
-                    from tables_out_of_order
-                    where tables_out_of_order.document_id = rows_with_shapes.document_id
-                    and tables_out_of_order.table_no = rows_with_shapes.table_no
+                    from parts_out_of_order
+                    where parts_out_of_order.document_id = rows_with_shapes.document_id
+                    and parts_out_of_order.form_part = rows_with_shapes.form_part
                 )
                 then 'total'
             when block_count > 1 and cell_count = width then 'form'
@@ -201,6 +199,46 @@ rows_not_adding_up as (
     where sum_of_row != total and wrong_count >= 2 and wrong_count * 3 >= filled_count
 ),
 
+-- Of text out of order, rows that are not whole and do not add up are made of other rows' cells.
+rows_out_of_order as (
+    select
+        rows_with_ways.document_id,
+        rows_with_ways.table_no,
+        rows_with_ways.row_no,
+        rows_with_ways.label_seq,
+        list_transform(rows_with_ways.figures, lambda figure: coalesce(figure, 0)) as filled,
+    from rows_with_ways
+    inner join parts_out_of_order
+        on rows_with_ways.document_id = parts_out_of_order.document_id
+        and rows_with_ways.form_part = parts_out_of_order.form_part
+    where
+        rows_with_ways.block_count = 1
+        and rows_with_ways.table_kind = 'flat'
+        and (
+            rows_with_ways.cell_count != rows_with_ways.width
+            or list_sum({{ addends('filled', 'rows_with_ways') }}) != filled[rows_with_ways.total_place]
+        )
+),
+
+-- A result stands before its one figure, or above a column: before several figures it is a piece of the head.
+rows_behind_heads as (
+    select rows_with_ways.document_id, rows_with_ways.table_no, rows_with_ways.row_no, rows_with_ways.label_seq
+    from rows_with_ways
+    inner join (
+        select distinct form_part, unnest(block_codes) as column_code from shapes where block_count > 1
+    ) as heads
+        on rows_with_ways.form_part = heads.form_part and rows_with_ways.row_code = heads.column_code
+    where rows_with_ways.table_kind = 'flat' and rows_with_ways.cell_count > 1 and rows_with_ways.cell_count < rows_with_ways.block_size
+),
+
+rows_of_no_row as (
+    select * from rows_not_adding_up
+    union
+    select * exclude (filled) from rows_out_of_order
+    union
+    select * from rows_behind_heads
+),
+
 row_ways as (
     select
         rows_with_ways.* exclude (columns, column_seqs, own_columns, form_columns),
@@ -212,11 +250,11 @@ row_ways as (
             else list_transform(row_cells, lambda cell: null)
         end as heads,
     from rows_with_ways
-    anti join rows_not_adding_up
-        on rows_with_ways.document_id = rows_not_adding_up.document_id
-        and rows_with_ways.table_no = rows_not_adding_up.table_no
-        and rows_with_ways.row_no = rows_not_adding_up.row_no
-        and rows_with_ways.label_seq = rows_not_adding_up.label_seq
+    anti join rows_of_no_row
+        on rows_with_ways.document_id = rows_of_no_row.document_id
+        and rows_with_ways.table_no = rows_of_no_row.table_no
+        and rows_with_ways.row_no = rows_of_no_row.row_no
+        and rows_with_ways.label_seq = rows_of_no_row.label_seq
     where
         way is not null
         and not (

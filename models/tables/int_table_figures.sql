@@ -23,7 +23,7 @@ row_figures as (
     from row_ways
 ),
 
-figures_with_columns as (
+figures_by_labels as (
     select
         document_id,
         table_no,
@@ -62,6 +62,68 @@ figures_with_columns as (
     where cell['is_figure'] and (way != 'total' or cell_seq = cell_count)
 ),
 
+-- Figures of torn text, whose place the order of the form and its sums prove. Labels that agree are the surer sign;
+-- those that do not stand beside other rows' figures.
+torn_figures as (
+    select torn.*
+    from {{ ref('int_torn_figures') }} as torn
+    inner join documents_to_build on torn.document_id = documents_to_build.document_id
+),
+
+figures_with_columns as (
+    select labelled.*
+    from figures_by_labels as labelled
+    anti join (select document_id, form_part from torn_figures) as torn
+        on labelled.document_id = torn.document_id and labelled.form_part = torn.form_part
+    union all
+    select labelled.*
+    from figures_by_labels as labelled
+    inner join torn_figures as torn
+        on labelled.document_id = torn.document_id
+        and labelled.form_part = torn.form_part
+        and labelled.table_no = torn.table_no
+        and labelled.row_no = torn.row_no
+        and labelled.col_no = torn.col_no
+        and labelled.column_code = torn.column_code
+        and labelled.row_code is not distinct from coalesce(torn.row_code, labelled.row_code)
+        and labelled.column_group is not distinct from coalesce(torn.column_group, labelled.column_group)
+    union all by name
+    select
+        torn.document_id,
+        torn.table_no,
+        torn.row_no,
+        torn.label_seq,
+        torn.form_part,
+        torn.row_code,
+        concat_ws(' / ', torn.row_label, 'in the order of the form') as row_label,
+        4 as row_tier,
+        'torn' as way,
+        false as is_header_own,
+        torn.col_no,
+        torn.figure,
+        torn.text,
+        torn.qualifier,
+        torn.own_factor,
+        torn.own_kind,
+        torn.page,
+        torn.column_code,
+        torn.column_group,
+        1 as column_tier,
+        false as is_joined_row,
+        false as is_joined,
+    from torn_figures as torn
+    anti join figures_by_labels as labelled
+        on torn.document_id = labelled.document_id
+        and torn.form_part = labelled.form_part
+        and torn.table_no = labelled.table_no
+        and torn.row_no = labelled.row_no
+        and torn.col_no = labelled.col_no
+        and torn.column_code = labelled.column_code
+        and coalesce(torn.row_code, labelled.row_code) is not distinct from labelled.row_code
+        and coalesce(torn.column_group, labelled.column_group) is not distinct from labelled.column_group
+    where torn.figure is not null
+),
+
 -- Of several figures of one year in a row of statistics the plainest counts: this year's before a sum of this period.
 -- Those of a government alone and of its whole area stand side by side: the scope of the report tells which is its own.
 statistics_columns as (
@@ -86,6 +148,7 @@ statistics_ranked as (
     left join statistics_columns on figures.column_code = statistics_columns.column_code
     where
         figures.form_part = 'statistics'
+        and figures.way != 'torn'
         and figures.row_code is not null
         and (statistics_columns.column_code is not null or figures.column_code = 'named_year')
     window figures_of_row as (
@@ -94,7 +157,9 @@ statistics_ranked as (
 ),
 
 table_figures as (
-    select *, 'own' as column_scope from figures_with_columns where form_part != 'statistics' or row_code is null
+    select *, 'own' as column_scope
+    from figures_with_columns
+    where form_part != 'statistics' or row_code is null or way = 'torn'
     union all by name
     select * exclude (column_rank, best_rank, same_rank_count)
     from statistics_ranked

@@ -33,6 +33,16 @@ def texts(body: str, style: str = "") -> list[str]:
         "@charset 'utf-8'; .old{text-decoration: line-through red}",
         ".old{display:block} .old.was{display:none}",
         "p{display:block} .old{text-decoration-line:line-through}",
+        "div > p.old{display:none}",
+        "body>div>.old{display:none}",
+        "body div > [id]{display:none}",
+        "p[id=o]{display:none}",
+        "[class='old was']{display:none}",
+        "@supports (display:grid){ .old{display:none} }",
+        "@layer base{ .old{display:none} }",
+        ".old{content-visibility:hidden}",
+        ".old{filter:opacity(0)}",
+        ".old{zoom:0}",
     ],
 )
 def test_what_a_class_of_the_page_hides_is_not_read(style: str) -> None:
@@ -50,6 +60,14 @@ def test_what_a_class_of_the_page_hides_is_not_read(style: str) -> None:
         ".old{display:none} .old:first-child{display:block}",
         ".old:hover{display:none}",
         ".old > b{display:none}",
+        "body > .old{display:none}",
+        "div > div > .old{display:none}",
+        "p[id=other]{display:none}",
+        "[data-old]{display:none}",
+        ".old:nth-child(2){display:none}",
+        "h1 + .old{display:none}",
+        "@supports not (display:grid){ .old{display:none} }",
+        ".old{transform:scale(0); transition:transform 1s}",
         ".other .old{display:none}",
         "b.old{display:none}",
     ],
@@ -134,6 +152,16 @@ def test_fields_that_show_figures_are_read_and_those_that_ask_are_not() -> None:
         "color:rgb(255, 255, 255)",
         "color:transparent",
         "color:rgba(0,0,0,0)",
+        "color: hsla(0, 0%, 0%, 0)",
+        "color: rgb(0 0 0 / 0%)",
+        "color:#00000000",
+        "font:0/0 a",
+        "font: italic 0px serif",
+        "transform:scale(0)",
+        "position:absolute; transform:translateX(-9999px)",
+        "position:fixed; inset:0 auto auto -5000px",
+        "max-height:0; overflow:hidden",
+        "position:absolute; clip-path:inset(100%)",
     ],
 )
 @pytest.mark.parametrize("way", ["own", "class"])
@@ -158,6 +186,12 @@ def test_what_is_not_painted_where_a_reader_looks_is_not_read(style: str, way: s
         ('<p style="color:#fffbf0">申请249件</p>', ""),
         ('<p style="position:absolute;left:-20px;height:0">申请249件</p>', ""),
         ('<p style="text-indent:-2em">申请249件</p>', ""),
+        ('<p style="color:rgb(0,0,0)">申请249件</p>', ""),
+        ('<p style="color:rgba(0,0,0)">申请249件</p>', ""),
+        ('<p style="color:rgb(0 0 0 / 0.9)">申请249件</p>', ""),
+        ('<p style="font:12px/1.5 serif">申请249件</p>', ""),
+        ('<p style="transform:translateX(-10px) scale(0.9)">申请249件</p>', ""),
+        ('<p style="font-size:0"><span style="font:bold 14px serif">申请249件</span></p>', ""),
     ],
 )
 def test_what_is_painted_is_read(body: str, style: str) -> None:
@@ -174,12 +208,52 @@ def test_a_page_without_colours_that_are_understood_is_read() -> None:
     assert texts('<div style="color:#fff"><p>申请249件，办结240件，结转9件。</p></div>' * 9)[0].startswith("申请249件")
 
 
-@pytest.mark.parametrize("style", ["vertical-align:super", "font-size:8px;vertical-align: SUPER !important"])
+@pytest.mark.parametrize(
+    "style",
+    [
+        "vertical-align:super",
+        "font-size:8px;vertical-align: SUPER !important",
+        "vertical-align:0.4em",
+        "vertical-align:30%",
+        "font-size:60%; vertical-align:top",
+        "position:relative; top:-0.5em",
+        "position:relative; bottom:4px",
+        "font-variant-position:super",
+        "baseline-shift:super",
+    ],
+)
 def test_a_number_that_a_class_raises_marks_a_note(style: str) -> None:
     table = "<table><tr><td>项目</td><td>数量</td></tr><tr><td>申请</td><td>249<i class=n>1</i></td></tr></table>"
     assert texts(f"<p>申请249<i class=n>1</i>件</p>{table}", f".n{{{style}}}") == [
         "申请249¹件", "项目", "数量", "申请", "249¹",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="#fn-2" class="footnote-ref">2</a>',
+        '<a href="#_ftn2" name="_ftnref2">2</a>',
+        '<a role="doc-noteref" href="notes.html">2</a>',
+    ],
+)
+def test_a_link_to_a_note_is_no_digit(link: str) -> None:
+    assert texts(f"<p>申请249{link}件</p>") == ["申请249²件"]
+
+
+def test_small_letters_at_the_top_of_their_line_mark_a_note() -> None:
+    assert texts('<p>申请249<small style="vertical-align:top">1</small>件</p>') == ["申请249¹件"]
+
+
+@pytest.mark.parametrize("link", ['<a href="#footer">2</a>', '<a href="list.html">2</a>', '<a href="#table">2</a>'])
+def test_other_links_are_text(link: str) -> None:
+    assert texts(f"<p>申请{link}件</p>") == ["申请2件"]
+
+
+def test_what_stands_raised_keeps_its_paragraphs() -> None:
+    raised = '<div style="position:relative;top:-5px"><p>申请249件</p><p>办结240件</p></div>'
+    body = raised + '<p style="vertical-align:top">12</p>'
+    assert texts(body) == ["申请249件", "办结240件", "12"]
 
 
 def test_what_is_important_goes_before_an_elements_own_style() -> None:
