@@ -42,7 +42,9 @@ def main() -> None:
     traditional |= dict(zip(*SUPPLEMENT, strict=True))
     width = {chr(c): chr(c - 0xFEE0) for c in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
     width |= dict(zip("％．＋－／＝～＠＆＊＜＞＃＿｜", "%.+-/=~@&*<>#_|", strict=True))
-    width |= dict(zip("\u00a0\u3000\t\u2002\u2003\u2009\u202f\u2004\u2005\u2006\u2007\u2008\u200a\u205f", " " * 14, strict=True))
+    width |= dict(
+        zip("\u00a0\u3000\t\u2002\u2003\u2009\u202f\u2004\u2005\u2006\u2007\u2008\u200a\u205f", " " * 14, strict=True)
+    )
     # What has no width parts no figure: a form feed is a blank that int_cells_read tells from others.
     width |= dict(zip("\ufeff\u200b\u200c\u200d\u2060\u00ad", "\f" * 6, strict=True))
     # Raised digits are marks of notes.

@@ -24,7 +24,7 @@ from ingest.readers.docx_styles import (
 from ingest.readers.embedded import Embedded
 from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
 
-VERSION = "4"
+VERSION = "5"
 
 _LONGEST_HEADING = 100
 _WIDEST_SPAN = 1_000
@@ -122,7 +122,7 @@ class _Reader:
                 yield from self._paragraph(element, depth)
             elif kind == "tbl":
                 yield from self._table(element, depth)
-            elif kind in _TRANSPARENT:
+            elif kind in _TRANSPARENT and not _is_prompt(element):
                 yield from self.parts(element, depth)
             elif kind == "AlternateContent":
                 yield from self.parts(_chosen(element), depth)
@@ -178,7 +178,7 @@ class _Reader:
                 own = look if properties is None else self.styles.run_look(properties, look)
                 if own is PLAIN or not (is_unseen(own) or (may_be_white_on_white(own) and self._is_on_paper(inner))):
                     yield from self._texts(inner, boxes, own)
-            elif kind and kind not in _LEFT_OUT:
+            elif kind and kind not in _LEFT_OUT and not _is_prompt(inner):
                 yield from self._texts(inner, boxes, look)
 
     def _is_on_paper(self, run: etree._Element) -> bool:
@@ -258,6 +258,14 @@ def _symbol(code: str | None) -> str:
     except ValueError:
         return ""
     return chr(number) if 0x20 <= number < 0xD800 else ""
+
+
+def _is_prompt(element: etree._Element) -> bool:
+    """Whether a field shows what is to be filled in (单击此处输入文字): nobody has; a number in its place is read."""
+    if local(element) != "sdt" or not is_on(element, "sdtPr", "showingPlcHdr"):
+        return False
+    shown = "".join(text.text or "" for text in element.iter() if local(text) == "t")
+    return not shown.strip().isdecimal()
 
 
 def _chosen(element: etree._Element) -> etree._Element:

@@ -19,16 +19,21 @@ _STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未�
 
 Look: TypeAlias = dict[str, bool]
 """
-What run properties say of text that is not seen (`vanish`, `strike`, `dstrike`, `tiny`), is white (`white`) or on a
-ground of its own (`ground`), or stands raised (`raised`).
+What run properties say of text that is not seen (`vanish`, `strike`, `dstrike`, `tiny`, `narrow`), is white (`white`)
+or on a ground of its own (`ground`), or stands raised (`raised`).
 """
 
 PLAIN: Look = {}
 _UNSEEN = ("vanish", "strike", "dstrike")
-_READ_OF_LOOKS = (*_UNSEEN, "vertAlign", "color", "sz", "shd", "highlight")
+_READ_OF_LOOKS = (*_UNSEEN, "vertAlign", "position", "color", "sz", "w", "shd", "highlight")
 _LOOK_TAGS: dict[Any, str] = {f"{{{space}}}{name}": name for space in NAMESPACES for name in _READ_OF_LOOKS}
 _TINY = 4
 """Half points up to which letters are dots: nobody reads two points."""
+_RAISED_BY = 6
+"""Half points from which on a text stands above its line; less only sets it right."""
+_NARROW = 5
+"""Per cent of their width up to which letters are a line."""
+_PAPER_OF_THEMES = ("background1", "light1")
 _PAPER = {"FFFFFF", "auto", "none", "white", ""}
 
 
@@ -269,8 +274,14 @@ def look_of(properties: etree._Element | None) -> Look:
         name = _LOOK_TAGS.get(element.tag)
         if name == "vertAlign":
             look["raised"] = attribute(element, "val") == "superscript"
+        elif name == "position":
+            look.setdefault("raised", (_whole(attribute(element, "val")) or 0) >= _RAISED_BY)
         elif name == "color":
-            look["white"] = (attribute(element, "val") or "").upper() == "FFFFFF"
+            is_paper = attribute(element, "themeColor") in _PAPER_OF_THEMES and not attribute(element, "themeShade")
+            look["white"] = is_paper or (attribute(element, "val") or "").upper() == "FFFFFF"
+        elif name == "w":
+            width = _whole((attribute(element, "val") or "").rstrip("%"))
+            look["narrow"] = width is not None and width <= _NARROW
         elif name == "sz":
             size = _whole(attribute(element, "val"))
             look["tiny"] = size is not None and size <= _TINY
@@ -283,7 +294,7 @@ def look_of(properties: etree._Element | None) -> Look:
 
 def is_unseen(look: Look) -> bool:
     """Whether text of this look is hidden, struck out or too small to be seen."""
-    return look.get("tiny", False) or any(look.get(name, False) for name in _UNSEEN)
+    return look.get("tiny", False) or look.get("narrow", False) or any(look.get(name, False) for name in _UNSEEN)
 
 
 def may_be_white_on_white(look: Look) -> bool:

@@ -133,6 +133,9 @@ def _undone(text: str) -> str:
         broken = found.count("\ufffd")
         if han > beyond // 4 and broken * 20 <= han:
             return found
+        # misread twice: each time it is undone it is half as long
+        if not han and not broken and (again := _undone(found)) != found:
+            return again
     return text
 
 

@@ -14,7 +14,7 @@ from ingest.readers.ooxml import Package, core_properties
 from ingest.readers.other_sheet_parts import ods_parts, xls_parts
 from ingest.readers.xlsx_parts import SheetParts, column_number, sheet_parts
 
-VERSION = "4"
+VERSION = "5"
 
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2}) 00:00:00$")
 _HEAD = 4096

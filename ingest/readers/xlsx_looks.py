@@ -15,7 +15,8 @@ from ingest.readers.ooxml import OFF, Package, attribute, child, local
 _MAY_HIDE = re.compile(rb"<(?:\w+:)?strike\b|FFFFFF|;;|vertAlign|theme=\"0\"|indexed=\"(?:1|9)\"")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 _WHITE_OF_PALETTE = {"1", "9"}
-_SHOWS_NOTHING = re.compile(r'(?:"")?(?:;(?:"")?){1,3}$')
+_SHOWS_NOTHING = re.compile(r'(?:"")?(?:;(?:"")?){1,3}$|(?:"")?;(?:"")?;(?:"")?;')
+"""No section of a format for numbers shows any; a fourth is of texts."""
 
 At = tuple[int, int]
 _Each = TypeVar("_Each")

@@ -96,6 +96,7 @@ def test_what_was_read_as_western_and_saved_is_undone(encoding: str, western: st
     data = SENTENCES.encode(encoding)
     misread = "".join(bytes([byte]).decode(western, "replace").replace("\ufffd", chr(byte)) for byte in data)
     assert decode(misread.encode())[0] == SENTENCES
+    assert decode(misread.encode().decode("latin-1").encode())[0] == SENTENCES  # and once more
 
 
 def test_a_western_text_stays_as_it_is() -> None:

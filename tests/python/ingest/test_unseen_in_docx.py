@@ -88,11 +88,38 @@ def test_raised_numbers_mark_notes() -> None:
     assert texts(document) == ["公开12458¹条，收到231²件③", "24"]
 
 
+def test_a_number_set_above_its_line_marks_a_note() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("收到231")
+    paragraph._p.extend(
+        [run("2", '<w:position w:val="8"/>'), run("件，办结", ""), run("23", '<w:position w:val="2"/>')]
+    )
+    paragraph.add_run("件")
+    assert texts(document) == ["收到231²件，办结23件"]
+
+
+@pytest.mark.parametrize(("shown", "left"), [("单击此处输入2个字", ""), ("17", "17")])
+def test_the_prompt_of_a_field_is_no_text(shown: str, left: str) -> None:
+    document = docx.Document()
+    field = f"<w:sdt {W}><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{{}}</w:sdtContent></w:sdt>"
+    words = f"<w:r><w:t>{shown}</w:t></w:r>"
+    document.add_paragraph("收到231件")._p.append(parse_xml(field.format(words)))
+    document.element.body.insert(1, parse_xml(field.format(f"<w:p>{words}</w:p>")))
+    assert texts(document) == [f"收到231件{left}", *([left] if left else [])]
+
+
 WHITE = '<w:color w:val="FFFFFF" w:themeColor="background1"/>'
 
 
 @pytest.mark.parametrize(
-    "properties", [WHITE, '<w:sz w:val="2"/>', '<w:color w:val="ffffff"/><w:highlight w:val="none"/>']
+    "properties",
+    [
+        WHITE,
+        '<w:sz w:val="2"/>',
+        '<w:color w:val="ffffff"/><w:highlight w:val="none"/>',
+        '<w:color w:val="auto" w:themeColor="background1"/>',
+        '<w:w w:val="1"/>',
+    ],
 )
 def test_white_and_tiny_letters_are_not_read(properties: str) -> None:
     document = docx.Document()
@@ -102,7 +129,7 @@ def test_white_and_tiny_letters_are_not_read(properties: str) -> None:
     paragraph._p.extend([run("254", properties), run("249", '<w:color w:val="auto"/><w:sz w:val="28"/>')])
     paragraph.add_run("3", "Pale")
     lines = document.add_paragraph("填写示例：100件", "PaleLines")
-    lines._p.append(run("办结9件", '<w:color w:val="000000"/><w:sz w:val="24"/>'))
+    lines._p.append(run("办结9件", '<w:color w:val="000000"/><w:w w:val="100"/><w:sz w:val="24"/>'))
     cell = document.add_table(1, 2).cell(0, 1).paragraphs[0]
     cell._p.extend([run("11", properties), run("6", "")])
     assert texts(document) == ["收到申请249", "办结9件", "", "6"]

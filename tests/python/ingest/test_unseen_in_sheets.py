@@ -41,7 +41,11 @@ def of_nothing(book: xlsxwriter.Workbook, sheet: xlsxwriter.workbook.Worksheet) 
     sheet.write(1, 2, 254, book.add_format({"num_format": ";;;"}))
 
 
-@pytest.mark.parametrize("fill", [struck, white, of_nothing], ids=lambda fill: fill.__name__)
+def of_texts_alone(book: xlsxwriter.Workbook, sheet: xlsxwriter.workbook.Worksheet) -> None:
+    sheet.write(1, 2, 254, book.add_format({"num_format": ";;;@"}))
+
+
+@pytest.mark.parametrize("fill", [struck, white, of_nothing, of_texts_alone], ids=lambda fill: fill.__name__)
 def test_a_cell_whose_look_hides_it_is_empty(fill: Fill) -> None:
     assert column(fill) == ["数量", "", "100", "149"]
 
