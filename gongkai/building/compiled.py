@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -77,6 +77,11 @@ class Compiled:
     digests: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     steps: int = 0
+
+    def run_by(self, engine: str) -> Compiled:
+        """The same, with versions that differ with the engine: another patch of it may make other rows of the SQL."""
+        nodes = {key: replace(node, version=f"{node.version} {engine}") for key, node in self.nodes.items()}
+        return replace(self, nodes=nodes)
 
     def tests_between(self) -> set[str]:
         """The data tests of the steps between staging and marts."""

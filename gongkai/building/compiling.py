@@ -94,13 +94,14 @@ def _found(project: Path, scratch: Path, fingerprint: str = "") -> Compiled | No
 
 
 def _fingerprint(project: Path) -> str:
-    return f"{rules_fingerprint(project)} {_software()}"
+    rules = json.dumps(rule_digests(project))
+    return f"{hashlib.sha256(rules.encode()).hexdigest()} {_software()}"
 
 
 def _software() -> str:
-    """A hash of this package, and of the tools."""
+    """A hash of this package, and of the releases of the tools."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return hashlib.sha256(code + tool_versions().encode()).hexdigest()
+    return hashlib.sha256(code + tool_versions(without_patch=True).encode()).hexdigest()
 
 
 @contextmanager
@@ -323,11 +324,10 @@ def _to_compile(parsed: dict[str, Node], former: Compiled) -> list[str]:
 def _with_sql(parsed: dict[str, Node], sql: dict[str, str], contents: dict[str, str]) -> dict[str, Node]:
     """The nodes with their SQL, and the version that follows from all of it."""
     nodes: dict[str, Node] = {}
-    tools = tool_versions()
     for key, bare in parsed.items():
         held = [
             contents.get(key, ""),
-            *(tools, sql.get(key, ""), bare.materialized, bare.relation, bare.description),
+            *(sql.get(key, ""), bare.materialized, bare.relation, bare.description),
             *(bare.has_contract, [asdict(column) for column in bare.columns]),
             [nodes[parent].version for parent in bare.parents],
         ]
