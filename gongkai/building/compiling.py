@@ -38,6 +38,7 @@ _WORD = re.compile(r"\w+")
 _GRAPH = re.compile(r"\bgraph\b")
 """The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
 _CONTEXTS = "model.gongkai.int_report_contexts"
+_YEARS = "model.gongkai.int_year_contexts"
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -193,7 +194,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        has_reports = _CONTEXTS in parents
+        has_reports, has_years = _CONTEXTS in parents, _YEARS in parents
+        row_key = ("report_id", report_id) if has_reports else ("document_id", "document_id")
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -212,7 +214,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
             looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
-            row_key=("report_id", report_id) if has_reports else ("document_id", "document_id"),
+            by_year=has_years,
+            row_key=("year", "document_id::integer") if has_years else row_key,
         )
 
     for key in wanted:
