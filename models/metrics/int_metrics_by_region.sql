@@ -90,7 +90,7 @@ summed as (
         sum(metric_values.denominator) filter (where not counted.is_assumed) as least_denominator,
         bool_or(metric_values.has_denominator) as has_denominator,
         -- Decimals add up to the same in any order.
-        sum(metric_values.value::decimal(38, 12)) / count(*) as mean_value,
+        sum(metric_values.value::decimal(38, 18)) / count(*) as mean_value,
         -- All three at once, as each sorts the values.
         quantile_cont(metric_values.value, [0.25, 0.5, 0.75]) as quartiles,
     from counted
