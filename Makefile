@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SAMPLES := samples/reports
 N ?= 1000
+RUNS ?= 1
 SQL := $(shell find models tests/data -name '*.sql')
 MACROS := $(shell find macros -name '*.sql')
 LINTED := target/linted-sql
@@ -12,7 +13,7 @@ LINTED := target/linted-sql
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo wheel test lint lint-python lint-sql dbt bench fuzz report-card lock system clean
+.PHONY: help setup demo wheel test lint lint-python lint-sql dbt bench bench-all fuzz report-card lock system clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -62,8 +63,13 @@ dbt: setup ## dbt build alone on the samples, deprecations as errors
 	@$(BIN)/gongkai ingest $(SAMPLES)
 	@$(BIN)/dbt build --warn-error-options '{"error": ["Deprecations"]}'
 
-bench: setup ## speed on N generated reports: make bench N=1000
-	@$(BIN)/python -m benchmarks.run --reports $(N)
+bench: setup ## speed on N generated reports: make bench N=1000 RUNS=1
+	@$(BIN)/python -m benchmarks.run --reports $(N) --runs $(RUNS)
+
+bench-all: ## the whole table: 1,000 and 10,000 reports, medians of three, then 100,000; on an idle machine
+	@$(MAKE) --no-print-directory bench N=1000
+	@$(MAKE) --no-print-directory bench N=10000 RUNS=3
+	@$(MAKE) --no-print-directory bench N=100000
 
 fuzz: setup ## the properties of the parsers on many more examples, and 3,000 damaged files
 	@GONGKAI_FUZZ=3000 $(BIN)/python -m pytest -m "hypothesis or fuzz" --hypothesis-profile=fuzz

@@ -35,6 +35,16 @@ def middle(costs: list[Cost]) -> Cost:
     )
 
 
+def together(costs: list[Cost]) -> Cost:
+    """The time of all, one after another, and the most memory of any."""
+    return Cost(
+        sum(cost.seconds for cost in costs),
+        sum(cost.cpu for cost in costs),
+        max(cost.memory for cost in costs),
+        max(cost.memory_below for cost in costs),
+    )
+
+
 def gongkai(warehouse: Path, *arguments: str | Path, project: Path = ROOT) -> Cost:
     """Run the command line by the rules of a project. SystemExit where it fails."""
     before = os.times()

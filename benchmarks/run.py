@@ -1,7 +1,8 @@
 """`make bench`: what a first run costs, what one more file, a new label, N reports, and nothing new; kept as a file.
 
 Every row has seconds by the clock and seconds of CPU: on a machine that does other things too, the second alone can be
-compared. `--runs 3` takes the median of three for the small rows.
+compared. `--runs 3` takes the median of three. Beside the rows stand the models of the cold build that took more than
+their share of time, against the last run that was kept of fewer reports.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ import duckdb
 
 from benchmarks.baseline import times_as_fast
 from benchmarks.generate import FORMATS, generate
-from benchmarks.processes import ROOT, Cost, gongkai, middle
+from benchmarks.processes import ROOT, Cost, gongkai, middle, together
+from gongkai.building.artifacts import RUN_RESULTS, folder_of_artifacts
+from gongkai.warehouse import Warehouse
 
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 
@@ -47,6 +50,7 @@ GOALS = {
     "100 more files on 10000": 15.0,
     "ingest 10000": 35.0,
     "build 10000, cold": 80.0,
+    "ingest and build 100000": 720.0,
 }
 """Seconds by the clock on two idle cores."""
 
@@ -66,6 +70,8 @@ class Measured:
     times_as_fast: dict[str, dict[str, float]] = field(default_factory=dict)
     observations_ms: float = 0.0
     megabytes: float = 0.0
+    models: dict[str, float] = field(default_factory=dict)
+    """Seconds that each model took in the cold build."""
 
 
 def begin(reports: int) -> Measured:
@@ -114,7 +120,7 @@ def _add_label(labels: Path) -> None:
         csv.writer(file, lineterminator="\n").writerow([last[0], "没有表用的名称", *last[2:]])
 
 
-def large(measured: Measured, formats: tuple[str, ...], seed: int, *, files_compared: int) -> None:
+def large(measured: Measured, formats: tuple[str, ...], seed: int, *, files_compared: int) -> dict[str, Cost]:
     """N reports: read by format, built cold, then nothing new, one more and a hundred more."""
     count, folder = measured.reports, WORK / f"reports-{measured.reports}-{'-'.join(formats)}"
     generate(folder, count, seed=seed, formats=formats)
@@ -129,17 +135,40 @@ def large(measured: Measured, formats: tuple[str, ...], seed: int, *, files_comp
         files = sorted((folder / name).iterdir())
         chosen = random.Random(seed).sample(files, min(files_compared, len(files)))
         measured.times_as_fast[name] = times_as_fast(name, chosen)
-    costs = measured.costs
-    costs[f"ingest {count}"] = Cost(
-        *(sum(getattr(part, what) for part in parts) for what in ("seconds", "cpu")),
-        *(max(getattr(part, what) for part in parts) for what in ("memory", "memory_below")),
-    )
-    costs[f"build {count}, cold"] = gongkai(warehouse, "build")
+    costs = {f"ingest {count}": together(parts), f"build {count}, cold": gongkai(warehouse, "build")}
+    costs[f"ingest and build {count}"] = together(list(costs.values()))
+    measured.models = seconds_of_models(warehouse)
     measured.observations_ms = observations_of_a_report(warehouse)
     measured.megabytes = warehouse.stat().st_size / 2**20
     costs[f"nothing new on {count}"] = gongkai(warehouse, "run", folder)
     costs[f"one more file on {count}"] = gongkai(warehouse, "run", WORK / "new-1")
     costs[f"100 more files on {count}"] = gongkai(warehouse, "run", WORK / "new-100")
+    return costs
+
+
+def seconds_of_models(warehouse: Path) -> dict[str, float]:
+    """How long each model took in the last build, by its own account."""
+    told = json.loads((folder_of_artifacts(Warehouse(warehouse)) / RUN_RESULTS).read_text("utf-8"))
+    return {
+        each["unique_id"].rpartition(".")[2]: round(each["execution_time"], 3)
+        for each in told["results"]
+        if each["unique_id"].startswith("model.")
+    }
+
+
+def grown(measured: Measured) -> list[str]:
+    """The models of a second and more that took over 1.2 times what they should, as told by the last run of fewer."""
+    kept = [json.loads(path.read_text("utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+    fewer = [each for each in kept if each["reports"] < measured.reports and each.get("models")]
+    if not fewer:
+        return []
+    last = max(fewer, key=lambda each: (each["reports"], each["measured_at"]))
+    times = measured.reports / last["reports"]
+    return [
+        f"{name}: {seconds:.1f} s, {seconds / (last['models'][name] * times):.1f} times linear from {last['reports']}"
+        for name, seconds in measured.models.items()
+        if seconds >= 1 and last["models"].get(name) and seconds > 1.2 * times * last["models"][name]
+    ]
 
 
 def observations_of_a_report(warehouse: Path) -> float:
@@ -178,6 +207,8 @@ def tell(measured: Measured, before: dict[str, Cost], say: Callable[[str], None]
         say(f"{name + ' a second':34}{rate:9.1f}{'350' if name != 'pdf' else '':>7}   {ratios}")
     say(f"{'observations of a report, ms':34}{measured.observations_ms:9.1f}{'5':>7}")
     say(f"{'published file, MiB':34}{measured.megabytes:9.1f}")
+    for line in grown(measured):
+        say(f"grew: {line}")
 
 
 def main() -> None:
@@ -185,15 +216,18 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--formats", default=",".join(FORMATS), help="apart by commas")
     parser.add_argument("--files-compared", type=int, default=40, help="files of each format that others read too")
-    parser.add_argument("--runs", type=int, default=1, help="how often the small rows are measured")
+    parser.add_argument("--runs", type=int, default=1, help="how often all is measured, for the median")
     parser.add_argument("--seed", type=int, default=20)
     arguments = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     compiled_of(ROOT)
     measured = begin(arguments.reports)
-    runs = [small(WORK / "small") for _ in range(arguments.runs)]
+    formats = tuple(arguments.formats.split(","))
+    runs = [
+        small(WORK / "small") | large(measured, formats, arguments.seed, files_compared=arguments.files_compared)
+        for _ in range(arguments.runs)
+    ]
     measured.costs = {name: middle([run[name] for run in runs]) for name in runs[0]}
-    large(measured, tuple(arguments.formats.split(",")), arguments.seed, files_compared=arguments.files_compared)
     measured.load.append(round(os.getloadavg()[0], 1))
     tell(measured, last_of(arguments.reports))
     RESULTS.mkdir(exist_ok=True)

@@ -61,14 +61,19 @@ def macros_fingerprint(project: Path) -> str:
     return _fingerprint({path: digest for path, digest in rule_digests(project).items() if path.startswith("macros/")})
 
 
-def tool_versions() -> str:
-    """The packages that turn rules into tables, a line each. GongkaiError where one is missing."""
+def tool_versions(*, without_patch: bool = False) -> str:
+    """The packages that turn rules into tables, a line each. GongkaiError where one is missing.
+
+    `without_patch`: 2.0 of 2.0.1. What dbt compiles is the same with any patch of a release, and DuckDB reads the files
+    of each; pip may take a later patch than the one that a wheel was compiled with.
+    """
     lines = []
     for package in _BUILDING_PACKAGES:
         try:
-            lines.append(f"{package} {version(package)}\n")
+            number = version(package)
         except PackageNotFoundError as error:
             raise GongkaiError(f"the Python package {package} is missing; {INSTALL_AGAIN}") from error
+        lines.append(f"{package} {'.'.join(number.split('.')[:2]) if without_patch else number}\n")
     return "".join(lines)
 
 

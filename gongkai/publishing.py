@@ -39,9 +39,13 @@ EVIDENCE_TABLES = (
 # Tables with the rows of each document, and the model in the build ledger that tells which version of it they hold.
 _BY_DOCUMENT = {
     "marts.observations": "observations",
+    "marts.quantities": "quantities",
     "raw.blocks": "stg_raw__blocks",
     "raw.table_cells": "stg_raw__table_cells",
 }
+# The same of each year.
+_BY_YEAR = {"marts.metrics": "metrics"}
+_MODELS = (*_BY_DOCUMENT.values(), *_BY_YEAR.values())
 
 _ORDER = ("year", "region_code", "report_id")
 """The columns that rows of marts are sorted by, as far as they have them: what is asked for together lies together. The
@@ -139,7 +143,7 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
         remove_leftovers(warehouse)
     with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
         state.remember_publication(warehouse, publication.number)
-        state.remember_published(warehouse, _identity(warehouse), _BY_DOCUMENT.values())
+        state.remember_published(warehouse, _identity(warehouse), _MODELS)
 
 
 def require_no_relations_of_others(warehouse: Warehouse) -> None:
@@ -254,7 +258,7 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
             (schema, name)
             for schema, name in tables
             if exchange
-            and f"{schema}.{name}" in _BY_DOCUMENT
+            and f"{schema}.{name}" in {*_BY_DOCUMENT, *_BY_YEAR}
             and _shape(connection, "work", schema, name) == _shape(connection, "published", schema, name)
         ]
         for schema in _SCHEMAS:
@@ -296,12 +300,15 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
 
 
 def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
-    """Replace the rows of the documents that changed since the last publish."""
+    """Replace the rows of the documents, or years, that changed since the last publish."""
     relation = f"{quoted(schema)}.{quoted(name)}"
-    changed = f"select document_id from ({state.changed_documents(_BY_DOCUMENT.values())}) where model = ?"  # noqa: S608 - ours
-    model = [_BY_DOCUMENT[f"{schema}.{name}"]]
+    table = f"{schema}.{name}"
+    model = [_BY_DOCUMENT.get(table) or _BY_YEAR[table]]
+    changed = f"select document_id from ({state.changed_documents(model)}) where model = ?"  # noqa: S608 - ours
     condition = f"document_id in ({changed})"
-    if schema == "marts":
+    if table in _BY_YEAR:
+        condition = f"year in (select document_id::integer from ({changed}))"  # noqa: S608 - ours
+    elif schema == "marts":
         # A report states figures of the tables that are parts of it too.
         condition += f" or report_id in (select report_id from work.marts.dim_report where {condition})"  # noqa: S608 - ours
         model *= 2

@@ -20,7 +20,7 @@ _INTRODUCTION = """# The models in reading order
 
 Made by `scripts/write_model_docs.py` from the descriptions beside the models; do not edit it by hand. Data flows down
 the page. **Bold** names are marts, which are published; the others stay in the work file. "By document" is what is
-built again only for documents that changed.
+built again only for documents that changed, "by year" only for the years of such reports.
 """
 
 
@@ -39,7 +39,8 @@ def page(manifest: dict[str, Any]) -> str:
         for name in _in_order({name: below for name, below in inside.items() if folder_of[name] == folder}):
             node = models[name]
             shown = f"**`{node['name']}`**" if node["config"]["schema"] == "marts" else f"`{node['name']}`"
-            kept = ", by document" if node["config"]["materialized"] == "by_document" else ""
+            unit = "year" if "model.gongkai.int_year_contexts" in node["depends_on"]["nodes"] else "document"
+            kept = f", by {unit}" if node["config"]["materialized"] == "by_document" else ""
             lines.append(f"- {shown}{kept}: {_first_sentence(node['description'])}")
         lines.append("")
     return "\n".join(lines)

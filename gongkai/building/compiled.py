@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -34,8 +34,8 @@ class Node:
     `written_from` stands for all that its SQL is written from; `version` for all that its rows depend on but what was
     landed: its own SQL and that of all below it, and what the seeds hold. `reads_raw`: it names a table of raw;
     `from_raw`: it does, or something that it stands on. `looks_beyond`: it stands on int_report_contexts, which tell of
-    what lies beside a document. `row_key`: the column that tells whose a row is, and the SQL that makes its value of a
-    document_id.
+    what lies beside a document. `by_year`: the ledger has years of it in the place of documents. `row_key`: the column
+    that tells whose a row is, and the SQL that makes its value of a document_id.
     """
 
     unique_id: str
@@ -57,6 +57,7 @@ class Node:
     has_contract: bool = False
     only_warns: bool = False
     looks_beyond: bool = False
+    by_year: bool = False
     row_key: tuple[str, str] = ("document_id", "document_id")
 
     @property
@@ -77,6 +78,12 @@ class Compiled:
     digests: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     steps: int = 0
+
+    def run_by(self, engine: str) -> Compiled:
+        """The same, with versions that differ with the engine: another patch of it may make other rows of the SQL."""
+        mark = f" {engine}"
+        nodes = {key: replace(node, version=node.version.removesuffix(mark) + mark) for key, node in self.nodes.items()}
+        return replace(self, nodes=nodes)
 
     def tests_between(self) -> set[str]:
         """The data tests of the steps between staging and marts."""

@@ -38,6 +38,7 @@ _WORD = re.compile(r"\w+")
 _GRAPH = re.compile(r"\bgraph\b")
 """The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
 _CONTEXTS = "model.gongkai.int_report_contexts"
+_YEARS = "model.gongkai.int_year_contexts"
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -94,13 +95,14 @@ def _found(project: Path, scratch: Path, fingerprint: str = "") -> Compiled | No
 
 
 def _fingerprint(project: Path) -> str:
-    return f"{rules_fingerprint(project)} {_software()}"
+    rules = json.dumps(rule_digests(project))
+    return f"{hashlib.sha256(rules.encode()).hexdigest()} {_software()}"
 
 
 def _software() -> str:
-    """A hash of this package, and of the tools."""
+    """A hash of this package, and of the releases of the tools."""
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return hashlib.sha256(code + tool_versions().encode()).hexdigest()
+    return hashlib.sha256(code + tool_versions(without_patch=True).encode()).hexdigest()
 
 
 @contextmanager
@@ -192,7 +194,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        has_reports = _CONTEXTS in parents
+        has_reports, has_years = _CONTEXTS in parents, _YEARS in parents
+        row_key = ("report_id", report_id) if has_reports else ("document_id", "document_id")
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -211,7 +214,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
             looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
-            row_key=("report_id", report_id) if has_reports else ("document_id", "document_id"),
+            by_year=has_years,
+            row_key=("year", "document_id::integer") if has_years else row_key,
         )
 
     for key in wanted:
@@ -323,11 +327,10 @@ def _to_compile(parsed: dict[str, Node], former: Compiled) -> list[str]:
 def _with_sql(parsed: dict[str, Node], sql: dict[str, str], contents: dict[str, str]) -> dict[str, Node]:
     """The nodes with their SQL, and the version that follows from all of it."""
     nodes: dict[str, Node] = {}
-    tools = tool_versions()
     for key, bare in parsed.items():
         held = [
             contents.get(key, ""),
-            *(tools, sql.get(key, ""), bare.materialized, bare.relation, bare.description),
+            *(sql.get(key, ""), bare.materialized, bare.relation, bare.description),
             *(bare.has_contract, [asdict(column) for column in bare.columns]),
             [nodes[parent].version for parent in bare.parents],
         ]

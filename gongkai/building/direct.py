@@ -64,6 +64,7 @@ def build_directly(
     progress: Progress,
 ) -> Outcome:
     """Bring the work file up to date, but for the nodes left out. `raw_is_same`: as the last build met it."""
+    compiled = compiled.run_by(duckdb.__version__)
     chosen = [node for key, node in compiled.nodes.items() if node.from_raw and key not in left_out]
     with open_database(project, warehouse) as connection:
         known = {} if full_refresh else state.nodes_built(connection)

@@ -9,6 +9,10 @@ from gongkai.warehouse import state
 from gongkai.warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
+
+_DOCUMENTS = f"{DATABASE}.raw.documents"
+_YEARS = f"{DATABASE}.intermediate.int_year_contexts"
+
 Relations = dict[str, str]
 """Which names are those of a table or a view, asked once: the catalog takes milliseconds to answer."""
 
@@ -75,12 +79,13 @@ def comment(connection: Connection, node: Node) -> None:
 def build_by_document(connection: Connection, node: Node, there: Relations) -> bool:
     """As macros/by_document does: the ledger says which documents' rows to replace; where none stay, all is made anew.
 
-    dbt compiled the model to read the documents to build from a table of this connection. False where there were none.
+    dbt compiled the model to read the documents (or years) to build from a table of this connection. False where there
+    were none.
     """
     pending = f"temp.main.pending_{node.name}"
     connection.execute(f"create or replace temp table {pending} as ({_pending(node)})", [node.name, node.version])
     [(waiting, landed)] = connection.execute(
-        f"select (select count(*) from {pending}), (select count(*) from {DATABASE}.raw.documents)"
+        f"select (select count(*) from {pending}), (select count(*) from {_YEARS if node.by_year else _DOCUMENTS})"
     ).fetchall()
     is_there = there.get(node.relation) == "table"
     if is_there and landed and not waiting:
@@ -108,6 +113,13 @@ def _pending(node: Node) -> str:
 
     What is no report, or is none any more, has no context.
     """
+    if node.by_year:
+        return f"""
+            select years.year::varchar as document_id, md5(years.context_version || $2) as version
+            from {_YEARS} as years
+            left join {state.LEDGER} as ledger on years.year::varchar = ledger.document_id and ledger.model = $1
+            where ledger.version is distinct from md5(years.context_version || $2)
+        """
     context = "coalesce(context_version, '')" if node.looks_beyond else "''"
     contexts = f"left join {DATABASE}.intermediate.int_report_contexts as contexts using (document_id)"
     return f"""
@@ -115,7 +127,7 @@ def _pending(node: Node) -> str:
             select
                 document_id,
                 md5(content_version || {context} || $2) as version,
-            from {DATABASE}.raw.documents
+            from {_DOCUMENTS}
             {contexts if node.looks_beyond else ""}
         )
 

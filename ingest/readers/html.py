@@ -65,7 +65,7 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     if body in weights and weights[body].chars:
         layouts = Layouts()
         article = find_article(body, weights, layouts)
-        parts = flow(article.element, article.skipped, layouts, limits)
+        parts = flow(article.element, weights, article.skipped, layouts, limits)
         if properties.get("ProgId") == _SPREADSHEET:
             parts = [piece for part in parts for piece in _as_sheet(part)]
         if article.title is not None and not _stands_in(article.title, parts[:5]):

@@ -88,7 +88,13 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
             labels["breadcrumb"] = " > ".join(steps)
     title = next(
-        (text for find in (_title, _title_line) for node in reversed(before) if (text := find(node)) is not None), None
+        (
+            text
+            for find in (_title, _title_line)
+            for node in reversed(before)
+            if (text := find(node, weights)) is not None
+        ),
+        None,
     )
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)
@@ -152,7 +158,7 @@ def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
         return True
     if weight.stops > 1:
         return False
-    text = squeezed(shown_text(element))
+    text = weight.text
     if weight.chars <= 120 and _BEGINS_FURNITURE.match(text):
         return True
     has_title = any(True for _ in element.iter("h1", "h2", "table"))
@@ -230,15 +236,15 @@ def _breadcrumb(element: Element, weights: dict[Element, Weight]) -> list[str]:
         weight = weights.get(node)
         if weight is None or not 4 <= weight.chars <= 120 or weight.stops > 1:
             continue
-        text = " ".join(shown_text(node).split())
-        if _BREADCRUMB.match(squeezed(text)):
+        if _BREADCRUMB.match(weight.text):
+            text = " ".join(shown_text(node).split())
             steps = [step for step in _STEP.split(_BREADCRUMB_LABEL.sub("", text)) if step]
             if 2 <= len(steps) <= _MOST_STEPS:
                 return steps
     return []
 
 
-def _title(element: Element) -> str | None:
+def _title(element: Element, weights: dict[Element, Weight]) -> str | None:
     """The text of a heading, or of something whose name says that it is the title."""
     for node in element.iter():
         if not is_element(node):
@@ -251,12 +257,14 @@ def _title(element: Element) -> str | None:
     return None
 
 
-def _title_line(element: Element) -> str | None:
+def _title_line(element: Element, weights: dict[Element, Weight]) -> str | None:
     """A line that can only be the title of a report, though nothing but large letters says so; no link to another."""
     for node in element.iter():
         if not is_element(node) or node.tag == "a" or node.find(".//a") is not None:
             continue
-        text = re.sub(r"\s+", " ", shown_text(node)).strip()
-        if 6 <= len(squeezed(text)) <= 80 and _TITLE_LINE.search(squeezed(text)):
+        weight = weights.get(node)
+        bare = squeezed(shown_text(node)) if weight is None else weight.text
+        if 6 <= len(bare) <= 80 and _TITLE_LINE.search(bare):
+            text = re.sub(r"\s+", " ", shown_text(node)).strip()
             return None if any(True for _ in node.iterancestors("a")) else text
     return None

@@ -120,5 +120,7 @@ def _own_text(element: Element) -> str:
 
 def _span(cell: Element, name: str, most: int) -> int:
     """A span as HTML reads it: leading digits, 1 where there are none, cut to `most`."""
-    match = re.match(r"\s*(\d{1,9})", cell.get(name, "1"))
+    if (span := cell.get(name)) is None:
+        return 1
+    match = re.match(r"\s*(\d{1,9})", span)
     return min(int(match[1]), most) if match else 1

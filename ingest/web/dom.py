@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -25,7 +26,7 @@ BLOCKS = frozenset(
 )
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
-_BLANK = re.compile(r"[\s\u200b\ufeff]+")
+_NO_WIDTH = ("\u200b", "\ufeff")
 _STOPS = re.compile("[。；，！？]")
 
 
@@ -33,10 +34,19 @@ _STOPS = re.compile("[。；，！？]")
 class Weight:
     """What stands in an element: characters without blanks, those of links, sentence marks outside links, and links."""
 
+    texts: list[str]
+    """The shown text of the whole page without blanks, a string a text node; the element has `begin` to `end`."""
+    begin: int
+    end: int = 0
     chars: int = 0
     link_chars: int = 0
     stops: int = 0
     links: int = 0
+
+    @property
+    def text(self) -> str:
+        """What is shown of the element, without blanks."""
+        return "".join(self.texts[self.begin : self.end])
 
     @property
     def link_share(self) -> float:
@@ -54,19 +64,32 @@ def is_unseen(element: Element) -> bool:
     tag = element.tag
     if not isinstance(tag, str) or tag in UNSEEN or element.get("hidden") is not None:
         return True
-    if element.tag == "dialog" and element.get("open") is None:
+    if tag == "dialog" and element.get("open") is None:
         return True
     style = element.get("style")
-    return style is not None and bool(TELLING.search(style)) and hides(declared(style))
+    return style is not None and _hides(style)
+
+
+@lru_cache(maxsize=4096)
+def _hides(style: str) -> bool:
+    """Whether what stands in a style attribute hides its element: a page has the same ones again and again."""
+    return bool(TELLING.search(style)) and hides(declared(style))
 
 
 def squeezed(text: str) -> str:
     """Text without any blanks."""
-    return _BLANK.sub("", text)
+    bare = "".join(text.split())
+    for blank in _NO_WIDTH:
+        if blank in bare:
+            bare = bare.replace(blank, "")
+    return bare
 
 
 def shown_text(element: Element) -> str:
     """All text that a browser shows of an element, blanks as they are in the source."""
+    if not len(element):
+        end = "\n" if element.tag == "br" or element.tag in BLOCKS else ""
+        return "" if is_unseen(element) else (element.text or "") + end
     pieces: list[str] = []
     unseen: Element | None = None
     for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
@@ -88,13 +111,14 @@ def shown_text(element: Element) -> str:
 def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
     """The weight of every shown element. RejectError `too_deep` where elements nest deeper than `max_depth`."""
     weights: dict[Element, Weight] = {}
+    texts: list[str] = []
     stack: list[Weight] = []
     links = 0
     unseen: Element | None = None
 
     def count(text: str | None) -> None:
-        if text and unseen is None and stack:
-            bare = squeezed(text)
+        if text and unseen is None and stack and (bare := squeezed(text)):
+            texts.append(bare)
             weight = stack[-1]
             weight.chars += len(bare)
             if links:
@@ -104,7 +128,7 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
 
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event == "start":
-            stack.append(Weight())
+            stack.append(Weight(texts, len(texts)))
             if len(stack) > max_depth:
                 raise RejectError(RejectReason.TOO_DEEP, f"elements nest more than {max_depth} deep")
             if unseen is None and is_unseen(node):
@@ -113,9 +137,11 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
             count(node.text)
         elif event == "end":
             weight = stack.pop()
-            weight.links += _is_link(node)
-            links -= _is_link(node)
+            if _is_link(node):
+                weight.links += 1
+                links -= 1
             if unseen is None:
+                weight.end = len(texts)
                 weights[node] = weight
                 if stack:
                     _add(stack[-1], weight)

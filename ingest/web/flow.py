@@ -10,20 +10,24 @@ from ingest.documents.notes import raised, set_level
 from ingest.limits import Limits
 from ingest.web.data_tables import Layouts, places
 from ingest.web.declared import RAISED, declared
-from ingest.web.dom import BLOCKS, HEADINGS, Element, is_unseen, shown_text
+from ingest.web.dom import BLOCKS, HEADINGS, Element, shown_text
 
 _LONGEST_HEADING = 100
 _SOURCE_LINE_END = "\x01"
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_BLANK = " \t\r\n\f"
+_BLANKS = re.compile(f"[{_BLANK}]+")
 _RUN = re.compile(" {2,}")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _NOTE = re.compile(r"(?:^|[\s#_-])(?:_?(?:ftn|edn|fn|note|footnote|endnote))(?:ref)?(?:[\d_:-]|\s|$)", re.IGNORECASE)
 _END_IN_WIDE = re.compile(f"(?<=[{_WIDE}]){_SOURCE_LINE_END}|{_SOURCE_LINE_END}(?=[{_WIDE}])")
 
 
-def flow(element: Element, skipped: Container[Element], layouts: Layouts, limits: Limits) -> list[Block | Table]:
-    """The blocks and tables of an element. `<br>` stays a line end in its block; elements in `skipped` are left out."""
-    writer = _Writer(skipped, layouts, limits)
+def flow(
+    element: Element, shown: Container[Element], skipped: Container[Element], layouts: Layouts, limits: Limits
+) -> list[Block | Table]:
+    """The blocks and tables of an element, of what is in `shown` and not in `skipped`. `<br>` stays a line end in its
+    block."""
+    writer = _Writer(shown, skipped, layouts, limits)
     writer.walk(element)
     writer.end_block()
     return writer.parts
@@ -51,8 +55,11 @@ def _leads_to_a_note(link: Element) -> bool:
 class _Writer:
     """Gathers inline text until a block ends."""
 
-    def __init__(self, skipped: Container[Element], layouts: Layouts, limits: Limits) -> None:
+    def __init__(
+        self, shown: Container[Element], skipped: Container[Element], layouts: Layouts, limits: Limits
+    ) -> None:
         self.parts: list[Block | Table] = []
+        self._shown = shown
         self._skipped = skipped
         self._layouts = layouts
         self._limits = limits
@@ -60,7 +67,7 @@ class _Writer:
 
     def walk(self, element: Element) -> None:
         """Write an element, without the text behind it."""
-        if is_unseen(element) or element in self._skipped:
+        if element not in self._shown or element in self._skipped:
             return
         tag = element.tag
         if tag == "br":
@@ -74,11 +81,13 @@ class _Writer:
             return
         if tag in BLOCKS:
             self.end_block()
-        begun = len(self.parts)
-        self._text(element.text, raw=tag == "pre")
+        begun, raw = len(self.parts), tag == "pre"
+        if text := element.text:
+            self._text(text, raw=raw)
         for child in element:
             self.walk(child)
-            self._text(child.tail, raw=tag == "pre")
+            if text := child.tail:
+                self._text(text, raw=raw)
         if tag in BLOCKS:
             self.end_block()
         if tag in HEADINGS:
@@ -88,18 +97,21 @@ class _Writer:
         """What has gathered becomes a paragraph."""
         if not self._pieces:
             return
-        text = _joined(self._pieces)
+        text = "".join(self._pieces)
         self._pieces.clear()
-        if text.strip():
+        if not text.isspace() and (text := _joined(text)).strip():
             self.parts.append(Block(text))
 
-    def _text(self, text: str | None, *, raw: bool) -> None:
-        if not text:
-            return
-        if raw:
-            self._pieces.append(text)
-            return
-        self._pieces.append(_collapsed(text))
+    def _text(self, text: str, *, raw: bool) -> None:
+        self._pieces.append(text if raw else _collapsed(text))
+
+    def _apart(self, element: Element) -> list[Block | Table]:
+        """The parts of an element, which are none of this writer's; nothing has gathered before it."""
+        before, self.parts = self.parts, []
+        self.walk(element)
+        self.end_block()
+        parts, self.parts = self.parts, before
+        return parts
 
     def _mark_heading(self, begun: int, level: int) -> None:
         """Blocks inside a heading element are headings, except where a whole paragraph stands in it."""
@@ -118,11 +130,14 @@ class _Writer:
         inner: list[Table] = []
         for place in places(table, self._limits.cells):
             if len(place.element):
-                parts = flow(place.element, self._skipped, self._layouts, self._limits)
-                text = "\n".join(part.text for part in parts if isinstance(part, Block))
-                inner += [part for part in parts if isinstance(part, Table)]
+                parts = self._apart(place.element)
+                if len(parts) == 1 and isinstance(parts[0], Block):
+                    text = parts[0].text
+                else:
+                    text = "\n".join(part.text for part in parts if isinstance(part, Block))
+                    inner += [part for part in parts if isinstance(part, Table)]
             else:  # nothing but text, as nearly all cells are
-                text = _joined([_collapsed(place.element.text or "")])
+                text = _joined(_collapsed(place.element.text or ""))
             cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))
         self.parts.append(Table(cells))
         self.parts += inner
@@ -130,11 +145,14 @@ class _Writer:
 
 def _collapsed(text: str) -> str:
     """Runs of blanks as one, those with a line end of the source marked."""
+    if not text.strip(_BLANK):  # as between most tags
+        return text and (_SOURCE_LINE_END if "\n" in text else " ")
     return _BLANKS.sub(lambda blanks: _SOURCE_LINE_END if "\n" in blanks[0] else " ", text)
 
 
-def _joined(pieces: list[str]) -> str:
+def _joined(text: str) -> str:
     """Inline text as a browser shows it: line ends of the source are blanks, and nothing between wide characters."""
-    text = _END_IN_WIDE.sub("", "".join(pieces)).replace(_SOURCE_LINE_END, " ")
+    if _SOURCE_LINE_END in text:
+        text = _END_IN_WIDE.sub("", text).replace(_SOURCE_LINE_END, " ")
     lines = [(_RUN.sub(" ", line) if "  " in line else line).strip(" ") for line in text.split("\n")]
     return set_level("\n".join(lines).strip("\n"))

@@ -25,7 +25,7 @@ left join {{ ledger() }} as ledger
     on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
 where ledger.version is distinct from documents.version;
 select
-    (select count(*) from {{ source('raw', 'documents') }}) - (select count(*) from {{ pending_documents() }}) as kept,
+    (select count(*) from ({{ documents_by_version() }}) as documents) - (select count(*) from {{ pending_documents() }}) as kept,
 {% endmacro %}
 
 {% macro remember_documents_built(kept) %}

@@ -32,7 +32,9 @@
 {% macro replace_pending_documents(relation, sql) %}
 delete from {{ relation }}
 where
-    {%- if has_reports() %}
+    {%- if has_years() %}
+    year in (select document_id::integer from {{ pending_documents() }})
+    {%- elif has_reports() %}
     report_id in (select {{ report_id('document_id') }} from {{ pending_documents() }})
     {%- else %}
     document_id in (select document_id from {{ pending_documents() }})

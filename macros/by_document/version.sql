@@ -6,6 +6,9 @@
    dbt does not say which macros a model uses: where one changed, `gongkai build` makes everything anew, and whoever runs
    dbt alone asks for --full-refresh.
 
+   A model that asks for `years_to_build()` has rows of years, of which the ledger tells as if they were documents: what is
+   ranked, summed and compared with the year before is made anew for the years whose reports changed, and the next.
+
    What stands on int_report_contexts, through whatever models, looks beyond its own document: its version also holds
    what they say of the reports beside it and the tables that are parts of it. One that asks for `reports_to_build()`
    has rows of reports, whose key is report_id, be the words in one document or another. #}
@@ -56,6 +59,10 @@ select document_id, version from {{ pending_documents() }}
 {%- endmacro %}
 
 {% macro documents_by_version() -%}
+{%- if has_years() -%}
+select year::varchar as document_id, md5(context_version || {{ rules_version() }}) as version,
+from {{ graph.nodes['model.gongkai.int_year_contexts'].relation_name }}
+{%- else -%}
 select
     documents.document_id,
     md5(
@@ -70,12 +77,28 @@ from {{ source('raw', 'documents') }} as documents
 {%- if reads_reports() %}
 left join {{ graph.nodes['model.gongkai.int_report_contexts'].relation_name }} as contexts on documents.document_id = contexts.document_id
 {%- endif %}
+{%- endif %}
 {%- endmacro %}
 
 {# The same for a model whose rows are those of reports, from whatever documents. #}
 {% macro reports_to_build() -%}
 {%- set contexts = ref('int_report_contexts') -%}
 {{ documents_to_build() }}
+{%- endmacro %}
+
+{# The years that a model by year must build now. Use as a CTE; figures may be compared with those of the year before. #}
+{% macro years_to_build() -%}
+{%- set contexts = ref('int_year_contexts') -%}
+{%- if keeps_documents() -%}
+select document_id::integer as year from {{ pending_documents() }}
+{%- else -%}
+select year from {{ contexts }}
+{%- endif -%}
+{%- endmacro %}
+
+{# Whether this model has rows of years. #}
+{% macro has_years() -%}
+{{ return('model.gongkai.int_year_contexts' in model.get('depends_on', {}).get('nodes', [])) }}
 {%- endmacro %}
 
 {# Whether this model has rows of reports. #}

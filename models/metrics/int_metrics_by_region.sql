@@ -1,10 +1,18 @@
-with metric_values as (
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ years_to_build() }}
+),
+
+metric_values as (
     select * from {{ ref('int_metric_values') }}
     where value is not null
 ),
 
+-- Those of the years before, too, for comparison.
 reports as (
     select * from {{ ref('dim_report') }}
+    where year in (select year from years_to_build union all select year - 1 from years_to_build)
 ),
 
 report_overlaps as (
@@ -21,9 +29,13 @@ lying_in as (
 
 -- A report counts for its own place and for those above it; NULL is the whole country.
 places as (
-    select report_id, region_code from lying_in
+    select lying_in.report_id, lying_in.region_code
+    from lying_in
+    inner join reports on lying_in.report_id = reports.report_id
     union all
-    select report_id, null as region_code from report_overlaps
+    select report_overlaps.report_id, null as region_code
+    from report_overlaps
+    inner join reports on report_overlaps.report_id = reports.report_id
 ),
 
 -- Within a level: a department's figures stand in its government's report already.
@@ -77,7 +89,8 @@ summed as (
         sum(metric_values.numerator) filter (where not counted.is_assumed) as least_numerator,
         sum(metric_values.denominator) filter (where not counted.is_assumed) as least_denominator,
         bool_or(metric_values.has_denominator) as has_denominator,
-        avg(metric_values.value) as mean_value,
+        -- Decimals add up to the same in any order.
+        sum(metric_values.value::decimal(38, 18)) / count(*) as mean_value,
         -- All three at once, as each sorts the values.
         quantile_cont(metric_values.value, [0.25, 0.5, 0.75]) as quartiles,
     from counted
@@ -114,6 +127,7 @@ compared as (
         and these.level_code is not distinct from previous.level_code
         and these.year = previous.year + 1
         and these.scope is not distinct from previous.scope
+    where these.year in (select year from years_to_build)
 )
 
 select * from compared

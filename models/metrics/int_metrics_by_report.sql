@@ -1,9 +1,17 @@
-with metric_values as (
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ years_to_build() }}
+),
+
+metric_values as (
     select * from {{ ref('int_metric_values') }}
 ),
 
+-- Those of the years before, too, for comparison.
 reports as (
     select * from {{ ref('dim_report') }}
+    where year in (select year from years_to_build union all select year - 1 from years_to_build)
 ),
 
 described as (
@@ -59,6 +67,7 @@ compared as (
     left join described as previous
         on these.metric_code = previous.metric_code
         and {{ is_of_year_before('these', 'previous') }}
+    where these.year in (select year from years_to_build)
 )
 
 select * from compared

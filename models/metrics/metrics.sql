@@ -1,9 +1,17 @@
-with report_metrics as (
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ years_to_build() }}
+),
+
+report_metrics as (
     select * from {{ ref('int_metrics_by_report') }}
+    where year in (select year from years_to_build)
 ),
 
 region_metrics as (
     select * from {{ ref('int_metrics_by_region') }}
+    where year in (select year from years_to_build)
 ),
 
 definitions as (

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
-from helpers.command import Gongkai, run_gongkai
+from helpers.command import Gongkai, run_dbt, run_gongkai
 from helpers.small_world import World, small_world
 from helpers.world_truth import Ask
 from hypothesis import HealthCheck, settings
@@ -90,19 +91,38 @@ def gongkai() -> Gongkai:
     return run_gongkai
 
 
-def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, reports: Callable[[Path], list[Path]]) -> Path:
-    """The published warehouse of reports, built once for all workers; `reports` is given a folder to write some to."""
+@contextmanager
+def once_for_all(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder that all workers share, while no other worker is here: who comes first makes what belongs into it."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # then each worker has a folder of its own in this one
         folder = folder.parent
-    published = folder / "sets" / name / "gongkai.duckdb"
-    published.parent.mkdir(parents=True, exist_ok=True)
-    with published.with_name("lock").open("w") as lock:
+    folder = folder / "sets" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, reports: Callable[[Path], list[Path]]) -> Path:
+    """The published warehouse of reports, built once for all workers; `reports` is given a folder to write some to."""
+    with once_for_all(tmp_path_factory, name) as folder:
+        published = folder / "gongkai.duckdb"
         if not published.exists():
-            done = run_gongkai("run", *reports(published.with_name("reports")), published=published)
+            done = run_gongkai("run", *reports(folder / "reports"), published=published)
             assert done.returncode == 0, done.stderr
     return published
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """dbt's target folder with the whole project parsed, once for all workers, deprecations as errors."""
+    with once_for_all(tmp_path_factory, "parsed") as folder:
+        target = folder / "target"
+        if not (target / "manifest.json").exists():
+            done = run_dbt("parse", "--warn-error-options", '{"error": ["Deprecations"]}', target=target)
+            assert done.returncode == 0, done.stdout
+    return target
 
 
 @pytest.fixture(scope="session")

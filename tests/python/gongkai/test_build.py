@@ -173,7 +173,7 @@ def test_a_failed_publish_makes_the_next_one_a_full_copy(warehouse: Path) -> Non
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create table marts.mine as select 1 as x")
     _, errors = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, len(errors.splitlines())) == (1, 1), errors
+    assert (process.returncode, len(said(errors))) == (1, 1), errors
     assert "holds marts.mine" in errors
     assert "rules_built" not in [
         name for (name,) in rows(Warehouse(warehouse).work, "select table_name from duckdb_tables()")
@@ -201,7 +201,7 @@ def test_ctrl_c_is_one_line_and_the_next_build_goes_on(warehouse: Path, gongkai:
     wait_until(lambda: state(Warehouse(warehouse).work) != work, "a build that writes")
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, len(errors.splitlines())) == (130, 1), errors
+    assert (process.returncode, len(said(errors))) == (130, 1), errors
     assert "stopped" in errors
     assert state(warehouse) == before
 
@@ -239,6 +239,11 @@ def test_killed_builds_leave_the_old_file_and_the_next_build_ends_the_same(wareh
     counted, _ = holder.communicate("\n", timeout=PATIENCE)
     assert holder.returncode == 0 and int(counted) > 0
     assert marts(warehouse) == undisturbed, f"seed {seed}"
+
+
+def said(errors: str) -> list[str]:
+    """The lines but for those that tell how far a build is, which a loaded machine makes more of."""
+    return [line for line in errors.splitlines() if not line.startswith("building: ")]
 
 
 def start_build(warehouse: Path) -> subprocess.Popen[str]:

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import pytest
 from helpers.command import ROOT, gongkai_environment
 from helpers.processes import PATIENCE
-from helpers.project import copy_project
+from helpers.project import build_models, compiled_of, copy_project
 
+from gongkai import project as of_project
 from gongkai.building import compiling
 from gongkai.building.compiled import Node, read_compiled
 from gongkai.warehouse import Warehouse
@@ -69,6 +72,39 @@ def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_s
     written = {key for key, node in in_part.items() if key in before and node.written_from != before[key].written_from}
     assert len(written) < len(before) / 4, "what stands on no changed file was compiled again"
     assert "-- another file" in in_part["model.gongkai.int_zeros_matched"].sql
+
+
+@pytest.mark.parametrize("package", ["duckdb", "dbt-core", "dbt-duckdb"])
+def test_a_later_patch_of_a_tool_finds_what_was_compiled_and_a_later_release_does_not(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pip takes the newest patch for a wheel that was compiled with the versions of the lock."""
+    compiled_of(ROOT)
+    first, second, third = (int(part) for part in version(package).split(".")[:3])
+    for number, is_found in (
+        (f"{first}.{second}.{third + 1}", True),
+        (f"{first}.{second + 1}.0", False),
+    ):
+        monkeypatch.setattr(of_project, "version", lambda name, to=number: to if name == package else version(name))
+        assert f"{package} {number}" in of_project.tool_versions()
+        assert compiling.is_compiled(ROOT, tmp_path) is is_found, number
+
+
+def test_rows_that_another_patch_of_duckdb_made_are_made_again(
+    built_samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = tmp_path / built_samples.name
+    shutil.copy(Warehouse(built_samples).work, Warehouse(published).work)
+
+    def made() -> set[str]:
+        results = build_models(published, "stg_raw__blocks", "stg_raw__documents").results
+        assert {each.status for each in results} == {"success"}
+        return {each.unique_id.rpartition(".")[2] for each in results if not each.message}
+
+    assert made() == {"stg_raw__documents"}  # which may have been landed since, as far as it can know
+    monkeypatch.setattr(duckdb, "__version__", "2.0.99")
+    assert made() == {"stg_raw__blocks", "stg_raw__documents"}
+    assert made() == {"stg_raw__documents"}
 
 
 def test_where_nobody_may_write_beside_the_project_it_is_kept_beside_the_warehouse(

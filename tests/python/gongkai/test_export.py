@@ -145,7 +145,7 @@ def test_a_full_disk_leaves_the_old_workbook_and_says_so(tmp_path: Path, exporte
 def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
     """A further row costs DuckDB's sort some 600 bytes (up to its limit); as cells held in memory it would be 4,000."""
     peaks = []
-    for rows in (20_000, 100_000):
+    for rows in (10_000, 40_000):
         published = contract_warehouse(
             tmp_path / f"w{rows}.duckdb",
             "insert into marts.findings select 'g' || i, '0000000000000001', 'c', 'hard', i, i, 0, "
@@ -161,7 +161,7 @@ def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode == 0
         peaks.append(usage.ru_maxrss * 1024)
-    assert (peaks[1] - peaks[0]) / 80_000 < 1_500, peaks
+    assert (peaks[1] - peaks[0]) / 30_000 < 1_500, peaks
 
 
 def test_without_a_warehouse_there_is_one_line(tmp_path: Path, gongkai: Gongkai) -> None:

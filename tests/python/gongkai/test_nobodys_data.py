@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import ROOT, Gongkai, gongkai_environment
+from helpers.command import Gongkai, run_dbt
 from helpers.raw import raw, report, rows, write
 
 from gongkai.warehouse import Warehouse
@@ -147,19 +147,22 @@ def test_what_stands_in_the_place_of_a_private_file_is_kept(
         assert (home / name).is_symlink()
 
 
-def test_dbt_alone_opens_no_file_of_others(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    with_a_log(home / "w.work.duckdb")
-    before = kept(home)
-    command = [str(Path(sys.executable).with_name("dbt")), "run", "--select", "dim_level"]
-    command += ["--target-path", str(tmp_path / "target"), "--log-path", str(tmp_path / "logs")]
-    for name, words in (("w", "is a database that gongkai did not make"), ("lost", "there is no work file")):
-        environment = gongkai_environment(home / f"{name}.duckdb")
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def test_dbt_alone_opens_no_file_of_others(tmp_path: Path, parsed: Path) -> None:
+    with_a_log(_folder(tmp_path / "home") / "w.work.duckdb")
+    shutil.copytree(parsed, tmp_path / "target")
+    for name, words in (("home", "is a database that gongkai did not make"), ("lost", "there is no work file")):
+        before = kept(_folder(tmp_path / name))
+        done = run_dbt(
+            "run", "--select", "dim_level", target=tmp_path / "target", published=tmp_path / name / "w.duckdb"
+        )
         assert done.returncode != 0
         assert words in done.stdout and "Traceback" not in done.stdout, done.stdout[-2000:]
-        assert kept(home) == before
+        assert kept(tmp_path / name) == before
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(exist_ok=True)
+    return path
 
 
 def test_a_link_in_a_circle_is_named(tmp_path: Path, folder: Path, gongkai: Gongkai) -> None:

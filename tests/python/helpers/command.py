@@ -14,7 +14,9 @@ from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+from gongkai import following
 from helpers.processes import PATIENCE
+from ingest import shipped
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,19 +34,42 @@ def gongkai_environment(published: Path | None = None) -> dict[str, str]:
 
 
 def run_gongkai(
-    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT
+    *arguments: str | Path, published: Path | None = None, cwd: Path = ROOT, project: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     """Run `gongkai` in a process of its own and give back its status and what it printed.
 
-    The process is forked from one that has imported the command and done nothing else: to import it takes most of the
-    time of most commands.
+    The process is forked from one that has imported the command, and dbt, and done nothing else: to import them takes
+    most of the time of most commands. `project`: a copy of the project (project.py), by whose rules it goes.
     """
-    given = list(map(str, arguments))
+    environment = gongkai_environment(published) | {"PYTHONPATH": str(project)}
+    return run_forked(_be_gongkai, list(map(str, arguments)), environment=environment, cwd=cwd, project=project)
+
+
+def run_dbt(
+    *arguments: str, target: Path, published: Path | None = None, project: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run `dbt` in a process of its own, forked likewise, beside the published file (or the target folder).
+
+    dbt parses a whole project in 10 s, but with what it left of another time in `target` only what changed, so long as
+    the warehouse has the same name: that of the file alone, then.
+    """
+    published = published or target.with_name("w.duckdb")
+    published.parent.mkdir(parents=True, exist_ok=True)
+    given = [*arguments, "--project-dir", str(project), "--profiles-dir", str(project)]
+    given += ["--target-path", str(target), "--log-path", str(target.with_name("logs"))]
+    environment = gongkai_environment() | {"GONGKAI_WAREHOUSE": published.name}
+    return run_forked(_be_dbt, given, environment=environment, cwd=published.parent)
+
+
+def run_forked(
+    be: Callable[[list[str]], None], given: list[str], *, environment: dict[str, str], cwd: Path, project: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Call a function of a module in a process that is forked from one that has imported the command, and dbt."""
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stdout"), Path(folder, "stderr")
         for each in said:
             each.touch()
-        process = _server().Process(target=_be_gongkai, args=(given, gongkai_environment(published), cwd, said))
+        process = _server().Process(target=_be, args=(be, given, environment, cwd, project, said))
         process.start()
         process.join(PATIENCE)
         if process.exitcode is None:
@@ -68,20 +93,42 @@ def _server() -> ForkServerContext:
     return context
 
 
-def _be_gongkai(arguments: list[str], environment: dict[str, str], cwd: Path, said: tuple[Path, Path]) -> None:
-    """What `python -m gongkai.cli` does, with what it prints in two files."""
+def _be(
+    be: Callable[[list[str]], None],
+    given: list[str],
+    environment: dict[str, str],
+    cwd: Path,
+    project: Path,
+    said: tuple[Path, Path],
+) -> None:
+    """Be a new process of a project, with what it prints in two files."""
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(environment)
-    sys.argv = ["gongkai", *arguments]
     for name, path in zip(("stdout", "stderr"), said, strict=True):
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
         os.dup2(descriptor, getattr(sys, name).fileno())
         setattr(sys, name, io.TextIOWrapper(os.fdopen(descriptor, "wb"), encoding="utf-8"))
+    shipped._PACKAGES = project  # where the package lies: the copies of it are alike
+    following.EVERY = PATIENCE  # what is said depends on no load of the machine
+    be(given)
+
+
+def _be_gongkai(given: list[str]) -> None:
+    """What `python -m gongkai.cli` does."""
+    sys.argv = ["gongkai", *given]
     from gongkai.console import err, out
 
     for console in (out, err):
-        console.width = int(environment["COLUMNS"])
+        console.width = int(os.environ["COLUMNS"])
     from gongkai.cli import main
 
     main()
+
+
+def _be_dbt(given: list[str]) -> None:
+    """What `dbt` does."""
+    sys.argv = ["dbt", *given]
+    from dbt.cli.main import cli
+
+    cli()

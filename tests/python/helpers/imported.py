@@ -10,6 +10,8 @@ sys.modules["__main__"].__file__ = __file__
 import typer._adapters  # noqa: E402
 
 import gongkai.application  # noqa: E402
+import gongkai.building.by_dbt  # noqa: E402
+import gongkai.rules.checking  # noqa: E402
 import helpers.command  # noqa: E402
 
 __all__ = ["gongkai", "helpers", "typer"]

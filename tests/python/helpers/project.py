@@ -13,8 +13,8 @@ from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Outcome
 from gongkai.warehouse import Warehouse
-from helpers.command import ROOT, gongkai_environment
-from helpers.processes import PATIENCE
+from helpers.command import ROOT, gongkai_environment, run_forked, run_gongkai
+from scripts.compile_rules import compile_rules
 
 Row = dict[str, str]
 
@@ -32,32 +32,21 @@ def copy_project(target: Path) -> Path:
 
 def run_in(project: Path, *arguments: str | Path, published: Path) -> subprocess.CompletedProcess[str]:
     """Run `gongkai` as it is in a copy, by the rules of that copy."""
-    return subprocess.run(
-        [sys.executable, "-m", "gongkai.cli", *map(str, arguments)],
-        cwd=project,
-        env=gongkai_environment(published) | {"PYTHONPATH": str(project)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run_gongkai(*arguments, published=published, cwd=project, project=project)
 
 
 def compiled_of(project: Path) -> Compiled:
     """What dbt compiled of the rules of a project, made where it is not there."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "compile_rules.py")],
-        cwd=project,
-        env=gongkai_environment() | {"PYTHONPATH": str(project)},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-        check=False,
-    )
+    environment = gongkai_environment() | {"PYTHONPATH": str(project)}
+    done = run_forked(_compile, [], environment=environment, cwd=project, project=project)
     assert done.returncode == 0, done.stderr
     compiled = read_compiled(project / "target" / "gongkai" / "compiled.duckdb", "")
     assert compiled is not None
     return compiled
+
+
+def _compile(_: list[str]) -> None:
+    sys.exit(compile_rules([], True))
 
 
 def build_models(published: Path, *names: str, project: Path = ROOT, with_tests: bool = False) -> Outcome:

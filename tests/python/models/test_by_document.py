@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pytest
-from helpers.command import ROOT, gongkai_environment, run_gongkai
+from helpers.command import ROOT, run_dbt, run_gongkai
 from helpers.marts import different
 from helpers.project import copy_project, run_in
 
@@ -24,11 +22,9 @@ MARK = "planted by the test"
 
 def dbt(project: Path, published: Path) -> None:
     """Seeds and models up to the observations, without tests: these are about what is built, not about the rules."""
-    command = [Path(sys.executable).with_name("dbt"), "build", "--quiet", "--resource-type", "model"]
-    command += ["--resource-type", "seed", "--select", "+observations", "+dim_report"]
-    done = subprocess.run(
-        command, cwd=project, env=gongkai_environment(published), capture_output=True, text=True, check=False
-    )
+    command = ["build", "--quiet", "--resource-type", "model", "--resource-type", "seed"]
+    command += ["--select", "+observations", "+dim_report"]
+    done = run_dbt(*command, target=project / "target", published=published, project=project)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -71,10 +67,14 @@ def marked(published: Path, table: str) -> set[object]:
 
 
 @pytest.fixture(scope="module", params=[dbt, compiled], ids=lambda way: way.__name__)
-def halves(request: pytest.FixtureRequest, built_samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Halves:
+def halves(
+    request: pytest.FixtureRequest, built_samples: Path, parsed: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Halves:
     """One half built, then both, with the rows of a seed in another order, which is no change of it."""
     place = tmp_path_factory.mktemp("halves")
     build, project, published = request.param, copy_project(place / "project"), place / "w.duckdb"
+    (project / "target").mkdir(exist_ok=True)
+    shutil.copy(parsed / "partial_parse.msgpack", project / "target")
     (place / "reports").mkdir()
     for path in SAMPLES[::2]:
         shutil.copy(path, place / "reports")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import subprocess
-import sys
 from graphlib import TopologicalSorter
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from helpers.command import ROOT, gongkai_environment
+from helpers.command import ROOT
 
 DBT_SCHEMAS = Path((find_spec("dbt.jsonschemas").submodule_search_locations or [""])[0])  # type: ignore[union-attr]
 YAML_FILES = sorted([*ROOT.glob("models/**/*.yml"), *ROOT.glob("seeds/**/*.yml")])
@@ -26,16 +24,10 @@ PREFIXES = {"staging": ("stg_raw__",), "intermediate": ("int_",)}
 """How the names of a schema's models begin; those of marts begin in neither way."""
 
 
-@pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """dbt's manifest of the project, parsed with deprecations as errors."""
-    target = tmp_path_factory.mktemp("manifest")
-    command = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "parse", "--target-path", str(target)]
-    command += ["--log-path", str(target), "--warn-error-options", '{"error": ["Deprecations"]}']
-    environment = gongkai_environment(target / "w.duckdb")
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    return json.loads((target / "manifest.json").read_text("utf-8"))
+@pytest.fixture(scope="module")
+def manifest(parsed: Path) -> dict[str, Any]:
+    """dbt's manifest of the project."""
+    return json.loads((parsed / "manifest.json").read_text("utf-8"))
 
 
 def models(manifest: dict[str, Any], schema: str = "") -> list[dict[str, Any]]:
