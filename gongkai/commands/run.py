@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from gongkai.building import check_changed_rules
-from gongkai.commands.build import FullRefresh, SummaryFile, build_and_tell
+from gongkai.commands.build import FullRefresh, Shards, SummaryFile, build_and_tell
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import (
     ExpectedFile,
@@ -53,6 +53,7 @@ def run(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     rules: RulesOption = None,
     full_refresh: FullRefresh = False,
+    shards: Shards = None,
     as_json: AsJson = False,
     summary: SummaryFile = None,
     debug: Debug = False,
@@ -71,7 +72,7 @@ def run(
             workers=workers,
             keep=keep,
         )
-        build_and_tell(warehouse, told, full_refresh=full_refresh)
+        build_and_tell(warehouse, told, full_refresh=full_refresh, shards=shards)
         told.holds = print_summary(warehouse)
     return 1 if told.failed else 0
 
