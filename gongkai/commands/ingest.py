@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _SHOWN_REJECTS = 20
 
-Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, or folders of files; also s3://bucket/folder.", show_default=False),
+]
 ManifestFile = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV with the columns path, url, agency, year, published_on; its values win."),
@@ -75,7 +78,7 @@ def ingest(
 
 
 def run_ingest(
-    paths: list[Path],
+    paths: list[str],
     warehouse: Warehouse,
     *,
     manifest: Path | None,
@@ -90,6 +93,7 @@ def run_ingest(
     from gongkai.ingesting import ingest_into
     from ingest.expected import read_expected
     from ingest.manifest import read_manifest
+    from ingest.storage import source_of
 
     limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
@@ -97,7 +101,7 @@ def run_ingest(
     with following("reading", "files") as follow:
         summary = ingest_into(
             warehouse,
-            paths,
+            [source_of(path) for path in paths],
             limits=limits,
             manifest=rows,
             expected=bodies,
