@@ -13,7 +13,6 @@ from gongkai.building.artifacts import write_artifacts, write_log
 from gongkai.building.compiling import compiled_rules, is_compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
-from gongkai.building.shard_processes import ShardProcesses
 from gongkai.building.sharding import Sharding
 from gongkai.project import macros_fingerprint, rules_fingerprint
 from gongkai.publishing import (
@@ -53,14 +52,14 @@ def build(
     *,
     full_refresh: bool,
     by_dbt: bool = False,
-    shards: int | None = None,
+    sharding: Sharding | None = None,
     progress: Progress,
 ) -> Built:
     """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
 
-    `by_dbt`: by dbt itself, instead of what it compiled. `shards`: so many, of what a share of the documents is enough
-    for; see `gongkai.building.sharding`. GongkaiError where nothing has been ingested yet, another run
-    is writing, or dbt cannot even start; BrokenRules where rules changed and are not as their YAML declares them.
+    `by_dbt`: by dbt itself, instead of what it compiled. `sharding`: what a share of the documents is enough for is
+    built in shards before the rest. GongkaiError where nothing has been ingested yet, another run is writing, or dbt
+    cannot even start; BrokenRules where rules changed and are not as their YAML declares them.
     """
     warehouse = warehouse.absolute()
     require_ours(warehouse)
@@ -82,7 +81,6 @@ def build(
         require_no_relations_of_others(warehouse)
         state.drop_former(warehouse)
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
-        sharding = Sharding(shards, ShardProcesses(project)) if shards else None
         directly = partial(_directly, raw_is_same=published.startswith(f"{raw} "), sharding=sharding)
         way = _by_dbt if by_dbt else directly
         try:

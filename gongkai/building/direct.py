@@ -80,7 +80,7 @@ def build_directly(
         if full_refresh:
             connection.execute(f"delete from {state.LEDGER}")
         if sharding is not None:
-            build_in_shards(connection, warehouse, compiled, there, sharding, progress)
+            build_in_shards(connection, project, warehouse, compiled, there, sharding, progress)
         standing = Standing(known, raw_is_same=raw_is_same)
         for node in compiled.nodes.values():
             if not node.from_raw:

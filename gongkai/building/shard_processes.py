@@ -45,21 +45,21 @@ class _Working:
 
 @dataclass(frozen=True, slots=True)
 class ShardProcesses:
-    """Builds shards by the rules of a project."""
+    """Builds shards. `beside`: so many may be built on this machine at once, by whomever."""
 
-    project: Path
+    beside: int = 1
 
-    def __call__(self, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
+    def __call__(self, project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
         """Give each shard when it is done. GongkaiError where its process ended before, and the next one too."""
         cores = os.cpu_count() or 1
-        at_once = min(cores, len(shards))
+        at_once = max(self.beside, min(cores, len(shards)))
         waiting = deque((shard, 1) for shard in shards)
         working: dict[object, tuple[_Working, int]] = {}
         try:
             while waiting or working:
-                while waiting and len(working) < at_once:
+                while waiting and len(working) < min(at_once, cores):
                     shard, tries = waiting.popleft()
-                    started = self._start(compiled, shard, at_once=at_once, threads=max(1, cores // at_once))
+                    started = self._start(project, compiled, shard, at_once=at_once, threads=max(1, cores // at_once))
                     working[started.output.fileno()] = (started, tries)
                 for ended in wait([one.output.fileno() for one, _ in working.values()]):
                     one, tries = working.pop(ended)
@@ -76,19 +76,12 @@ class ShardProcesses:
             for one, _ in working.values():
                 one.end()
 
-    def _start(self, compiled: Compiled, shard: Shard, *, at_once: int, threads: int) -> _Working:
+    def _start(self, project: Path, compiled: Compiled, shard: Shard, *, at_once: int, threads: int) -> _Working:
         allowed = allowance(shard.warehouse.spill_folder)
         spill_folder = allowed.folder / f"shard-{os.getpid()}-{shard.number}"
         spill_folder.mkdir(parents=True, exist_ok=True)
-        arguments = [
-            os.getpid(),
-            self.project,
-            compiled.file,
-            compiled.fingerprint,
-            shard.folder,
-            shard.number,
-            threads,
-        ]
+        rules = (project, compiled.file, compiled.fingerprint)
+        arguments = (os.getpid(), *rules, shard.folder, shard.number, threads)
         process = subprocess.Popen(  # noqa: S603 - our own module, arguments of our own
             [sys.executable, "-P", "-m", "gongkai.building.shard", *map(str, arguments)],
             stdin=subprocess.DEVNULL,

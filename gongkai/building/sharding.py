@@ -59,8 +59,9 @@ class Shard:
             file.unlink(missing_ok=True)
 
 
-Run = Callable[[Compiled, list[Shard]], Iterator[Shard]]
-"""Builds shards, as many at once as there is room for, and gives each as soon as its work file is complete."""
+Run = Callable[[Path, Compiled, list[Shard]], Iterator[Shard]]
+"""Builds shards by the compiled rules of a project, as many at once as there is room for, and gives each as soon as its
+work file is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Sharding:
 
 def build_in_shards(
     connection: Connection,
+    project: Path,
     warehouse: Warehouse,
     compiled: Compiled,
     there: Relations,
@@ -94,7 +96,7 @@ def build_in_shards(
             )
         shards = [Shard(folder, number) for number in sorted(numbers)]
         progress(0, len(shards), "shards")
-        for done, shard in enumerate(sharding.run(compiled, shards), start=1):
+        for done, shard in enumerate(sharding.run(project, compiled, shards), start=1):
             _merge(connection, shard.warehouse, nodes, there)
             shard.remove()
             progress(done, len(shards), "shards")

@@ -10,6 +10,8 @@ import typer
 
 from gongkai.building import Failure
 from gongkai.building import build as build_warehouse
+from gongkai.building.shard_processes import ShardProcesses
+from gongkai.building.sharding import Sharding
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import tell_restored
 from gongkai.console import DEFAULT_WAREHOUSE, AsJson, Debug, RulesOption, WarehouseOption, err, safe, say
@@ -59,19 +61,24 @@ def build(
     if by_dbt and shards:
         raise UsageError("--dbt knows no shards: leave one of --dbt and --shards out")
     with summarised(Told("build", warehouse), as_json=as_json, file=summary) as told:
-        build_and_tell(warehouse, told, full_refresh=full_refresh, by_dbt=by_dbt, shards=shards)
+        build_and_tell(warehouse, told, full_refresh=full_refresh, by_dbt=by_dbt, sharding=in_processes(shards))
         if as_json or summary:
             with open_published(warehouse) as connection:
                 told.holds = holdings(connection)
 
 
+def in_processes(shards: int | None) -> Sharding | None:
+    """So many shards, built by processes of this machine."""
+    return Sharding(shards, ShardProcesses()) if shards else None
+
+
 def build_and_tell(
-    warehouse: Warehouse, told: Told, *, full_refresh: bool, by_dbt: bool = False, shards: int | None = None
+    warehouse: Warehouse, told: Told, *, full_refresh: bool, by_dbt: bool = False, sharding: Sharding | None = None
 ) -> None:
     """Build and tell how far it is; failures as lines on stderr, then GongkaiError."""
     started = time.monotonic()
     with problems_told(), following("building", "steps") as follow:
-        built = build_warehouse(warehouse, full_refresh=full_refresh, by_dbt=by_dbt, shards=shards, progress=follow)
+        built = build_warehouse(warehouse, full_refresh=full_refresh, by_dbt=by_dbt, sharding=sharding, progress=follow)
     told.built = built
     if built.restored:
         tell_restored(warehouse, built.restored)

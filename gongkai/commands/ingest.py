@@ -17,6 +17,7 @@ from ingest.limits import Limits
 
 if TYPE_CHECKING:
     from ingest.intake import Summary
+    from ingest.taking import Reading
 
 _SHOWN_REJECTS = 20
 
@@ -87,8 +88,12 @@ def run_ingest(
     limit: list[str] | None,
     workers: int | None,
     keep: bool,
+    reading: Reading | None = None,
 ) -> Summary:
-    """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
+    """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`.
+
+    `reading`: who reads, in the place of this machine.
+    """
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
     from gongkai.ingesting import ingest_into
     from ingest.expected import read_expected
@@ -109,6 +114,7 @@ def run_ingest(
             workers=workers,
             arguments=sys.argv[1:],
             keep=keep,
+            reading=reading,
             on_progress=lambda summary: follow(summary.done, summary.seen, ""),
             on_restored=partial(tell_restored, warehouse),
         )

@@ -50,10 +50,10 @@ def build(published: Path, run: Run | None, *, full_refresh: bool = False) -> No
     assert outcome.failures == []
 
 
-def here(compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
+def here(project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
     """Build shards one after the other in this process."""
     for shard in shards:
-        build_shard(ROOT, compiled, shard, threads=1)
+        build_shard(project, compiled, shard, threads=1)
         yield shard
 
 
@@ -94,13 +94,13 @@ def test_a_share_is_enough_for_all_that_reads_text() -> None:
 def test_what_waits_is_cut_into_shares_and_nothing_else_is(landed: Path, built_samples: Path) -> None:
     met: list[tuple[str, int]] = []
 
-    def run(compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
+    def run(project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
         for shard in shards:
             files = shard.landed("documents") / "*.parquet"
             met.extend(
                 (document, shard.number) for (document,) in duckdb.sql(f"select document_id from '{files}'").fetchall()
             )
-        yield from here(compiled, shards)
+        yield from here(project, compiled, shards)
 
     documents = {document for (document,) in rows(landed, "select document_id from raw.documents")}
     build(landed, run)
@@ -127,8 +127,8 @@ def test_a_killed_process_costs_its_shard(landed: Path, built_samples: Path, mon
     started: list[int] = []
     start = ShardProcesses._start
 
-    def start_and_kill(self: ShardProcesses, compiled: Compiled, shard: Shard, **options: int) -> Any:
-        working = start(self, compiled, shard, **options)
+    def start_and_kill(self: ShardProcesses, project: Path, compiled: Compiled, shard: Shard, **options: int) -> Any:
+        working = start(self, project, compiled, shard, **options)
         if not started:  # the first
             wait_until(lambda: cpu_seconds(working.process.pid) > 1, "a second of CPU")
             working.process.kill()
@@ -136,7 +136,7 @@ def test_a_killed_process_costs_its_shard(landed: Path, built_samples: Path, mon
         return working
 
     monkeypatch.setattr(ShardProcesses, "_start", start_and_kill)
-    build(landed, ShardProcesses(ROOT))
+    build(landed, ShardProcesses())
     assert sorted(started) == sorted([*range(COUNT), started[0]])
     built_by_one(built_samples, landed)
 
@@ -144,17 +144,17 @@ def test_a_killed_process_costs_its_shard(landed: Path, built_samples: Path, mon
 def test_a_build_that_was_stopped_goes_on(landed: Path, built_samples: Path) -> None:
     """What was built of a document that is another one now is not taken."""
 
-    def stopped(compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
-        for _ in zip(range(2), here(compiled, shards), strict=False):
+    def stopped(project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
+        for _ in zip(range(2), here(project, compiled, shards), strict=False):
             pass
         yield from ()
         raise KeyboardInterrupt
 
     given: list[int] = []
 
-    def noted(compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
+    def noted(project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
         given.extend(len(duckdb.sql(f"from '{each.landed('documents')}/*.parquet'").fetchall()) for each in shards)
-        yield from here(compiled, shards)
+        yield from here(project, compiled, shards)
 
     with pytest.raises(KeyboardInterrupt):
         build(landed, stopped)
@@ -183,9 +183,9 @@ def test_a_process_that_ends_each_time_is_told_in_a_line(
 ) -> None:
     monkeypatch.setattr(shard_processes, "share_of", lambda memory, at_once: "no amount")
     with pytest.raises(GongkaiError, match=r"shard \d of 3 could not be built \(GONGKAI_MEMORY is no amount.*--shards"):
-        build(landed, ShardProcesses(ROOT))
+        build(landed, ShardProcesses())
     monkeypatch.undo()
-    build(landed, ShardProcesses(ROOT))
+    build(landed, ShardProcesses())
     built_by_one(built_samples, landed)
 
 
