@@ -33,6 +33,7 @@ settings.load_profile("test")
 
 LONG = [
     *(
+        "test_cluster",
         "test_deliveries",
         "test_wheel",
         "test_dbt_alone",
