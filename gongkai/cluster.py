@@ -12,6 +12,7 @@ import importlib
 import os
 import platform
 import re
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
@@ -24,7 +25,7 @@ from typing import Any, BinaryIO
 from gongkai import interrupts
 from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.shard_processes import ShardProcesses
-from gongkai.building.sharding import SHARED_TABLES, Shard
+from gongkai.building.sharding import SHARED_TABLES, Shard, Sharding
 from gongkai.project import rules_fingerprint
 from ingest.errors import GongkaiError, RejectReason, UsageError
 from ingest.found import Found
@@ -36,8 +37,13 @@ from ingest.taking import Event, read_files
 
 _FILES_AT_ONCE = 16
 """Files that an actor is handed at once, and that are read again where it is lost."""
+_DOCUMENTS_OF_SHARD = 10_000
+"""A shard of so many goes through the memory of this machine and of the one that builds it."""
 _TRIES = 3
 """So often a file may lose the actor that reads it, and a shard its task."""
+_SECONDS_TO_CLOSE = 10
+_FOLDER = "gongkai-of-"
+"""What the name of a process's temporary folder begins with, before its number."""
 _PASSED_ON = ("GONGKAI_PROJECT", "GONGKAI_RULES")
 """What processes of ours are told by the environment; keys of storage are no business of the cluster's."""
 
@@ -53,6 +59,10 @@ class RayCluster:
     def reading(self, workers: int | None) -> ReadOnRay:
         """Who reads there, on all of its cores or so many."""
         return ReadOnRay(self, min(workers or self.cores, self.cores))
+
+    def sharding(self, shards: int | None) -> Sharding:
+        """So many shards, built there: one a core, where it is not said, and more where they would be too large."""
+        return Sharding(shards, self.build) if shards else Sharding(self.cores, self.build, _DOCUMENTS_OF_SHARD)
 
     def build(self, project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
         """Build shards there, as many at once as there are cores: see `gongkai.building.sharding.Run`."""
@@ -124,6 +134,7 @@ class ReadOnRay:
                     actor = idle.pop()
                     reading[actor.read.remote(part[0])] = (actor, *part)
                 if not reading and idle:  # nothing is left to read
+                    ray.wait([actor.close.remote() for actor in idle], num_returns=len(idle), timeout=_SECONDS_TO_CLOSE)
                     return
                 [done], _ = ray.wait([*reading, *starting], num_returns=1)
                 if done in starting:
@@ -191,7 +202,7 @@ class _Reader:
 
     def __init__(self, limits: Limits, known: bytes) -> None:
         self._limits = limits
-        self._folder = tempfile.TemporaryDirectory(prefix="gongkai-")
+        self._folder = _own_folder()
         self._known = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the actor is there
         self._known.write(known)
         self._known.flush()
@@ -200,6 +211,11 @@ class _Reader:
     def rules(self) -> tuple[str, str]:
         """The name of this machine, and a hash of the rules that it goes by."""
         return platform.node(), _rules_here()
+
+    def close(self) -> None:
+        """End the reading process, and remove what lies aside."""
+        self._pool.__exit__()
+        self._folder.cleanup()
 
     def read(self, files: list[Found]) -> list[Event]:
         """GongkaiError where this machine has not the folder of a file."""
@@ -211,6 +227,25 @@ class _Reader:
                     "into object storage (s3://bucket/folder)"
                 )
         return list(read_files(self._pool, files, Path(self._folder.name), self._limits))
+
+
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder for this process. What one that was killed left on this machine is removed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        number = left.name.removeprefix(_FOLDER).partition("-")[0]
+        if number.isdigit() and not _is_there(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-")
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        pass
+    return True
 
 
 def _rules_here() -> str:
@@ -226,7 +261,7 @@ def _build_shard(
     """The task: what is landed of a share to the bytes of its work file."""
     if _rules_here() != rules:
         raise other_rules(platform.node())
-    with tempfile.TemporaryDirectory(prefix="gongkai-") as name:
+    with _own_folder() as name:
         folder = Path(name)
         file = folder / "compiled.duckdb"
         file.write_bytes(compiled_file)

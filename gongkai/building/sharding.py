@@ -66,10 +66,12 @@ work file is complete."""
 
 @dataclass(frozen=True, slots=True)
 class Sharding:
-    """Into how many shards waiting documents are cut, and who builds those."""
+    """Into how many shards waiting documents are cut, and who builds those. `most`: documents of a shard, where many
+    wait, so that there are more shards then."""
 
     count: int
     run: Run
+    most: int | None = None
 
 
 def build_in_shards(
@@ -83,7 +85,7 @@ def build_in_shards(
 ) -> None:
     """Bring the models that a share is enough for up to date in an open work file, where documents wait for them."""
     nodes = _by_document(compiled)
-    _find_waiting(connection, nodes, sharding.count)
+    _find_waiting(connection, nodes, sharding)
     numbers = [number for (number,) in connection.execute("select distinct share from temp.main.waiting").fetchall()]
     if numbers:
         folder = warehouse.shards_folder
@@ -122,7 +124,7 @@ def _by_document(compiled: Compiled) -> list[Node]:
     return [node for node in compiled.of_documents_alone() if node.materialized == "by_document"]
 
 
-def _find_waiting(connection: Connection, nodes: list[Node], count: int) -> None:
+def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding) -> None:
     """The documents that any of the models has not built in its present version, each with the number of its share."""
     connection.execute(
         f"""
@@ -138,14 +140,30 @@ def _find_waiting(connection: Connection, nodes: list[Node], count: int) -> None
             inner join {DATABASE}.raw.documents as documents on ledger.document_id = documents.document_id
             where ledger.version = md5(documents.content_version || models.version)
             group by ledger.document_id
+        ),
+
+        waiting as (
+            select document_id
+            from {DATABASE}.raw.documents
+            left join built using (document_id)
+            where coalesce(models_built, 0) < (select count(*) from models)
+        ),
+
+        cut as (
+            select greatest($count, ceil(count(*) / $most::double))::bigint as shares
+            from waiting
         )
 
-        select document_id, ('0x' || left(document_id, 8))::bigint % $count as share
-        from {DATABASE}.raw.documents
-        left join built using (document_id)
-        where coalesce(models_built, 0) < (select count(*) from models)
+        select document_id, ('0x' || left(document_id, 8))::bigint % shares as share
+        from waiting
+        cross join cut
         """,
-        {"names": [node.name for node in nodes], "versions": [node.version for node in nodes], "count": count},
+        {
+            "names": [node.name for node in nodes],
+            "versions": [node.version for node in nodes],
+            "count": sharding.count,
+            "most": sharding.most,
+        },
     )
 
 

@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from gongkai.building import check_changed_rules
-from gongkai.building.sharding import Sharding
 from gongkai.commands.build import FullRefresh, Shards, SummaryFile, build_and_tell, in_processes
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import (
@@ -85,7 +84,7 @@ def run(
             from gongkai.cluster import connected
 
             cluster = ending.enter_context(connected(on))
-            sharding, reading = Sharding(shards or cluster.cores, cluster.build), cluster.reading(workers)
+            sharding, reading = cluster.sharding(shards), cluster.reading(workers)
         told.ingested = run_ingest(
             paths,
             warehouse,

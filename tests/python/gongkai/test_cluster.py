@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -186,6 +187,19 @@ def test_a_folder_that_a_machine_has_not_is_told(tmp_path: Path) -> None:
     reader = clusters._Reader(Limits(), b"")
     with pytest.raises(GongkaiError, match=r"has no .*lost; put the files where every machine"):
         reader.read([Found(str(tmp_path / "lost" / "a.txt"), "a.txt")])
+
+
+def test_what_a_killed_process_left_aside_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for number in (gone.pid, os.getppid()):
+        write(tmp_path / f"gongkai-of-{number}-x", {"fetched": b"x"})
+    reader = clusters._Reader(Limits(), b"")
+    names = sorted(path.name.rpartition("-")[0] for path in tmp_path.iterdir())
+    assert names == sorted(f"gongkai-of-{number}" for number in (os.getpid(), os.getppid()))
+    reader.close()
+    assert [path.name for path in tmp_path.iterdir()] == [f"gongkai-of-{os.getppid()}-x"]
 
 
 def test_a_file_that_ends_whatever_reads_it_is_rejected_in_the_end() -> None:

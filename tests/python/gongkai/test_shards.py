@@ -36,7 +36,7 @@ def landed(built_samples: Path, tmp_path: Path) -> Path:
     return published
 
 
-def build(published: Path, run: Run | None, *, full_refresh: bool = False) -> None:
+def build(published: Path, run: Run | None, *, full_refresh: bool = False, most: int | None = None) -> None:
     """Build what a share of the documents is enough for, in shards where there is somebody who builds them."""
     compiled = compiled_of(ROOT)
     others = compiled.nodes.keys() - {node.unique_id for node in compiled.of_documents_alone()}
@@ -44,7 +44,7 @@ def build(published: Path, run: Run | None, *, full_refresh: bool = False) -> No
         *(ROOT, Warehouse(published), compiled),
         left_out=others,
         full_refresh=full_refresh,
-        sharding=Sharding(COUNT, run) if run else None,
+        sharding=Sharding(COUNT, run, most) if run else None,
         progress=lambda *_: None,
     )
     assert outcome.failures == []
@@ -118,8 +118,9 @@ def test_what_waits_is_cut_into_shares_and_nothing_else_is(landed: Path, built_s
     build(landed, run)
     assert [document for document, _ in met] == [changed]
     met.clear()
-    build(landed, run, full_refresh=True)
+    build(landed, run, full_refresh=True, most=2)
     assert sorted(document for document, _ in met) == sorted(documents)
+    assert max(number for _, number in met) >= COUNT, "more shards, as so few documents may be in one"
     built_by_one(built_samples, landed)
 
 
