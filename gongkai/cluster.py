@@ -37,6 +37,8 @@ from ingest.taking import Event, read_files
 
 _FILES_AT_ONCE = 16
 """Files that an actor is handed at once, and that are read again where it is lost."""
+_PARTS_AT_ONCE = 2
+"""One lies ready at an actor while it reads the other."""
 _DOCUMENTS_OF_SHARD = 10_000
 """A shard of so many goes through the memory of this machine and of the one that builds it."""
 _TRIES = 3
@@ -92,12 +94,11 @@ class RayCluster:
         try:
             return self.ray.get(given)
         except errors.RayTaskError as error:
-            raise GongkaiError(f"on the cluster: {' '.join(str(error.cause).split())}") from error
+            raise GongkaiError(f"on the cluster: {_in_a_line(error.cause)}") from error
         except errors.RayError as error:
-            lost = " ".join(str(error).split())[:200]
             raise GongkaiError(
-                f"the cluster lost a shard {_TRIES + 1} times ({lost}); what was built is kept: run the command again, "
-                "with more --shards where memory was short"
+                f"the cluster lost a shard {_TRIES + 1} times ({_in_a_line(error)}); what was built is kept: run the "
+                "command again, with more --shards where memory was short"
             ) from error
 
 
@@ -120,6 +121,9 @@ class ReadOnRay:
         again: deque[tuple[list[Found], int]] = deque()
         starting: dict[Any, Any] = {}
         idle: list[Any] = []
+        """Those that may be handed a part, each as often as it may have one more."""
+        lost: list[Any] = []
+        failed_starts = 0
         reading: dict[Any, tuple[Any, list[Found], int]] = {}
 
         def start() -> None:
@@ -134,29 +138,37 @@ class ReadOnRay:
                     actor = idle.pop()
                     reading[actor.read.remote(part[0])] = (actor, *part)
                 if not reading and idle:  # nothing is left to read
-                    ray.wait([actor.close.remote() for actor in idle], num_returns=len(idle), timeout=_SECONDS_TO_CLOSE)
+                    closing = [actor.close.remote() for actor in dict.fromkeys(idle)]
+                    ray.wait(closing, num_returns=len(closing), timeout=_SECONDS_TO_CLOSE)
                     return
                 [done], _ = ray.wait([*reading, *starting], num_returns=1)
                 if done in starting:
                     actor = starting.pop(done)
                     try:
-                        self._require_same_rules(*self.cluster.ray.get(done))
-                    except ray.exceptions.RayActorError:
+                        self._require_same_rules(*ray.get(done))
+                    except ray.exceptions.RayError as error:
+                        failed_starts += 1
+                        if failed_starts > _TRIES * self.actors:
+                            raise GongkaiError(f"nobody on the cluster can read ({_in_a_line(error)})") from error
                         start()
                     else:
-                        idle.append(actor)
+                        failed_starts = 0
+                        idle += [actor] * _PARTS_AT_ONCE
                     continue
                 actor, part_read, tries = reading.pop(done)
                 try:
                     events = ray.get(done)
                 except ray.exceptions.RayTaskError as error:
-                    raise GongkaiError(f"on the cluster: {' '.join(str(error.cause).split())}") from error
+                    raise GongkaiError(f"on the cluster: {_in_a_line(error.cause)}") from error
                 except ray.exceptions.RayError:  # the actor was lost, or what it gave
-                    ray.kill(actor)
-                    start()
+                    if actor not in lost:  # with the first of its parts
+                        lost.append(actor)
+                        ray.kill(actor)
+                        start()
+                    idle = [each for each in idle if each not in lost]
                     yield from _lost(part_read, tries, again)
                 else:
-                    idle.append(actor)
+                    idle += [actor] if actor not in lost else []
                     yield from events
         finally:
             for actor in [*idle, *starting.values(), *(each[0] for each in reading.values())]:
@@ -172,6 +184,10 @@ def other_rules(node: str) -> GongkaiError:
         f"{node} has another version of gongkai, or other rules, than this machine; install the same on every machine "
         "of the cluster (rules of your own: in a folder that all of them have)"
     )
+
+
+def _in_a_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 def _next_part(files: Iterator[Found]) -> tuple[list[Found], int] | None:
@@ -302,9 +318,8 @@ def connected(address: str) -> Iterator[RayCluster]:
             **({} if named else {"include_dashboard": False}),
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
-        said = " ".join(str(error).split())[:200]
         raise GongkaiError(
-            f"no Ray cluster answers at {named or 'this machine'} ({said}); start one: ray start --head"
+            f"no Ray cluster answers at {named or 'this machine'} ({_in_a_line(error)}); start one: ray start --head"
         ) from error
     try:
         interrupts.listen()  # Ray has put its own way of ending in the place of ours
