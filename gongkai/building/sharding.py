@@ -111,7 +111,8 @@ def take_over_left_behind(connection: Connection, warehouse: Warehouse, compiled
     folder = warehouse.shards_folder
     if not os.path.lexists(folder):
         return
-    if folder.is_symlink() or not (folder / _MARK).is_file():
+    is_ours = folder.is_dir() and not folder.is_symlink() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
+    if not is_ours:
         raise in_the_way(folder)
     for file in sorted(folder.glob("*.work.duckdb")):
         shard = Shard(folder, int(file.name.partition(".")[0]))

@@ -125,6 +125,8 @@ def test_what_waits_is_cut_into_shares_and_nothing_else_is(landed: Path, built_s
 
 
 def test_a_killed_process_costs_its_shard(landed: Path, built_samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be that another build was killed before, at its first moment."""
+    Warehouse(landed).shards_folder.mkdir()
     started: list[int] = []
     start = ShardProcesses._start
 
