@@ -8,6 +8,7 @@ what it was at; this process lands and merges what comes back, so a run that was
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import platform
@@ -22,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import ingest
 from gongkai import interrupts
 from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.shard_processes import ShardProcesses
@@ -52,7 +54,7 @@ _PASSED_ON = ("GONGKAI_PROJECT", "GONGKAI_RULES")
 
 @dataclass(frozen=True, slots=True)
 class RayCluster:
-    """A cluster that this process is connected to. `rules`: a hash of those that all of it must go by."""
+    """A cluster that this process is connected to. `rules`: what all of it must go by, as a hash of rules and code."""
 
     ray: Any
     rules: str
@@ -265,8 +267,11 @@ def _is_there(process: int) -> bool:
 
 
 def _rules_here() -> str:
+    """A hash of the rules that this machine goes by, and of the code that reads and builds by them."""
+    packages = Path(__file__).parent, Path(ingest.__file__).parent
+    code = b"".join(path.read_bytes() for package in packages for path in sorted(package.rglob("*.py")))
     try:
-        return rules_fingerprint(project_folder())
+        return f"{rules_fingerprint(project_folder())} {hashlib.sha256(code).hexdigest()}"
     except OSError:  # the folder of somebody's own rules, which only the other machine has
         return ""
 

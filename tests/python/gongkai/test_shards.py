@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from gongkai.building.direct import build_directly
 from gongkai.building.shard import build_shard
 from gongkai.building.shard_processes import ShardProcesses, share_of
 from gongkai.building.sharding import Run, Shard, Sharding
+from gongkai.cluster import connected
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import make_work
 from ingest.errors import GongkaiError
@@ -199,6 +201,12 @@ def test_a_folder_of_somebody_elses_is_left_alone(landed: Path) -> None:
     with pytest.raises(GongkaiError, match="gongkai has not made it"):
         build(landed, here)
     assert (folder / "mine.txt").read_text("utf-8") == "mine"
+
+
+def test_a_cluster_without_the_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(GongkaiError, match=r"--on needs Ray; .*gongkai-warehouse\[ray\]"), connected("ray"):
+        pass
 
 
 def test_memory_is_divided(gongkai: Gongkai, landed: Path) -> None:
