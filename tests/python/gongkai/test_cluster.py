@@ -19,11 +19,11 @@ from helpers.raw import ingest, raw, report, rows, write, zip_file
 from helpers.storage import BUCKET, put, s3_server
 from PIL import Image, ImageDraw
 
-from gongkai import cluster as clusters
 from gongkai.building.compiled import Compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.sharding import Shard, Sharding
-from gongkai.cluster import connected
+from gongkai.cluster import RayCluster, connected
+from gongkai.cluster.reading import Part, Reader, put_back
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import make_work
 from ingest.errors import GongkaiError, UsageError
@@ -33,6 +33,7 @@ from ingest.limits import Limits
 from ingest.pool import FileDone
 from ingest.results import Rejected
 from ingest.storage import Stored
+from ingest.taking import Event
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
 from ray.cluster_utils import Cluster
@@ -105,11 +106,10 @@ def test_reading_goes_on_where_it_was_stopped_and_where_a_node_is_lost(
     here, there = tmp_path / "here.duckdb", tmp_path / "there.duckdb"
     ingest(here, folder)
     lost: list[int] = []
-    put_back = clusters._lost
 
-    def noted(part: list[Any], *others: Any) -> Iterator[Any]:
-        lost.append(len(part))
-        yield from put_back(part, *others)
+    def noted(part: Part, again: deque[Part]) -> Iterator[Event]:
+        lost.append(len(part[0]))
+        yield from put_back(part, again)
 
     def stop(summary: Summary) -> None:
         raise KeyboardInterrupt
@@ -120,7 +120,7 @@ def test_reading_goes_on_where_it_was_stopped_and_where_a_node_is_lost(
             nodes.add()
             nodes.lose()
 
-    monkeypatch.setattr(clusters, "_lost", noted)
+    monkeypatch.setattr("gongkai.cluster.reading.put_back", noted)
     stored = Stored(f"{BUCKET}/all")
     with connected("ray") as cluster:
         with pytest.raises(KeyboardInterrupt):
@@ -145,7 +145,7 @@ def test_a_shard_whose_node_is_lost_is_built_by_another(nodes: Nodes, built_samp
     with connected("ray") as cluster:
 
         def run(project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
-            for shard in cluster.build(project, compiled, shards):
+            for shard in cluster.sharding(None).run(project, compiled, shards):
                 if len(nodes.working) == 3:
                     nodes.lose()
                 yield shard
@@ -178,13 +178,13 @@ def test_a_run_on_a_cluster_makes_the_marts_of_one_machine(
 
 def test_a_node_with_other_rules_is_told(nodes: Nodes, folder: Path, tmp_path: Path) -> None:
     with connected("ray") as cluster:
-        other = clusters.RayCluster(cluster.ray, "other rules", 1)
-        with pytest.raises(GongkaiError, match="other rules, than this machine"):
+        other = RayCluster(cluster.ray, "other rules", 1)
+        with pytest.raises(GongkaiError, match="other rules, than the machine that began"):
             ingest(tmp_path / "w.duckdb", folder, reading=other.reading(None))
 
 
 def test_a_folder_that_a_machine_has_not_is_told(tmp_path: Path) -> None:
-    reader = clusters._Reader(Limits(), b"")
+    reader = Reader(Limits(), b"")
     with pytest.raises(GongkaiError, match=r"has no .*lost; put the files where every machine"):
         reader.read([Found(str(tmp_path / "lost" / "a.txt"), "a.txt")])
 
@@ -195,7 +195,7 @@ def test_what_a_killed_process_left_aside_is_removed(tmp_path: Path, monkeypatch
     gone.wait()
     for number in (gone.pid, os.getppid()):
         write(tmp_path / f"gongkai-of-{number}-x", {"fetched": b"x"})
-    reader = clusters._Reader(Limits(), b"")
+    reader = Reader(Limits(), b"")
     names = sorted(path.name.rpartition("-")[0] for path in tmp_path.iterdir())
     assert names == sorted(f"gongkai-of-{number}" for number in (os.getpid(), os.getppid()))
     reader.close()
@@ -203,17 +203,15 @@ def test_what_a_killed_process_left_aside_is_removed(tmp_path: Path, monkeypatch
 
 
 def test_a_file_that_ends_whatever_reads_it_is_rejected_in_the_end() -> None:
-    again: Any = deque()
+    again: deque[Part] = deque()
     part = [Found(f"/x/{name}", name) for name in ("a.txt", "b.txt")]
-    assert list(clusters._lost(part, 0, again)) == []
+    assert list(put_back((part, 0), again)) == []
     assert [([found.source_file for found in files], tries) for files, tries in again] == [
         (["a.txt"], 1),
         (["b.txt"], 1),
     ]
-    one, tries = again.popleft()
-    assert list(clusters._lost(one, tries, again)) == []
-    _, (one, tries) = again
-    rejected, done = clusters._lost(one, tries, again)
+    assert list(put_back(again.popleft(), again)) == []
+    rejected, done = put_back(again.pop(), again)
     assert isinstance(rejected, Rejected)
     assert (rejected.place.source_file, rejected.reason_code, done) == (
         "a.txt",
