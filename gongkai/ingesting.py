@@ -17,11 +17,13 @@ from ingest.find import check_paths
 from ingest.intake import Summary, ingest_paths
 from ingest.limits import Limits
 from ingest.manifest import Manifest
+from ingest.storage import Source
+from ingest.taking import ReadHere, Reading
 
 
 def ingest_into(
     warehouse: Warehouse,
-    paths: list[Path],
+    paths: list[Source],
     *,
     limits: Limits,
     manifest: Manifest | None = None,
@@ -30,14 +32,15 @@ def ingest_into(
     workers: int | None = None,
     arguments: list[str] | None = None,
     keep: bool = False,
+    reading: Reading | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
     on_restored: Callable[[int], None] = lambda documents: None,
 ) -> Summary:
     """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
 
     `expected`: who must report, in the place of the list given before. `keep`: also keep what was read beside the
-    warehouse, so that its pages can be looked at. `on_restored` is told how many documents a lost work file got back
-    from the published one.
+    warehouse, so that its pages can be looked at. `reading`: who reads, in the place of so many processes of this
+    machine. `on_restored` is told how many documents a lost work file got back from the published one.
     """
     check_paths(paths)
     project_for(warehouse)  # readers go by its words
@@ -49,16 +52,16 @@ def ingest_into(
     with open_work(warehouse, on_restored) as connection, _temp_folder(warehouse) as temp_folder:
         if expected is not None:
             land_expected(connection, expected)
+        originals = warehouse.originals.absolute() if keep else None
         return ingest_paths(
             paths,
             connection,
             temp_folder=temp_folder,
-            originals=warehouse.originals.absolute() if keep else None,
             leave_out=warehouse.own_files(),
             limits=limits,
             manifest=manifest,
             mirror=mirror,
-            workers=workers,
+            reading=reading or ReadHere(workers, originals),
             arguments=arguments,
             on_progress=on_progress,
         )

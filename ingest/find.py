@@ -5,39 +5,35 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import RejectReason, UsageError
+from ingest.found import Found
+from ingest.storage import Source, Stored, check_stored, find_stored
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to read at `path`, or one that is not read for `reason`; `source_file` is its name in the warehouse."""
-
-    path: str
-    source_file: str
-    reason: RejectReason | None = None
-    detail: str = ""
-
-
-def check_paths(paths: Iterable[Path]) -> None:
+def check_paths(paths: Iterable[Source]) -> None:
     """UsageError for a path that does not exist or is neither file nor folder."""
     for path in paths:
-        if not path.exists():
+        if isinstance(path, Stored):
+            check_stored(path)
+        elif not path.exists():
             what = broken_link(path) or "does not exist"
             raise UsageError(f"{path}: {what}; name a file or a folder of files")
-        if not path.is_file() and not path.is_dir():
+        elif not path.is_file() and not path.is_dir():
             raise UsageError(f"{path}: is neither a file nor a folder")
 
 
-def find_files(paths: Iterable[Path], leave_out: Iterable[Path] = ()) -> Iterator[Found]:
+def find_files(paths: Iterable[Source], leave_out: Iterable[Path] = ()) -> Iterator[Found]:
     """The files of each path in the order of names, those of a folder before those of the folders in it.
 
     Hidden files and folders (a name with a leading dot) and the paths in `leave_out` are passed over.
     """
     passed_over = {os.path.realpath(path) for path in leave_out}
     for path in paths:
+        if isinstance(path, Stored):
+            yield from find_stored(path)
+            continue
         root = os.path.realpath(path)
         if Path(root).is_dir():
             yield from _walk(root, passed_over)

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -16,13 +17,15 @@ import duckdb
 
 from ingest.errors import GongkaiError
 from ingest.find import find_files, storable_name
+from ingest.found import Found
 from ingest.known import write_known
 from ingest.landing import Landing
 from ingest.limits import Limits
 from ingest.manifest import Manifest
-from ingest.messages import Task
-from ingest.pool import FileDone, Pool
-from ingest.results import Landed, Place, Rejected, Result, Unchanged
+from ingest.pool import FileDone
+from ingest.results import Landed, Rejected, Result, Unchanged
+from ingest.storage import Source, Stored
+from ingest.taking import Event, Reading
 from ingest.withdrawing import withdraw_missing
 from ingest.words import check_words
 
@@ -61,55 +64,49 @@ class Summary:
 
 
 def ingest_paths(
-    paths: list[Path],
+    paths: list[Source],
     connection: duckdb.DuckDBPyConnection,
     *,
     temp_folder: Path,
-    originals: Path | None = None,
     leave_out: Iterable[Path] = (),
     limits: Limits,
     manifest: Manifest | None = None,
     mirror: bool = False,
-    workers: int | None = None,
+    reading: Reading,
     arguments: list[str] | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
 
-    Readers and database write aside in `temp_folder`; where `originals` is given, what is read is kept there. `mirror`:
-    what earlier runs met below these paths and this one, at its end, did not is withdrawn. `workers` is the number of
-    reading processes (one a core by default). GongkaiError where there is nothing to read, the disk takes no more, or a
-    row of the words of pages is broken; what cannot be read of the files is in the summary's rejects.
+    Readers and database write aside in `temp_folder`. `mirror`: what earlier runs met below these paths and this one,
+    at its end, did not is withdrawn. `reading`: who reads. GongkaiError where there is nothing to read, the disk takes
+    no more, or a row of the words of pages is broken; what cannot be read of the files is in the summary's rejects.
     """
     check_words()
     begun = time.monotonic()
     connection.execute("set memory_limit = $limit", {"limit": _DUCKDB_MEMORY})
     connection.execute("set temp_directory = $folder", {"folder": str(temp_folder / "duckdb")})
     started_at = _next_start(connection)
-    roots = sorted({storable_name(os.path.realpath(path)) for path in paths})
+    roots = sorted({_root(path) for path in paths})
     run_id = _begin(connection, started_at, arguments or [], roots)
     landing = Landing(connection, started_at, manifest)
     summary = Summary()
 
-    def tasks() -> Iterator[Task]:
+    def files() -> Iterator[Found]:
         for found in find_files(paths, leave_out):
             summary.seen += 1
-            if found.reason is None:
-                yield Task(found.path, found.source_file)
-                continue
-            reject = Rejected(Place(found.source_file), None, found.reason.value, found.detail)
-            _take(reject, landing, summary)
-            _take(FileDone(found.source_file), landing, summary)
+            yield found
 
-    with write_known(_documents(connection)) as known:
-        size = workers or _cores()
-        with Pool(limits, known, size, temp_folder, originals) as pool:
-            try:
-                for event in pool.read(tasks()):
-                    _take(event, landing, summary)
-                    on_progress(summary)
-            finally:
-                landing.flush()
+    with (
+        write_known(_documents(connection)) as known,
+        closing(reading(files(), known=known, limits=limits, temp_folder=temp_folder)) as events,
+    ):
+        try:
+            for event in events:
+                _take(event, landing, summary)
+                on_progress(summary)
+        finally:
+            landing.flush()
     if mirror and summary.seen:  # a folder with nothing in it is rather a disk that is not there
         summary.withdrawn = withdraw_missing(connection, started_at, roots)
     summary.manifest_rows_not_met = landing.manifest_rows_not_met()
@@ -120,12 +117,12 @@ def ingest_paths(
     return summary
 
 
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _root(path: Source) -> str:
+    """What raw knows a folder or file by that was given."""
+    return str(path) if isinstance(path, Stored) else storable_name(os.path.realpath(path))
 
 
-def _take(event: Result | FileDone, landing: Landing, summary: Summary) -> None:
+def _take(event: Event, landing: Landing, summary: Summary) -> None:
     if isinstance(event, FileDone):
         summary.done += 1
         landing.file_done(event.source_file)

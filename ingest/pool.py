@@ -33,6 +33,8 @@ class FileDone:
     """All results of a file were given."""
 
     source_file: str
+    path: str
+    """Where it was read."""
 
 
 @dataclass(slots=True)
@@ -132,7 +134,8 @@ class Pool:
                 worker.members_started += bool(place.archive_member)
                 worker.documents_started += 1
             case Done(leaving):
-                yield FileDone(worker.tasks.popleft().source_file)
+                task = worker.tasks.popleft()
+                yield FileDone(task.source_file, task.path)
                 worker.place = None
                 worker.members_started = worker.tasks[0].skip if worker.tasks else 0
                 if leaving:
@@ -170,7 +173,7 @@ class Pool:
         if worker.place is not None and worker.place.archive_member:
             again.appendleft(Task(task.path, task.source_file, skip=worker.members_started))
         else:
-            yield FileDone(task.source_file)
+            yield FileDone(task.source_file, task.path)
 
     def _is_worth_another_try(self, worker: _Worker) -> bool:
         """Whether the process had read other documents before the one that it failed at."""

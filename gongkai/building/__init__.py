@@ -13,6 +13,7 @@ from gongkai.building.artifacts import write_artifacts, write_log
 from gongkai.building.compiling import compiled_rules, is_compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
+from gongkai.building.sharding import Sharding
 from gongkai.project import macros_fingerprint, rules_fingerprint
 from gongkai.publishing import (
     publish,
@@ -46,11 +47,19 @@ class Built:
     """How each node of dbt's graph went, where it was not dbt itself that built."""
 
 
-def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, progress: Progress) -> Built:
+def build(
+    warehouse: Warehouse,
+    *,
+    full_refresh: bool,
+    by_dbt: bool = False,
+    sharding: Sharding | None = None,
+    progress: Progress,
+) -> Built:
     """Bring the marts up to date with what is landed and with the rules, and publish them where all tests pass.
 
-    `by_dbt`: by dbt itself, instead of what it compiled. GongkaiError where nothing has been ingested yet, another run
-    is writing, or dbt cannot even start; BrokenRules where rules changed and are not as their YAML declares them.
+    `by_dbt`: by dbt itself, instead of what it compiled. `sharding`: what a share of the documents is enough for is
+    built in shards before the rest. GongkaiError where nothing has been ingested yet, another run is writing, or dbt
+    cannot even start; BrokenRules where rules changed and are not as their YAML declares them.
     """
     warehouse = warehouse.absolute()
     require_ours(warehouse)
@@ -72,7 +81,8 @@ def build(warehouse: Warehouse, *, full_refresh: bool, by_dbt: bool = False, pro
         require_no_relations_of_others(warehouse)
         state.drop_former(warehouse)
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
-        way = _by_dbt if by_dbt else partial(_directly, raw_is_same=published.startswith(f"{raw} "))
+        directly = partial(_directly, raw_is_same=published.startswith(f"{raw} "), sharding=sharding)
+        way = _by_dbt if by_dbt else directly
         try:
             outcome = way(project, warehouse, full_refresh=full_refresh, only_raw=only_raw, progress=progress)
         except duckdb.Error as error:
@@ -123,7 +133,14 @@ def _refuse_broken_rules(project: Path, rules: str) -> None:
 
 
 def _directly(
-    project: Path, warehouse: Warehouse, *, raw_is_same: bool, full_refresh: bool, only_raw: bool, progress: Progress
+    project: Path,
+    warehouse: Warehouse,
+    *,
+    raw_is_same: bool,
+    sharding: Sharding | None,
+    full_refresh: bool,
+    only_raw: bool,
+    progress: Progress,
 ) -> Outcome:
     compiled = compiled_rules(project, warehouse.scratch_folder, progress)
     if compiled.failures:
@@ -137,6 +154,7 @@ def _directly(
         left_out=compiled.tests_between() if only_raw else (),
         full_refresh=full_refresh,
         raw_is_same=raw_is_same,
+        sharding=sharding,
         progress=progress,
     )
     write_artifacts(warehouse, compiled, outcome, began=began)

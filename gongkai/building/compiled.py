@@ -90,6 +90,15 @@ class Compiled:
         between = {key for key, node in self.nodes.items() if node.kind == "model" and node.schema == "intermediate"}
         return {key for key, node in self.nodes.items() if node.kind == "test" and not between.isdisjoint(node.parents)}
 
+    def of_documents_alone(self) -> list[Node]:
+        """The models by document for which it makes no difference what other documents there are, and views of them."""
+        alone: dict[str, Node] = {}
+        for key, node in self.nodes.items():  # in the order of the graph
+            is_of_its_kind = node.kind == "model" and node.from_raw and node.materialized in {"by_document", "view"}
+            if is_of_its_kind and all(each in alone or not self.nodes[each].from_raw for each in node.parents):
+                alone[key] = node
+        return list(alone.values())
+
 
 def read_compiled(file: Path, made_by: str) -> Compiled | None:
     """What a file holds; None where there is none that can be read, or it was made by other software."""

@@ -20,6 +20,7 @@ from gongkai.building.compiled import DATABASE, Compiled, Node
 from gongkai.building.data_tests import failed, run_tests
 from gongkai.building.materializing import BrokenContractError, Relations, build_by_document, comment, create, relations
 from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
+from gongkai.building.sharding import Sharding, build_in_shards, take_over_left_behind
 from gongkai.building.standing import Standing
 from gongkai.building.steps import Step, run_steps
 from gongkai.warehouse import Warehouse, state
@@ -35,10 +36,11 @@ _SCHEMAS = ("seeds", "staging", "intermediate", "marts")
 
 
 @contextmanager
-def open_database(project: Path, warehouse: Warehouse) -> Iterator[Connection]:
-    """A work file that is built in, under the name and the settings that dbt gives it."""
+def open_database(project: Path, warehouse: Warehouse, *, threads: int | None = None) -> Iterator[Connection]:
+    """A work file that is built in, under the name and the settings that dbt gives it; on so many threads, or all."""
     allowed = allowance(warehouse.spill_folder).settings()
-    with duckdb.connect(config=engine_settings(project) | allowed) as connection:
+    taken = {} if threads is None else {"threads": threads}
+    with duckdb.connect(config=engine_settings(project) | allowed | taken) as connection:
         attach(connection, warehouse.work, DATABASE, "read_write")
         for schema in _SCHEMAS:
             connection.execute(f"create schema if not exists {DATABASE}.{schema}")
@@ -61,17 +63,25 @@ def build_directly(
     left_out: Container[str] = (),
     full_refresh: bool = False,
     raw_is_same: bool = False,
+    sharding: Sharding | None = None,
+    threads: int | None = None,
     progress: Progress,
 ) -> Outcome:
-    """Bring the work file up to date, but for the nodes left out. `raw_is_same`: as the last build met it."""
+    """Bring the work file up to date, but for the nodes left out. `raw_is_same`: as the last build met it.
+
+    `sharding`: what a share of the documents is enough for is built in shards before. `threads`: as many as cores.
+    """
     compiled = compiled.run_by(duckdb.__version__)
     chosen = [node for key, node in compiled.nodes.items() if node.from_raw and key not in left_out]
-    with open_database(project, warehouse) as connection:
+    with open_database(project, warehouse, threads=threads) as connection:
         known = {} if full_refresh else state.nodes_built(connection)
         there = relations(connection)
         copied = _take_over(connection, compiled, there)
+        take_over_left_behind(connection, warehouse, compiled, there)
         if full_refresh:
             connection.execute(f"delete from {state.LEDGER}")
+        if sharding is not None:
+            build_in_shards(connection, project, warehouse, compiled, there, sharding, progress)
         standing = Standing(known, raw_is_same=raw_is_same)
         for node in compiled.nodes.values():
             if not node.from_raw:

@@ -1,8 +1,7 @@
-"""Steps that wait for one another, on as many threads as there are cores."""
+"""Steps that wait for one another, on as many threads as DuckDB takes."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ def run_steps(connection: duckdb.DuckDBPyConnection, steps: dict[str, Step], pro
     outcome = Outcome(steps=sum(step.size for step in steps.values()))
     order = TopologicalSorter({name: step.needs for name, step in steps.items()})
     order.prepare()
-    threads = os.cpu_count() or 1
+    [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
     cursors = [connection.cursor() for _ in range(threads)]
     free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
     for cursor in cursors:

@@ -17,10 +17,14 @@ from ingest.limits import Limits
 
 if TYPE_CHECKING:
     from ingest.intake import Summary
+    from ingest.taking import Reading
 
 _SHOWN_REJECTS = 20
 
-Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", show_default=False)]
+Paths = Annotated[
+    list[str],
+    typer.Argument(help="Files, or folders of files; also s3://bucket/folder.", show_default=False),
+]
 ManifestFile = Annotated[
     Path | None,
     typer.Option("--manifest", help="CSV with the columns path, url, agency, year, published_on; its values win."),
@@ -75,7 +79,7 @@ def ingest(
 
 
 def run_ingest(
-    paths: list[Path],
+    paths: list[str],
     warehouse: Warehouse,
     *,
     manifest: Path | None,
@@ -84,12 +88,17 @@ def run_ingest(
     limit: list[str] | None,
     workers: int | None,
     keep: bool,
+    reading: Reading | None = None,
 ) -> Summary:
-    """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`."""
+    """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`.
+
+    `reading`: who reads, in the place of this machine.
+    """
     # imported here, as Arrow and DuckDB take a while that `gongkai --help` need not wait for
     from gongkai.ingesting import ingest_into
     from ingest.expected import read_expected
     from ingest.manifest import read_manifest
+    from ingest.storage import source_of
 
     limits = Limits.parse(limit or [])
     rows = read_manifest(manifest) if manifest is not None else None
@@ -97,7 +106,7 @@ def run_ingest(
     with following("reading", "files") as follow:
         summary = ingest_into(
             warehouse,
-            paths,
+            [source_of(path) for path in paths],
             limits=limits,
             manifest=rows,
             expected=bodies,
@@ -105,6 +114,7 @@ def run_ingest(
             workers=workers,
             arguments=sys.argv[1:],
             keep=keep,
+            reading=reading,
             on_progress=lambda summary: follow(summary.done, summary.seen, ""),
             on_restored=partial(tell_restored, warehouse),
         )

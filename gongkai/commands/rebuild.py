@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ from gongkai.console import DEFAULT_WAREHOUSE, Debug, RulesOption, WarehouseOpti
 from gongkai.summary import Told
 
 Originals = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Argument(help="Files and folders to read again, where raw is lost.", show_default=False),
 ]
 
@@ -37,8 +36,9 @@ def rebuild(
     # imported here, as DuckDB takes a while that `gongkai --help` need not wait for
     from gongkai.rebuilding import mend
     from ingest.find import check_paths
+    from ingest.storage import source_of
 
-    check_paths(paths or [])
+    check_paths(map(source_of, paths or []))
     mended = mend(warehouse, originals=bool(paths))
     for kept in mended.kept:
         say(f"a damaged file is kept as {kept}; remove it when you need nothing of it")

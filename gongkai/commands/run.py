@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import ExitStack
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table
 
 from gongkai.building import check_changed_rules
-from gongkai.commands.build import FullRefresh, SummaryFile, build_and_tell
+from gongkai.commands.build import FullRefresh, Shards, SummaryFile, build_and_tell, in_processes
 from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import (
     ExpectedFile,
@@ -37,8 +39,19 @@ from gongkai.reports.others import Others, others
 from gongkai.summary import Told, summarised
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.published import open_published
+from ingest.errors import UsageError
 
 _SHOWN_YEARS = 12
+
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        help="Read and build on a Ray cluster: ray (the one that RAY_ADDRESS names, or one of this machine), or "
+        "ray://host:port.",
+        show_default=False,
+    ),
+]
 
 
 def run(
@@ -53,14 +66,25 @@ def run(
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     rules: RulesOption = None,
     full_refresh: FullRefresh = False,
+    shards: Shards = None,
+    on: On = None,
     as_json: AsJson = False,
     summary: SummaryFile = None,
     debug: Debug = False,
 ) -> int:
     """Ingest, build and publish, then show a summary of what the warehouse holds."""
-    with summarised(Told("run", warehouse, strict), as_json=as_json, file=summary) as told:
+    if on and keep:
+        raise UsageError("--keep keeps what this machine reads: leave one of --keep and --on out")
+    with summarised(Told("run", warehouse, strict), as_json=as_json, file=summary) as told, ExitStack() as ending:
         with problems_told():
             check_changed_rules(warehouse)
+        sharding, reading = in_processes(shards), None
+        if on:
+            # Imported here: one machine does without it.
+            from gongkai.cluster import connected
+
+            cluster = ending.enter_context(connected(on))
+            sharding, reading = cluster.sharding(shards), cluster.reading(workers)
         told.ingested = run_ingest(
             paths,
             warehouse,
@@ -70,8 +94,9 @@ def run(
             limit=limit,
             workers=workers,
             keep=keep,
+            reading=reading,
         )
-        build_and_tell(warehouse, told, full_refresh=full_refresh)
+        build_and_tell(warehouse, told, full_refresh=full_refresh, sharding=sharding)
         told.holds = print_summary(warehouse)
     return 1 if told.failed else 0
 

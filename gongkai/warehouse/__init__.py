@@ -78,6 +78,11 @@ class Warehouse:
         return self.work.with_suffix(".spill")
 
     @property
+    def shards_folder(self) -> Path:
+        """Where shards are built; what a build that was stopped left in it goes on from there."""
+        return self.work.with_suffix(".shards")
+
+    @property
     def scratch_folder(self) -> Path:
         """Where dbt keeps what it has parsed, and its logs: beside the warehouse, so that no two builds share it."""
         return self.published.with_name(f"{self.published.stem}.dbt")
@@ -117,6 +122,7 @@ class Warehouse:
             self.originals,
             self.rules,
             self.spill_folder,
+            self.shards_folder,
             self.scratch_folder,
             *self.left_by_killed_publishes(),
         ]

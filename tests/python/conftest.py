@@ -34,6 +34,7 @@ settings.load_profile("test")
 
 LONG = [
     *(
+        "test_cluster",
         "test_deliveries",
         "test_wheel",
         "test_dbt_alone",
@@ -44,12 +45,12 @@ LONG = [
     ),
     *("test_findings_of_corpus", "test_compiling", "test_build", "test_repeatable", "test_ingest_memory"),
     *("test_kill", "test_round_trips", "test_checks", "test_check_cases", "test_fuzz", "test_limits"),
-    *("test_ingest_command", "test_attacks"),
+    *("test_ingest_command", "test_attacks", "test_shards"),
 ]
 """Files that take long, in the order in which they begin."""
 APART = {
     *("test_build", "test_both_ways", "test_compiling", "test_repeatable"),
-    *("test_limits", "test_ingest_command", "test_attacks"),
+    *("test_limits", "test_ingest_command", "test_attacks", "test_shards"),
 }
 """Files whose tests share no fixture but those that are made once for all workers."""
 BY_CASE = {"test_extraction", "test_by_document"}

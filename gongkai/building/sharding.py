@@ -1,0 +1,228 @@
+"""Building what a share of the documents is enough for in shards: each in a file of its own, merged when it is done.
+
+A model by document that stands on rules and on such models alone gives the same rows for a document wherever it is
+built. So the documents that wait are cut into shares by their ids, what is landed of each share is written as Parquet,
+those models are built from it in a work file, and the rows come back with their part of the ledger. The ledger says
+version by version what holds: what did not come back waits for the ordinary build, as any other document does. So a
+shard that is lost costs its time, and never a wrong row.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from gongkai.building.compiled import DATABASE, Compiled, Node
+from gongkai.building.materializing import Relations, comment, create
+from gongkai.building.outcome import Progress
+from gongkai.warehouse import Warehouse, state
+from gongkai.warehouse.lock import in_the_way
+from gongkai.warehouse.sql import attach, literal
+from ingest.documents.raw import RAW_TABLES
+
+Connection = duckdb.DuckDBPyConnection
+
+SHARED_TABLES = tuple(table for table, columns in RAW_TABLES.items() if "document_id" in columns)
+"""The raw tables that have rows of each document: a shard has those of its share, and none of the others."""
+
+_MARK = "of-a-build"
+"""A file in the folder of shards, which tells it from a folder of somebody else's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A share of the documents, by its number, in the folder of shards."""
+
+    folder: Path
+    number: int
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """Where it is built: a warehouse of which there is only the work file."""
+        return Warehouse(self.folder / f"{self.number}.duckdb")
+
+    def landed(self, table: str) -> Path:
+        """The folder with what is landed of its share of a raw table, as Parquet; not there where that is nothing."""
+        return self.folder / table / f"share={self.number}"
+
+    def remove(self) -> None:
+        """Remove all of it."""
+        for table in SHARED_TABLES:
+            shutil.rmtree(self.landed(table), ignore_errors=True)
+        for file in (self.warehouse.work, self.warehouse.lock):
+            file.unlink(missing_ok=True)
+
+
+Run = Callable[[Path, Compiled, list[Shard]], Iterator[Shard]]
+"""Builds shards by the compiled rules of a project, as many at once as there is room for, and gives each as soon as its
+work file is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharding:
+    """Into how many shards waiting documents are cut, and who builds those. `most`: documents of a shard, where many
+    wait, so that there are more shards then."""
+
+    count: int
+    run: Run
+    most: int | None = None
+
+
+def build_in_shards(
+    connection: Connection,
+    project: Path,
+    warehouse: Warehouse,
+    compiled: Compiled,
+    there: Relations,
+    sharding: Sharding,
+    progress: Progress,
+) -> None:
+    """Bring the models that a share is enough for up to date in an open work file, where documents wait for them."""
+    nodes = _by_document(compiled)
+    _find_waiting(connection, nodes, sharding)
+    numbers = [number for (number,) in connection.execute("select distinct share from temp.main.waiting").fetchall()]
+    if numbers:
+        folder = warehouse.shards_folder
+        folder.mkdir()
+        (folder / _MARK).touch()
+        for table in SHARED_TABLES:
+            connection.execute(
+                f"copy (select * from {DATABASE}.raw.{table} inner join temp.main.waiting using (document_id)) "
+                f"to {literal(folder / table)} (format parquet, partition_by (share))"
+            )
+        shards = [Shard(folder, number) for number in sorted(numbers)]
+        progress(0, len(shards), "shards")
+        for done, shard in enumerate(sharding.run(project, compiled, shards), start=1):
+            _merge(connection, shard.warehouse, nodes, there)
+            shard.remove()
+            progress(done, len(shards), "shards")
+        shutil.rmtree(folder)
+    connection.execute("drop table temp.main.waiting")
+
+
+def take_over_left_behind(connection: Connection, warehouse: Warehouse, compiled: Compiled, there: Relations) -> None:
+    """Merge what a build that was stopped has built in shards, and remove it. What cannot be read is built again."""
+    folder = warehouse.shards_folder
+    if not os.path.lexists(folder):
+        return
+    is_ours = folder.is_dir() and not folder.is_symlink() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
+    if not is_ours:
+        raise in_the_way(folder)
+    for file in sorted(folder.glob("*.work.duckdb")):
+        shard = Shard(folder, int(file.name.partition(".")[0]))
+        with suppress(duckdb.Error):
+            _merge(connection, shard.warehouse, _by_document(compiled), there)
+    shutil.rmtree(folder)
+
+
+def _by_document(compiled: Compiled) -> list[Node]:
+    return [node for node in compiled.of_documents_alone() if node.materialized == "by_document"]
+
+
+def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding) -> None:
+    """The documents that any of the models has not built in its present version, each with the number of its share."""
+    connection.execute(
+        f"""
+        create or replace temp table waiting as
+        with models as (
+            select unnest($names::varchar[]) as model, unnest($versions::varchar[]) as version
+        ),
+
+        built as (
+            select ledger.document_id, count(*) as models_built
+            from {state.LEDGER} as ledger
+            inner join models on ledger.model = models.model
+            inner join {DATABASE}.raw.documents as documents on ledger.document_id = documents.document_id
+            where ledger.version = md5(documents.content_version || models.version)
+            group by ledger.document_id
+        ),
+
+        waiting as (
+            select document_id
+            from {DATABASE}.raw.documents
+            left join built using (document_id)
+            where coalesce(models_built, 0) < (select count(*) from models)
+        ),
+
+        cut as (
+            select greatest($count, ceil(count(*) / $most::double))::bigint as shares
+            from waiting
+        )
+
+        select document_id, ('0x' || left(document_id, 8))::bigint % shares as share
+        from waiting
+        cross join cut
+        """,
+        {
+            "names": [node.name for node in nodes],
+            "versions": [node.version for node in nodes],
+            "count": sharding.count,
+            "most": sharding.most,
+        },
+    )
+
+
+def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: Relations) -> None:
+    """Put the rows of a shard, and its part of the ledger, in the place of what is there: all of it or nothing."""
+    attach(connection, shard.work, "shard", "read_write")  # read only, a log that a killed process left is in the way
+    known = dict(there)
+    try:
+        connection.execute("begin")
+        for node in nodes:
+            _merge_model(connection, node, there)
+        connection.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):  # it has been, where the commit failed
+            connection.execute("rollback")
+        there.clear()
+        there.update(known)
+        raise
+    finally:
+        connection.execute("detach shard")
+
+
+def _merge_model(connection: Connection, node: Node, there: Relations) -> None:
+    built = f"""
+        select ledger.document_id, ledger.version
+        from shard.state.build_ledger as ledger
+        inner join {DATABASE}.raw.documents as documents on ledger.document_id = documents.document_id
+        where ledger.model = $name and ledger.version = md5(documents.content_version || $version)
+    """
+    given = {"name": node.name, "version": node.version}
+    if not connection.execute(f"select 1 from ({built}) limit 1", given).fetchone():
+        return
+    rows = f"shard.{node.relation.partition('.')[2]}"
+    if not _has_shape_of(connection, node, rows, there):
+        # Rows of other rules, or none: whatever else the table held is built again.
+        create(connection, node, f"from {rows} limit 0", there)
+        comment(connection, node)
+        connection.execute(f"delete from {state.LEDGER} where model = $name", {"name": node.name})
+    ids = f"select document_id from ({built})"
+    connection.execute(f"delete from {node.relation} where document_id in ({ids})", given)
+    connection.execute(f"insert into {node.relation} by name from {rows} where document_id in ({ids})", given)
+    connection.execute(f"delete from {state.LEDGER} where model = $name and document_id in ({ids})", given)
+    connection.execute(f"insert into {state.LEDGER} select $name, document_id, version from ({built})", given)
+
+
+def _has_shape_of(connection: Connection, node: Node, rows: str, there: Relations) -> bool:
+    """Whether the model's table is there, with the columns and comments that it has in the shard."""
+    if there.get(node.relation) != "table":
+        return False
+    schema, name = rows.removeprefix("shard.").replace('"', "").split(".")
+    one, other = (
+        connection.execute(
+            "select column_name, data_type, comment from duckdb_columns() "
+            "where database_name = $1 and schema_name = $2 and table_name = $3 "
+            "union all select null, null, comment from duckdb_tables() "
+            "where database_name = $1 and schema_name = $2 and table_name = $3 order by all",
+            [database, schema, name],
+        ).fetchall()
+        for database in (DATABASE, "shard")
+    )
+    return one == other
