@@ -93,16 +93,31 @@ form_labels as (
     select distinct {{ label_key_full('label') }} as label_key from {{ ref('form_labels') }}
 ),
 
+-- A blank form gives the codes of its rows and no figure.
+code_columns as (
+    select distinct cells.document_id, cells.table_no, cells.col_no
+    from {{ ref('stg_raw__table_cells') }} as cells
+    inner join documents_to_build on cells.document_id = documents_to_build.document_id
+    where regexp_full_match(cells.text_squashed, '{{ document_sign('code_column') }}')
+),
+
 rows_found as (
     select
         cells.document_id,
         cells.table_no,
         cells.row_no,
         min(form_labels.label_key) as label_key,
-        bool_or(regexp_matches(cells.text_squashed, '{{ document_sign('table_figure') }}')) as has_figure,
+        bool_or(
+            code_columns.col_no is null
+            and regexp_matches(cells.text_squashed, '{{ document_sign('table_figure') }}')
+        ) as has_figure,
     from {{ ref('stg_raw__table_cells') }} as cells
     inner join documents_to_build on cells.document_id = documents_to_build.document_id
     left join form_labels on {{ label_key_full('cells.text_squashed') }} = form_labels.label_key
+    left join code_columns
+        on cells.document_id = code_columns.document_id
+        and cells.table_no = code_columns.table_no
+        and cells.col_no = code_columns.col_no
     group by cells.document_id, cells.table_no, cells.row_no
 ),
 
