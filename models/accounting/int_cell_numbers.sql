@@ -53,12 +53,22 @@ column_labels as (
     ) = 1
 ),
 
--- Figures of a form that no label's row holds.
+-- Figures of a form that no label's row holds. A table that tells nothing of itself is of the statistics only where
+-- their labels stand in the text.
 torn as (
     select distinct torn.document_id, torn.table_no, torn.row_no, torn.col_no
     from {{ ref('int_torn_numbers') }} as torn
     inner join reports on torn.document_id = reports.document_id
-    where not torn.has_row
+    where
+        not torn.has_row
+        and (
+            torn.form_part != 'statistics'
+            or torn.document_id in (
+                select document_id from {{ ref('int_torn_rows') }}
+                group by document_id
+                having count(*) >= {{ labels_needed('statistics') }}
+            )
+        )
 ),
 
 cell_numbers as (

@@ -110,7 +110,7 @@ numbers as (
     where len(cells.figures) > 0
 ),
 
--- Figures behind the label of a row have a row, unless more stand there than it has columns.
+-- Figures behind a label, known or not, have a row, unless more stand there than it has columns.
 widths as (
     select form_part, max(width) as width
     from (
@@ -122,13 +122,8 @@ widths as (
 rows_named as (
     select numbers.document_id, numbers.table_no, numbers.row_no, numbers.label_seq
     from numbers
-    inner join labels
-        on numbers.document_id = labels.document_id
-        and numbers.table_no = labels.table_no
-        and numbers.row_no = labels.row_no
-        and numbers.label_seq = labels.label_seq
-        and labels.label_role = 'row'
     inner join widths on numbers.form_part = widths.form_part
+    where numbers.label_seq > 0
     group by numbers.document_id, numbers.table_no, numbers.row_no, numbers.label_seq, widths.width
     having count(*) <= widths.width + 1
 ),

@@ -179,6 +179,23 @@ NOT_READ = {
 MATTERS = ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "规章", "行政规范性文件", "行政许可", "行政处罚",
            "行政强制", "行政事业性收费", *map(str, [0, 0, 0, 31, 12, 207, 640, 85, 9, 52])]  # fmt: skip
 
+WHOLE_HEADS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+WHOLE_RESULTS = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+ROWS_OF_OTHERS = [
+    *WHOLE_HEADS,
+    *(LABELS[0], *map(str, [12, 3, 0, 0, 0, 0, 15])),
+    *(LABELS[3], *map(str, range(20, 34))),
+    *(LABELS[18], *map(str, [611, 87, 608, 341, 2, 206])),
+    *(LABELS[20], *map(str, [7, 0, 0, 0, 0, 0, 9])),
+    *("（四）无", "法提供"),
+    *(LABELS[23], *map(str, [9, 3, 0, 0, 0, 0, 12])),
+    *(LABELS[24], *map(str, range(40, 47))),
+]
+APPEALS_BEHIND_HEADS = [
+    *("行政复议", *WHOLE_RESULTS, *map(str, [2, 0, 0, 1, 3])),
+    *("复议后起诉", *WHOLE_RESULTS, *map(str, [4, 40, 101, 303])),
+]
+
 Rows = list[tuple[object, ...]]
 
 
@@ -206,6 +223,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Rows
         start=64,
     ):
         texts[name] = report(number, [], [], year=2016).replace("六、其他", "\n".join(["附表", *lines, "六、其他"]))
+    texts["rows-of-others"] = report(71, ROWS_OF_OTHERS, APPEALS_BEHIND_HEADS)
     for name, text in texts.items():
         (files / f"{name}.txt").write_text(text, encoding="utf-8")
     as_page = "".join(f"<p>{line}</p>" for line in report(70, READ["along"][1], torn_appeals()).split("\n"))
@@ -272,6 +290,17 @@ def test_appeals_by_their_three_sums(ask: Callable[..., Rows], name: str) -> Non
 
 def test_appeals_that_do_not_add_up_are_left(ask: Callable[..., Rows]) -> None:
     assert not ask(FIGURES, "appeals-wrong.txt", "appeal")
+
+
+def test_rows_made_of_other_rows_cells_are_left(ask: Callable[..., Rows]) -> None:
+    """Six figures behind a label, seven that do not add up, and four behind the last head of a table of appeals."""
+    figures = {code for code, *_ in ask(FIGURES, "rows-of-others.txt", "application")}
+    assert figures <= {"application.received", "application.replied"}
+    assert not ask(FIGURES, "rows-of-others.txt", "appeal.litigation")
+    negations = (
+        "select * from marts.observations inner join marts.dim_document using (document_id) where basis = 'negation'"
+    )
+    assert not ask(f"{negations} and source_file = 'rows-of-others.txt'")
 
 
 def test_a_page_of_text_alone_is_read_alike(ask: Callable[..., Rows]) -> None:
