@@ -140,7 +140,7 @@ def large(measured: Measured, formats: tuple[str, ...], seed: int, *, files_comp
     measured.models = seconds_of_models(warehouse)
     measured.observations_ms = observations_of_a_report(warehouse)
     measured.megabytes = warehouse.stat().st_size / 2**20
-    costs[f"nothing new on {count}"] = gongkai(warehouse, "run", folder)
+    costs[f"nothing new on {count}"] = gongkai(warehouse, "run", *(folder / name for name in formats))
     costs[f"one more file on {count}"] = gongkai(warehouse, "run", WORK / "new-1")
     costs[f"100 more files on {count}"] = gongkai(warehouse, "run", WORK / "new-100")
     return costs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
@@ -87,14 +88,9 @@ def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts
     for outside in (*before, *framing):
         if "breadcrumb" not in labels and (steps := _breadcrumb(outside, weights)):
             labels["breadcrumb"] = " > ".join(steps)
+    title_line = partial(_title_line, weights=weights)
     title = next(
-        (
-            text
-            for find in (_title, _title_line)
-            for node in reversed(before)
-            if (text := find(node, weights)) is not None
-        ),
-        None,
+        (text for find in (_title, title_line) for node in reversed(before) if (text := find(node)) is not None), None
     )
     signature = next((text for node in after[:2] if _SIGNATURE.match(text := squeezed(shown_text(node)))), None)
     return Article(element, furniture, title, signature, labels)
@@ -244,7 +240,7 @@ def _breadcrumb(element: Element, weights: dict[Element, Weight]) -> list[str]:
     return []
 
 
-def _title(element: Element, weights: dict[Element, Weight]) -> str | None:
+def _title(element: Element) -> str | None:
     """The text of a heading, or of something whose name says that it is the title."""
     for node in element.iter():
         if not is_element(node):
