@@ -55,7 +55,7 @@ class Nodes:
         self.working.append(self._start(num_cpus=1, object_store_memory=80 << 20))
 
     def _start(self, **options: Any) -> Any:
-        """Ray waits half a minute for a node, and says that in an error of no kind; a loaded machine may need longer."""
+        """Ray waits half a minute for a node, and has no kind of error for it; a loaded machine may need longer."""
         for _ in range(TRIES):
             try:
                 return self.cluster.add_node(**options)
