@@ -40,17 +40,29 @@ from ray.cluster_utils import Cluster
 
 SAMPLES = ROOT / "samples" / "reports"
 SHARDS = 3
+TRIES = 10
 
 
 class Nodes:
     """A cluster on this machine: a head that does no work, and nodes of one core that do."""
 
     def __init__(self) -> None:
-        self.cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        self.cluster = Cluster()
         self.working: list[Any] = []
+        self._start(num_cpus=0, include_dashboard=False)
 
     def add(self) -> None:
-        self.working.append(self.cluster.add_node(num_cpus=1, object_store_memory=80 << 20))
+        self.working.append(self._start(num_cpus=1, object_store_memory=80 << 20))
+
+    def _start(self, **options: Any) -> Any:
+        """Ray waits half a minute for a node, and has no kind of error for it; a loaded machine may need longer."""
+        for _ in range(TRIES):
+            try:
+                return self.cluster.add_node(**options)
+            except Exception as error:
+                if "timed out during startup" not in str(error):
+                    raise
+        raise AssertionError(f"no node of a cluster started in {TRIES} tries")
 
     def lose(self) -> None:
         """The oldest, without a word of farewell."""
