@@ -18,9 +18,9 @@ from typing import Any
 
 from gongkai import interrupts
 from gongkai.building.sharding import Sharding
+from gongkai.cluster.actors import ReadOnRay
 from gongkai.cluster.building import BuildOnRay
 from gongkai.cluster.machine import in_a_line, what_runs_here
-from gongkai.cluster.reading import ReadOnRay
 from ingest.errors import GongkaiError, UsageError
 
 _DOCUMENTS_OF_SHARD = 10_000

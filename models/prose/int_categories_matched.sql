@@ -163,7 +163,7 @@ listed as (
         min(figure_no) over (partition by document_id, paragraph_no, list_no) as first_figure_no,
         bool_or(is_led_in) over (partition by document_id, paragraph_no, list_no) as list_is_led_in,
         -- ①工作动态216条；②通知公告64条；③收费与资助15条
-        count(*) filter (where regexp_matches(before_raw, '^(?:[①-⑳]|（?[0-9]{1,2}[）.、])')) over in_list > 2
+        count(*) filter (where regexp_matches(before_raw, '{{ prose_pattern("mark_of_an_item") }}')) over in_list > 2
         or bool_or(regexp_matches(
             regexp_extract(subheadings, '([^＞]*)$', 1) || '＞' || lead_in || sentence_before, '{{ prose_pattern("list_of_classes") }}'
         )) over in_list as list_is_of_classes,
@@ -174,8 +174,8 @@ listed as (
             and bool_or(regexp_matches(section || subheadings, '公开(?:政府)?(?:信息)?(?:的)?情况')) over in_list as list_has_shares,
         -- 政策法规33条，资金信息58条，工作动态71条, under the heading of what was disclosed.
         bool_and(
-            measure = '条'
-            and (contains(label, '类') or not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}'))
+            measure = '{{ prose_pattern("section_measure") }}'
+            and (regexp_matches(label, '{{ prose_pattern("class_named") }}') or not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}'))
         ) over in_list
             and bool_or(regexp_matches(section || subheadings, '{{ prose_pattern("section_of_items") }}')) over in_list
                 as list_is_of_section,
@@ -217,7 +217,7 @@ told as (
                 or (
                     list_has_verb and length(label) <= 12
                     and not regexp_matches(label, '{{ prose_pattern("acts_not_items") }}')
-                    and (contains(label, '类') or not regexp_matches(label, '{{ prose_pattern("decisions") }}'))
+                    and (regexp_matches(label, '{{ prose_pattern("class_named") }}') or not regexp_matches(label, '{{ prose_pattern("decisions") }}'))
                 )
             ) as stands_in_row,
     from listed

@@ -103,7 +103,7 @@ scoped as (
                 denied, '{{ prose_pattern("denies_what_is_above") }}'
             ) then ''
             -- 逾期未缴费的没有: of what no rule knows.
-            when regexp_matches(said_before, '的$') then ''
+            when regexp_matches(said_before, '{{ prose_pattern("left_to_guess") }}') then ''
             when regexp_matches(denied, '{{ prose_pattern("this_kind") }}') and regexp_matches(subheadings || section, '{{ any_noun }}') then 'heading'
             when regexp_matches(clauses_before, '{{ any_noun }}') and not regexp_matches(clauses_before, '[0-9'
                 ']') then clauses_before

@@ -23,7 +23,7 @@ from gongkai.building.compiled import Compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.sharding import Shard, Sharding
 from gongkai.cluster import RayCluster, connected
-from gongkai.cluster.reading import Part, Reader, put_back
+from gongkai.cluster.actors import Part, Reader, put_back
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import make_work
 from ingest.errors import GongkaiError, UsageError
@@ -132,7 +132,7 @@ def test_reading_goes_on_where_it_was_stopped_and_where_a_node_is_lost(
             nodes.add()
             nodes.lose()
 
-    monkeypatch.setattr("gongkai.cluster.reading.put_back", noted)
+    monkeypatch.setattr("gongkai.cluster.actors.put_back", noted)
     stored = Stored(f"{BUCKET}/all")
     with connected("ray") as cluster:
         with pytest.raises(KeyboardInterrupt):
