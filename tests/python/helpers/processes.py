@@ -50,6 +50,13 @@ def children(process: int) -> list[int]:
     return list(map(int, found))
 
 
+def is_reader(process: int) -> bool:
+    """Whether a process is one of those that read files: a server that forks commands for tests is a child too."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return b"ingest.worker" in Path(f"/proc/{process}/cmdline").read_bytes()
+    return False
+
+
 def cpu_of_whole(process: subprocess.Popen[bytes]) -> float:
     """Let a process end by itself; the CPU time that it had, in seconds."""
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)

@@ -13,7 +13,7 @@ from pathlib import Path
 import docx
 import pytest
 from helpers.command import ROOT, gongkai_environment
-from helpers.processes import PATIENCE, children, cpu_seconds, is_alive, wait_until
+from helpers.processes import PATIENCE, children, cpu_seconds, is_alive, is_reader, wait_until
 from helpers.raw import ingest, reasons, report, rows, write, zip_file
 
 from ingest.errors import UsageError
@@ -173,7 +173,7 @@ def wait_for_reader(process: int) -> int:
     found: list[int] = []
 
     def is_at_work() -> bool:
-        found[:] = [child for child in children(process) if cpu_seconds(child) > 0.8]
+        found[:] = [child for child in children(process) if is_reader(child) and cpu_seconds(child) > 0.8]
         return bool(found)
 
     wait_until(is_at_work, "a reading process at work")
