@@ -138,8 +138,9 @@ neighbours as (
     ) as counted
     window
         rows_of_part as (partition by document_id, table_no, form_part order by row_no),
+        -- Figures in the first row of a header are above its rows, whichever of the two comes first.
         rest_of_part as (
-            partition by document_id, table_no, form_part order by row_no
+            partition by document_id, table_no, form_part order by row_no, place nulls first
             rows between current row and unbounded following
         )
 ),
