@@ -55,10 +55,10 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, form: Format, most
             if result.description:
                 _write(result, form, most)
     except (duckdb.Error, RuntimeError) as error:  # a statement that is none is a RuntimeError
-        raise GongkaiError(_in_a_line(str(error))) from error
+        raise GongkaiError(_without_drawing(str(error))) from error
 
 
-def _in_a_line(text: str) -> str:
+def _without_drawing(text: str) -> str:
     """What DuckDB says is wrong, without the drawing of the place; the nearest names, where it gives them."""
     kept = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("LINE ")]
     said = " ".join(line for line in kept if set(line) != {"^"})

@@ -92,6 +92,12 @@ NEXT_STEPS: dict[RejectReason, str] = {
 }
 
 
+def in_a_line(error: BaseException) -> str:
+    """What an error says, on one line of at most 300 characters."""
+    said = (isinstance(error, OSError) and error.strerror) or str(error)
+    return " ".join(said.split())[:300]
+
+
 class RejectError(GongkaiError):
     """A document that is not landed. `detail` says exactly what was wrong, without the file's name.
 

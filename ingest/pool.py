@@ -16,11 +16,11 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import BinaryIO, Self
 
-import ingest
 from ingest.errors import GongkaiError, RejectReason
 from ingest.limits import Limits
 from ingest.messages import Done, Message, Ready, Started, Task, receive_message, send_task
 from ingest.results import Place, Rejected, Result
+from ingest.shipped import python_path
 from ingest.worker import OUT_OF_MEMORY, as_argument
 
 _QUEUED = 3
@@ -189,8 +189,6 @@ class Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = Pipe()
-        package_folder = str(Path(ingest.__file__).parent.parent)
-        python_path = os.pathsep.join(filter(None, [package_folder, os.environ.get("PYTHONPATH", "")]))
         known = self._known.fileno()
         command = [sys.executable, "-P", "-m", "ingest.worker"]
         keeping = [] if self._originals is None else [str(self._originals)]
@@ -201,7 +199,7 @@ class Pool:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": python_path, "TMPDIR": str(self._temp_folder)},
+                env={**os.environ, "PYTHONPATH": python_path(), "TMPDIR": str(self._temp_folder)},
                 start_new_session=True,
             )
         worker = _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.wall_seconds))

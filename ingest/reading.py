@@ -131,7 +131,7 @@ def parse(
     except Exception as error:
         if _met_the_limit(error):
             raise MemoryError from error
-        raise RejectError(RejectReason.READER_FAILED, _in_a_line(error)) from error
+        raise RejectError(RejectReason.READER_FAILED, _unforeseen(error)) from error
     return Landed(place, document_id, tables)
 
 
@@ -146,7 +146,7 @@ def _met_the_limit(error: BaseException) -> bool:
     return False
 
 
-def _in_a_line(error: Exception) -> str:
+def _unforeseen(error: Exception) -> str:
     """What an unforeseen error says, at most 300 characters: of a traceback inside it, its last line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = "" if not lines else lines[-1] if lines[0].startswith("Traceback") else " ".join(lines)

@@ -20,6 +20,11 @@ def checkout() -> Path | None:
     return _PACKAGES if (_PACKAGES / "dbt_project.yml").is_file() else None
 
 
+def python_path() -> str:
+    """PYTHONPATH of a process that is to find the packages that this one runs."""
+    return os.pathsep.join(filter(None, [str(_PACKAGES), os.environ.get("PYTHONPATH", "")]))
+
+
 def shipped_project() -> Path:
     """The project as it came with this package: the repository, or the folder in the wheel."""
     folder = checkout() or _PACKAGES / "gongkai" / "dbt_project"

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from ingest.errors import RejectReason, UsageError
+from ingest.errors import RejectReason, UsageError, in_a_line
 from ingest.found import Found
 from ingest.limits import Limits
 
@@ -77,7 +77,7 @@ def check_stored(stored: Stored) -> None:
     try:
         kind = _storage(stored).get_file_info(stored.key).type
     except OSError as error:
-        raise UsageError(f"{stored}: cannot be looked at ({_in_a_line(error)})") from error
+        raise UsageError(f"{stored}: cannot be looked at ({in_a_line(error)})") from error
     if kind == FileType.NotFound:
         raise UsageError(f"{stored}: does not exist; name a file or a folder of files")
 
@@ -96,7 +96,7 @@ def find_stored(stored: Stored) -> Iterator[Found]:
         try:
             entries = sorted(storage.get_file_info(FileSelector(folder)), key=lambda entry: entry.base_name)
         except OSError as error:
-            yield Found(folder, prefix.rstrip("/") or ".", RejectReason.UNREADABLE, _in_a_line(error))
+            yield Found(folder, prefix.rstrip("/") or ".", RejectReason.UNREADABLE, in_a_line(error))
             continue
         shown = [entry for entry in entries if not entry.base_name.startswith(".")]
         inner: list[tuple[str, str]] = []
@@ -139,7 +139,7 @@ def _fetch(found: Found, folder: Path, limits: Limits) -> Found:
                 file.write(piece)
     except OSError as error:
         Path(copy).unlink()
-        return replace(found, reason=RejectReason.UNREADABLE, detail=_in_a_line(error))
+        return replace(found, reason=RejectReason.UNREADABLE, detail=in_a_line(error))
     if taken > limits.bytes:
         Path(copy).unlink()
         return replace(found, reason=RejectReason.TOO_LARGE, detail=f"the limit is {limits.bytes} bytes")
@@ -162,7 +162,3 @@ def _storage_of(bucket: str, endpoint: str) -> FileSystem:
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
     return S3FileSystem(endpoint_override=parts.netloc + parts.path.rstrip("/"), scheme=parts.scheme, region=region)
-
-
-def _in_a_line(error: OSError) -> str:
-    return " ".join((error.strerror or str(error)).split())[:300]

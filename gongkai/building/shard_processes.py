@@ -20,6 +20,7 @@ from gongkai.building.compiled import Compiled
 from gongkai.building.sharding import Shard
 from gongkai.warehouse.settings import allowance
 from ingest.errors import GongkaiError
+from ingest.shipped import python_path
 
 _TRIES = 2
 """So often a shard is begun: a process may be ended for what others took of the machine."""
@@ -89,7 +90,7 @@ class ShardProcesses:
             stderr=subprocess.PIPE,
             env={
                 **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, [_packages(), os.environ.get("PYTHONPATH", "")])),
+                "PYTHONPATH": python_path(),
                 "GONGKAI_MEMORY": share_of(allowed.memory, at_once),
                 "GONGKAI_TEMP": str(spill_folder),
             },
@@ -102,11 +103,6 @@ class ShardProcesses:
 def share_of(memory: str, at_once: int) -> str:
     """An amount of memory, as DuckDB and `GONGKAI_MEMORY` have it, divided by so many."""
     return re.sub(r"^[0-9.]+", lambda number: f"{float(number[0]) / at_once:.3f}", memory)
-
-
-def _packages() -> str:
-    """The folder that this package stands in."""
-    return str(Path(__file__).parents[2])
 
 
 def _failed(shard: Shard, of_all: int, status: int, said: str) -> GongkaiError:

@@ -20,8 +20,8 @@ from gongkai import interrupts
 from gongkai.building.sharding import Sharding
 from gongkai.cluster.actors import ReadOnRay
 from gongkai.cluster.building import BuildOnRay
-from gongkai.cluster.machine import in_a_line, what_runs_here
-from ingest.errors import GongkaiError, UsageError
+from gongkai.cluster.machine import what_runs_here
+from ingest.errors import GongkaiError, UsageError, in_a_line
 
 _DOCUMENTS_OF_SHARD = 10_000
 """A shard of so many goes through the memory of this machine and of the one that builds it."""

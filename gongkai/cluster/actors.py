@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from gongkai.cluster.machine import in_a_line, own_folder, require_same, what_runs_here
-from ingest.errors import GongkaiError, RejectReason
+from gongkai.cluster.machine import own_folder, require_same, what_runs_here
+from ingest.errors import GongkaiError, RejectReason, in_a_line
 from ingest.found import Found
 from ingest.limits import Limits
 from ingest.pool import FileDone, Pool

@@ -12,8 +12,8 @@ from typing import Any
 from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.shard_processes import ShardProcesses
 from gongkai.building.sharding import SHARED_TABLES, Shard
-from gongkai.cluster.machine import in_a_line, own_folder, require_same, what_runs_here
-from ingest.errors import GongkaiError
+from gongkai.cluster.machine import own_folder, require_same, what_runs_here
+from ingest.errors import GongkaiError, in_a_line
 from ingest.shipped import project_folder
 
 _RETRIES = 3

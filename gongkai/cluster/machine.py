@@ -54,8 +54,3 @@ def _is_there(process: int) -> bool:
     except PermissionError:  # it is somebody else's
         pass
     return True
-
-
-def in_a_line(error: BaseException) -> str:
-    """What an error says, at most 300 characters."""
-    return " ".join(str(error).split())[:300]

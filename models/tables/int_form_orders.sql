@@ -164,7 +164,7 @@ form_orders as (
         grids.column_count as block_size,
         orders.shift,
         orders.number_nos,
-        any_value(orders.order_name) as order_name,
+        min(orders.order_name) as order_name,
     from orders_and_rivals as orders
     inner join grids on orders.form = grids.form and orders.form_part = grids.form_part
     group by all
