@@ -46,8 +46,15 @@ class Told:
     """What is wrong with the rules, where that ended it."""
 
     @property
+    def reason(self) -> str | None:
+        """Why the command failed; None where it did not."""
+        if self.error is None and self.strict and self.ingested and self.ingested.rejected:
+            return f"--strict: {self.ingested.rejected} of {self.ingested.seen} files were rejected"
+        return self.error
+
+    @property
     def failed(self) -> bool:
-        return self.error is not None or bool(self.strict and self.ingested and self.ingested.rejected)
+        return self.reason is not None
 
     def content(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
@@ -55,7 +62,7 @@ class Told:
         return {
             "command": self.command,
             "status": "failed" if self.failed else "ok",
-            "error": self.error,
+            "error": self.reason,
             "problems": [asdict(each) for each in self.problems],
             "warehouse": str(warehouse),
             "started_at": self.started.isoformat(timespec="seconds"),
@@ -209,8 +216,8 @@ def _xml(text: str) -> str:
 
 def _markdown(content: dict[str, Any], told: Told) -> str:
     lines = [f"## gongkai {told.command}: {content['status']}", ""]
-    if told.error:
-        lines += [f"**{_cell(told.error)}**", "", *(f"- {_cell(str(each))}" for each in told.problems), ""]
+    if told.reason:
+        lines += [f"**{_cell(told.reason)}**", "", *(f"- {_cell(str(each))}" for each in told.problems), ""]
     lines += [f"- warehouse `{content['warehouse']}`, {content['seconds']} s"]
     holds = content["holds"]
     if holds and holds["publication"]:

@@ -232,7 +232,7 @@ def _columns(node: Any, types: dict[str, str]) -> tuple[Column, ...]:
             column.name,
             types.get(column.data_type or "", ""),
             column.description or "",
-            any(str(constraint.type) == "not_null" for constraint in column.constraints),
+            any(constraint.type == "not_null" for constraint in column.constraints),
         )
         for column in node.columns.values()
     }

@@ -122,6 +122,8 @@ def export(
     with picked(warehouse, select or [], where) as what:
         if publication := latest(what.connection):
             say(f"{warehouse}: {publication}")
+        if what.reports == 0:
+            say(f"no report meets --where {where}; what is written has none")
         if what.whole:
             say(f"not narrowed, as they lack columns of the condition: {', '.join(what.whole)}")
         every = []

@@ -35,6 +35,8 @@ class Picked:
     where: str = ""
     whole: tuple[str, ...] = ()
     """Tables asked for that a condition says nothing of, for want of its columns."""
+    reports: int | None = None
+    """How many reports meet the condition; None without one."""
 
     @property
     def is_part(self) -> bool:
@@ -53,8 +55,8 @@ def picked(warehouse: Warehouse, select: list[str], where: str) -> Iterator[Pick
             return
     with duckdb.connect(config={**SETTINGS, "memory_limit": MEMORY}) as connection:
         attach(connection, warehouse.published, "published", "read_only")
-        whole = _narrow(connection, condition, where)
-        yield Picked(connection, names, chosen, where, tuple(name for name in names if name in whole))
+        whole, reports = _narrow(connection, condition, where)
+        yield Picked(connection, names, chosen, where, tuple(name for name in names if name in whole), reports)
 
 
 def _select(connection: duckdb.DuckDBPyConnection, select: list[str]) -> tuple[list[str], Columns]:
@@ -84,8 +86,11 @@ def _select(connection: duckdb.DuckDBPyConnection, select: list[str]) -> tuple[l
     return [name for name in there if name in names], {name: chosen[name] for name in chosen.keys() - whole}
 
 
-def _narrow(connection: duckdb.DuckDBPyConnection, condition: Condition, where: str) -> set[str]:
-    """Make views of the rows that meet the condition, named as the tables. Gives the tables that stay whole."""
+def _narrow(connection: duckdb.DuckDBPyConnection, condition: Condition, where: str) -> tuple[set[str], int]:
+    """Make views of the rows that meet the condition, named as the tables.
+
+    Gives the tables that stay whole, and how many reports meet it.
+    """
     connection.execute("create schema marts; create schema raw")
     plain = set(tables(connection))
     there = [
@@ -109,10 +114,10 @@ def _narrow(connection: duckdb.DuckDBPyConnection, condition: Condition, where: 
     whole: set[str] = set()
     try:
         _make_views(connection, condition, there, marts, whole)
-        connection.execute("select count(*) from marts.dim_report").fetchall()
+        [(reports,)] = connection.execute("select count(*) from marts.dim_report").fetchall()
     except duckdb.Error as error:
         raise UsageError(f"--where {where}: {str(error).splitlines()[0]}") from error
-    return whole
+    return whole, reports
 
 
 def _make_views(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers.command import Gongkai
-from helpers.marts import different, shape
+from helpers.marts import different, never_null, shape
 
 from gongkai.warehouse import Warehouse
 from scripts.renew_report_card import SETS
@@ -28,9 +28,12 @@ def test_both_ways_make_the_same_marts(largest_set: Path, tmp_path: Path, gongka
     """Then the first way again, on what the other one left: neither takes the other's rows for its own."""
     published = tmp_path / largest_set.name
     shutil.copy(Warehouse(largest_set).work, Warehouse(published).work)
+    held = never_null(Warehouse(largest_set).work)
+    assert ("observations", "value") in held
     for options in (["--dbt", "--full-refresh"], []):
         published.unlink(missing_ok=True)
         done = gongkai("build", *options, published=published)
         assert done.returncode == 0, done.stderr
         assert shape(published) == shape(largest_set)
         assert different(published, largest_set) == {}
+        assert never_null(Warehouse(published).work) == held

@@ -76,6 +76,13 @@ def test_a_condition_holds_for_reports_and_for_what_is_of_them(
         assert connection.sql("select count(*) from marts.dim_report").fetchall() == [(4,)]
 
 
+def test_a_condition_that_no_report_meets_is_told(published: Path, tmp_path: Path, gongkai: Gongkai) -> None:
+    done = gongkai("export", "--format=csv", "--to", tmp_path, "--where", "year = 1900", published=published)
+    assert done.returncode == 0, done.stderr
+    assert "no report meets --where year = 1900" in done.stdout
+    assert rows(tmp_path, "dim_report").height == 0
+
+
 def test_the_workbook_adds_up_what_is_picked(published: Path, tmp_path: Path, gongkai: Gongkai) -> None:
     done = gongkai("export", "--format=xlsx", "--to", tmp_path, "--where", "year = 2021", published=published)
     assert done.returncode == 0, done.stderr

@@ -33,6 +33,15 @@ def shape(file: Path) -> list[tuple[object, ...]]:
         ).fetchall()
 
 
+def never_null(work: Path) -> set[tuple[str, str]]:
+    """The columns of marts that a work file's tables declare NOT NULL."""
+    with duckdb.connect(str(work), read_only=True) as connection:
+        rows = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and not is_nullable"
+        ).fetchall()
+    return set(rows)
+
+
 def different(left: Path, right: Path) -> dict[str, list[tuple[object, ...]]]:
     """The marts whose rows differ, times aside, with some rows that one side has more often than the other."""
     with duckdb.connect() as connection:

@@ -203,6 +203,7 @@ def test_with_strict_a_rejected_file_fails_in_both_summaries(published: Path, ru
     suite = ElementTree.parse(empty / "ci" / "strict.xml").getroot()[0]
     assert (suite.get("failures"), suite.get("skipped")) == ("1", "0")
     told = json.loads(run("run", "reports", "--strict", "--json", "--summary", "ci/strict.md", status=1).stdout)
+    assert told["error"].startswith("--strict: 1 of ")
     text = (empty / "ci" / "strict.md").read_text("utf-8")
     assert told["status"] == "failed" and text.startswith("## gongkai run: failed\n")
     assert "| broken.pdf | " in text and "| 2022 | 1 | 1 | " in text and "- nothing new to build" in text
