@@ -23,13 +23,10 @@ from gongkai.building.materializing import Relations, comment, create
 from gongkai.building.outcome import Progress
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way
-from gongkai.warehouse.sql import attach, literal
-from ingest.documents.raw import RAW_TABLES
+from gongkai.warehouse.shares import SHARED_TABLES, share_by_id, write_shares
+from gongkai.warehouse.sql import attach
 
 Connection = duckdb.DuckDBPyConnection
-
-SHARED_TABLES = tuple(table for table, columns in RAW_TABLES.items() if "document_id" in columns)
-"""The raw tables that have rows of each document: a shard has those of its share, and none of the others."""
 
 _MARK = "of-a-build"
 """A file in the folder of shards, which tells it from a folder of somebody else's."""
@@ -91,11 +88,7 @@ def build_in_shards(
         folder = warehouse.shards_folder
         folder.mkdir()
         (folder / _MARK).touch()
-        for table in SHARED_TABLES:
-            connection.execute(
-                f"copy (select * from {DATABASE}.raw.{table} inner join temp.main.waiting using (document_id)) "
-                f"to {literal(folder / table)} (format parquet, partition_by (share))"
-            )
+        write_shares(connection, folder, "temp.main.waiting")
         shards = [Shard(folder, number) for number in sorted(numbers)]
         progress(0, len(shards), "shards")
         for done, shard in enumerate(sharding.run(project, compiled, shards), start=1):
@@ -155,7 +148,7 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
             from waiting
         )
 
-        select document_id, ('0x' || left(document_id, 8))::bigint % shares as share
+        select document_id, {share_by_id("shares")} as share
         from waiting
         cross join cut
         """,

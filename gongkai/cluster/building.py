@@ -11,8 +11,9 @@ from typing import Any
 
 from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.shard_processes import ShardProcesses
-from gongkai.building.sharding import SHARED_TABLES, Shard
+from gongkai.building.sharding import Shard
 from gongkai.cluster.machine import in_a_line, own_folder, require_same, what_runs_here
+from gongkai.warehouse.shares import SHARED_TABLES
 from ingest.errors import GongkaiError
 from ingest.shipped import project_folder
 
