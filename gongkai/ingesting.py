@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from gongkai.lake import Lake
 from gongkai.rules.own import project_for
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import in_the_way, not_writable
@@ -32,15 +33,18 @@ def ingest_into(
     workers: int | None = None,
     arguments: list[str] | None = None,
     keep: bool = False,
+    lake: Source | None = None,
     reading: Reading | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
     on_restored: Callable[[int], None] = lambda documents: None,
+    on_taken: Callable[[int], None] = lambda documents: None,
 ) -> Summary:
     """Land everything below `paths`, but the warehouse's own files, in its work file: see `ingest_paths`.
 
     `expected`: who must report, in the place of the list given before. `keep`: also keep what was read beside the
-    warehouse, so that its pages can be looked at. `reading`: who reads, in the place of so many processes of this
-    machine. `on_restored` is told how many documents a lost work file got back from the published one.
+    warehouse, so that its pages can be looked at. `lake`: where raw is kept as Parquet too, and where what raw has not
+    is taken from first. `reading`: who reads, in the place of so many processes of this machine. `on_restored` is told
+    how many documents a lost work file got back from the published one, `on_taken` how many came from the lake.
     """
     check_paths(paths)
     project_for(warehouse)  # readers go by its words
@@ -49,22 +53,46 @@ def ingest_into(
             warehouse.originals.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise not_writable(warehouse, error) from error
-    with open_work(warehouse, on_restored) as connection, _temp_folder(warehouse) as temp_folder:
+    with (
+        open_work(warehouse, on_restored) as connection,
+        _temp_folder(warehouse) as temp_folder,
+        nullcontext() if lake is None else Lake(lake, connection, temp_folder) as kept,
+    ):
+        if kept is not None:
+            on_taken(kept.taken)
         if expected is not None:
             land_expected(connection, expected)
         originals = warehouse.originals.absolute() if keep else None
+
+        def progress(summary: Summary) -> None:
+            if kept is not None:
+                kept.follow(summary.landed)
+            on_progress(summary)
+
         return ingest_paths(
             paths,
             connection,
             temp_folder=temp_folder,
-            leave_out=warehouse.own_files(),
+            leave_out=[*warehouse.own_files(), *([] if lake is None else [lake])],
             limits=limits,
             manifest=manifest,
             mirror=mirror,
             reading=reading or ReadHere(workers, originals),
             arguments=arguments,
-            on_progress=on_progress,
+            on_progress=progress,
         )
+
+
+def take_from_lake(
+    warehouse: Warehouse, lake: Source, on_restored: Callable[[int], None] = lambda documents: None
+) -> int:
+    """Land what a lake holds and the work file does not, and the other way round; the number of documents taken."""
+    with (
+        open_work(warehouse, on_restored) as connection,
+        _temp_folder(warehouse) as temp_folder,
+        Lake(lake, connection, temp_folder) as kept,
+    ):
+        return kept.taken
 
 
 _MARK = "of-a-run"

@@ -24,15 +24,16 @@ def check_paths(paths: Iterable[Source]) -> None:
             raise UsageError(f"{path}: is neither a file nor a folder")
 
 
-def find_files(paths: Iterable[Source], leave_out: Iterable[Path] = ()) -> Iterator[Found]:
+def find_files(paths: Iterable[Source], leave_out: Iterable[Source] = ()) -> Iterator[Found]:
     """The files of each path in the order of names, those of a folder before those of the folders in it.
 
     Hidden files and folders (a name with a leading dot) and the paths in `leave_out` are passed over.
     """
-    passed_over = {os.path.realpath(path) for path in leave_out}
+    left_out = list(leave_out)
+    passed_over = {os.path.realpath(path) for path in left_out if isinstance(path, Path)}
     for path in paths:
         if isinstance(path, Stored):
-            yield from find_stored(path)
+            yield from find_stored(path, [each for each in left_out if isinstance(each, Stored)])
             continue
         root = os.path.realpath(path)
         if Path(root).is_dir():

@@ -68,7 +68,7 @@ def ingest_paths(
     connection: duckdb.DuckDBPyConnection,
     *,
     temp_folder: Path,
-    leave_out: Iterable[Path] = (),
+    leave_out: Iterable[Source] = (),
     limits: Limits,
     manifest: Manifest | None = None,
     mirror: bool = False,

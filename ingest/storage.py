@@ -75,24 +75,27 @@ def check_stored(stored: Stored) -> None:
     from pyarrow.fs import FileType
 
     try:
-        kind = _storage(stored).get_file_info(stored.key).type
+        kind = storage_of(stored).get_file_info(stored.key).type
     except OSError as error:
         raise UsageError(f"{stored}: cannot be looked at ({in_a_line(error)})") from error
     if kind == FileType.NotFound:
         raise UsageError(f"{stored}: does not exist; name a file or a folder of files")
 
 
-def find_stored(stored: Stored) -> Iterator[Found]:
-    """The files below an address, as `ingest.find.find_files` finds those of a folder."""
+def find_stored(stored: Stored, leave_out: Iterable[Stored] = ()) -> Iterator[Found]:
+    """The files below an address, but what is in `leave_out`, as `ingest.find.find_files` finds those of a folder."""
     from pyarrow.fs import FileSelector, FileType
 
-    storage = _storage(stored)
+    storage = storage_of(stored)
     if storage.get_file_info(stored.key).type == FileType.File:
         yield Found(stored.key, stored.key.rpartition("/")[2], is_stored=True)
         return
+    passed_over = {each.key for each in leave_out}
     waiting = [(stored.key, "")]
     while waiting:
         folder, prefix = waiting.pop()
+        if folder in passed_over:
+            continue
         try:
             entries = sorted(storage.get_file_info(FileSelector(folder)), key=lambda entry: entry.base_name)
         except OSError as error:
@@ -131,7 +134,8 @@ def _fetch(found: Found, folder: Path, limits: Limits) -> Found:
     descriptor, copy = tempfile.mkstemp(prefix="fetched-", dir=folder)
     taken = 0
     try:
-        with os.fdopen(descriptor, "wb") as file, _storage(Stored(found.path)).open_input_stream(found.path) as stream:
+        storage = storage_of(Stored(found.path))
+        with os.fdopen(descriptor, "wb") as file, storage.open_input_stream(found.path) as stream:
             while piece := stream.read(_PIECE):
                 taken += len(piece)
                 if taken > limits.bytes:
@@ -146,7 +150,8 @@ def _fetch(found: Found, folder: Path, limits: Limits) -> Found:
     return replace(found, path=copy)
 
 
-def _storage(stored: Stored) -> FileSystem:
+def storage_of(stored: Stored) -> FileSystem:
+    """The storage that its bucket is in."""
     return _storage_of(stored.key.partition("/")[0], os.environ.get("AWS_ENDPOINT_URL", ""))
 
 

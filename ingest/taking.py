@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import BinaryIO, Protocol
 
 from ingest.found import Found
 from ingest.limits import Limits
+from ingest.machine import cores
 from ingest.messages import Task
 from ingest.pool import FileDone, Pool
 from ingest.results import Place, Rejected, Result
@@ -40,13 +40,8 @@ class ReadHere:
     def __call__(
         self, files: Iterable[Found], *, known: BinaryIO, limits: Limits, temp_folder: Path
     ) -> Generator[Event]:
-        with Pool(limits, known, self.workers or _cores(), temp_folder, self.originals) as pool:
+        with Pool(limits, known, self.workers or cores(), temp_folder, self.originals) as pool:
             yield from read_files(pool, files, temp_folder, limits)
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def read_files(pool: Pool, files: Iterable[Found], temp_folder: Path, limits: Limits) -> Iterator[Event]:

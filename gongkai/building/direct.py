@@ -31,6 +31,7 @@ from ingest.errors import GongkaiError
 Connection = duckdb.DuckDBPyConnection
 
 _UNCHANGED = "as it was: neither its rules nor what was landed changed"
+_IN_SHARDS = "built in shards"
 
 _SCHEMAS = ("seeds", "staging", "intermediate", "marts")
 
@@ -77,12 +78,12 @@ def build_directly(
         known = {} if full_refresh else state.nodes_built(connection)
         there = relations(connection)
         copied = _take_over(connection, compiled, there)
-        take_over_left_behind(connection, warehouse, compiled, there)
+        merged = take_over_left_behind(connection, warehouse, compiled, there)
         if full_refresh:
             connection.execute(f"delete from {state.LEDGER}")
         if sharding is not None:
-            build_in_shards(connection, project, warehouse, compiled, there, sharding, progress)
-        standing = Standing(known, raw_is_same=raw_is_same)
+            merged |= build_in_shards(connection, project, warehouse, compiled, there, sharding, progress)
+        standing = Standing(known, raw_is_same=raw_is_same, merged=merged)
         for node in compiled.nodes.values():
             if not node.from_raw:
                 standing.stands(node)
@@ -204,8 +205,7 @@ def _build_model(node: Node, standing: Standing, there: Relations, connection: C
     try:
         if node.materialized == "by_document":
             if not build_by_document(connection, node, there):
-                standing.keeps_its_rows(node)
-                message = _UNCHANGED
+                message = _UNCHANGED if standing.keeps_its_rows(node) else _IN_SHARDS
         elif standing.stands(node):
             message = _UNCHANGED
         else:

@@ -12,9 +12,10 @@ import duckdb
 
 from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.direct import build_directly
-from gongkai.building.sharding import SHARED_TABLES, Shard
+from gongkai.building.sharding import Shard
 from gongkai.warehouse.settings import SETTINGS
-from gongkai.warehouse.sql import attach, literal
+from gongkai.warehouse.shares import SHARED_TABLES, rows_of
+from gongkai.warehouse.sql import attach
 from gongkai.warehouse.work import make_work
 from ingest.errors import GongkaiError
 from ingest.lean import without_pandas
@@ -45,10 +46,8 @@ def _land(shard: Shard) -> None:
         attach(connection, unfinished.warehouse.work, "shard", "read_write")
         for table in SHARED_TABLES:
             if shard.landed(table).is_dir():
-                files = literal(shard.landed(table) / "*.parquet")
-                connection.execute(
-                    f"insert into shard.raw.{table} by name from read_parquet({files}, hive_partitioning = false)"
-                )
+                files = shard.landed(table) / "*.parquet"
+                connection.execute(f"insert into shard.raw.{table} by name from {rows_of(files)}")
     unfinished.warehouse.work.replace(shard.warehouse.work)
 
 

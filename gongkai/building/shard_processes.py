@@ -20,6 +20,7 @@ from gongkai.building.compiled import Compiled
 from gongkai.building.sharding import Shard
 from gongkai.warehouse.settings import allowance
 from ingest.errors import GongkaiError
+from ingest.machine import cores
 from ingest.shipped import python_path
 
 _TRIES = 2
@@ -52,15 +53,15 @@ class ShardProcesses:
 
     def __call__(self, project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Shard]:
         """Give each shard when it is done. GongkaiError where its process ended before, and the next one too."""
-        cores = os.cpu_count() or 1
-        at_once = max(self.beside, min(cores, len(shards)))
+        there = cores()
+        at_once = max(self.beside, min(there, len(shards)))
         waiting = deque((shard, 1) for shard in shards)
         working: dict[object, tuple[_Working, int]] = {}
         try:
             while waiting or working:
-                while waiting and len(working) < min(at_once, cores):
+                while waiting and len(working) < min(at_once, there):
                     shard, tries = waiting.popleft()
-                    started = self._start(project, compiled, shard, at_once=at_once, threads=max(1, cores // at_once))
+                    started = self._start(project, compiled, shard, at_once=at_once, threads=max(1, there // at_once))
                     working[started.output.fileno()] = (started, tries)
                 for ended in wait([one.output.fileno() for one, _ in working.values()]):
                     one, tries = working.pop(ended)

@@ -23,13 +23,10 @@ from gongkai.building.materializing import Relations, comment, create
 from gongkai.building.outcome import Progress
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way
-from gongkai.warehouse.sql import attach, literal
-from ingest.documents.raw import RAW_TABLES
+from gongkai.warehouse.shares import SHARED_TABLES, share_by_id, write_shares
+from gongkai.warehouse.sql import attach
 
 Connection = duckdb.DuckDBPyConnection
-
-SHARED_TABLES = tuple(table for table, columns in RAW_TABLES.items() if "document_id" in columns)
-"""The raw tables that have rows of each document: a shard has those of its share, and none of the others."""
 
 _MARK = "of-a-build"
 """A file in the folder of shards, which tells it from a folder of somebody else's."""
@@ -82,43 +79,51 @@ def build_in_shards(
     there: Relations,
     sharding: Sharding,
     progress: Progress,
-) -> None:
-    """Bring the models that a share is enough for up to date in an open work file, where documents wait for them."""
+) -> set[str]:
+    """Bring the models that a share is enough for up to date in an open work file, where documents wait for them.
+
+    Gives the ids of those that rows came for.
+    """
     nodes = _by_document(compiled)
+    merged: set[str] = set()
     _find_waiting(connection, nodes, sharding)
     numbers = [number for (number,) in connection.execute("select distinct share from temp.main.waiting").fetchall()]
     if numbers:
         folder = warehouse.shards_folder
         folder.mkdir()
         (folder / _MARK).touch()
-        for table in SHARED_TABLES:
-            connection.execute(
-                f"copy (select * from {DATABASE}.raw.{table} inner join temp.main.waiting using (document_id)) "
-                f"to {literal(folder / table)} (format parquet, partition_by (share))"
-            )
+        write_shares(connection, folder, "temp.main.waiting")
         shards = [Shard(folder, number) for number in sorted(numbers)]
         progress(0, len(shards), "shards")
         for done, shard in enumerate(sharding.run(project, compiled, shards), start=1):
-            _merge(connection, shard.warehouse, nodes, there)
+            merged |= _merge(connection, shard.warehouse, nodes, there)
             shard.remove()
             progress(done, len(shards), "shards")
         shutil.rmtree(folder)
     connection.execute("drop table temp.main.waiting")
+    return merged
 
 
-def take_over_left_behind(connection: Connection, warehouse: Warehouse, compiled: Compiled, there: Relations) -> None:
-    """Merge what a build that was stopped has built in shards, and remove it. What cannot be read is built again."""
+def take_over_left_behind(
+    connection: Connection, warehouse: Warehouse, compiled: Compiled, there: Relations
+) -> set[str]:
+    """Merge what a build that was stopped has built in shards, and remove it. What cannot be read is built again.
+
+    Gives the ids of the models that rows came for.
+    """
     folder = warehouse.shards_folder
+    merged: set[str] = set()
     if not os.path.lexists(folder):
-        return
+        return merged
     is_ours = folder.is_dir() and not folder.is_symlink() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
     if not is_ours:
         raise in_the_way(folder)
     for file in sorted(folder.glob("*.work.duckdb")):
         shard = Shard(folder, int(file.name.partition(".")[0]))
         with suppress(duckdb.Error):
-            _merge(connection, shard.warehouse, _by_document(compiled), there)
+            merged |= _merge(connection, shard.warehouse, _by_document(compiled), there)
     shutil.rmtree(folder)
+    return merged
 
 
 def _by_document(compiled: Compiled) -> list[Node]:
@@ -155,7 +160,7 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
             from waiting
         )
 
-        select document_id, ('0x' || left(document_id, 8))::bigint % shares as share
+        select document_id, {share_by_id("shares")} as share
         from waiting
         cross join cut
         """,
@@ -168,15 +173,15 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
     )
 
 
-def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: Relations) -> None:
+def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: Relations) -> set[str]:
     """Put the rows of a shard, and its part of the ledger, in the place of what is there: all of it or nothing."""
     attach(connection, shard.work, "shard", "read_write")  # read only, a log that a killed process left is in the way
     known = dict(there)
     try:
         connection.execute("begin")
-        for node in nodes:
-            _merge_model(connection, node, there)
+        merged = {node.unique_id for node in nodes if _merge_model(connection, node, there)}
         connection.execute("commit")
+        return merged
     except BaseException:
         with suppress(duckdb.Error):  # it has been, where the commit failed
             connection.execute("rollback")
@@ -187,7 +192,8 @@ def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: R
         connection.execute("detach shard")
 
 
-def _merge_model(connection: Connection, node: Node, there: Relations) -> None:
+def _merge_model(connection: Connection, node: Node, there: Relations) -> bool:
+    """Whether the shard has built any document of the model."""
     built = f"""
         select ledger.document_id, ledger.version
         from shard.state.build_ledger as ledger
@@ -196,7 +202,7 @@ def _merge_model(connection: Connection, node: Node, there: Relations) -> None:
     """
     given = {"name": node.name, "version": node.version}
     if not connection.execute(f"select 1 from ({built}) limit 1", given).fetchone():
-        return
+        return False
     rows = f"shard.{node.relation.partition('.')[2]}"
     if not _has_shape_of(connection, node, rows, there):
         # Rows of other rules, or none: whatever else the table held is built again.
@@ -208,6 +214,7 @@ def _merge_model(connection: Connection, node: Node, there: Relations) -> None:
     connection.execute(f"insert into {node.relation} by name from {rows} where document_id in ({ids})", given)
     connection.execute(f"delete from {state.LEDGER} where model = $name and document_id in ({ids})", given)
     connection.execute(f"insert into {state.LEDGER} select $name, document_id, version from ({built})", given)
+    return True
 
 
 def _has_shape_of(connection: Connection, node: Node, rows: str, there: Relations) -> bool:

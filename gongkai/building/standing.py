@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gongkai.building.compiled import Node
 
@@ -11,8 +11,10 @@ class Standing:
     """The nodes that stand as they are: those of the same version whose parents all stand, where they read raw tables
     themselves only if nothing else was landed since."""
 
-    def __init__(self, known: Mapping[str, str], *, raw_is_same: bool) -> None:
+    def __init__(self, known: Mapping[str, str], *, raw_is_same: bool, merged: Collection[str] = frozenset()) -> None:
+        """`merged`: models by document that have rows of shards since."""
         self.known = known
+        self.merged = merged
         self.raw_is_same = raw_is_same
         self.standing: set[str] = set()
 
@@ -24,7 +26,13 @@ class Standing:
             return True
         return False
 
-    def keeps_its_rows(self, node: Node) -> None:
-        """Of a model by document that has none to build: it stands, whatever became of its parents for others."""
+    def keeps_its_rows(self, node: Node) -> bool:
+        """Of a model by document that has none to build: it stands, whatever became of its parents for others.
+
+        Not where shards have built it before.
+        """
+        if node.unique_id in self.merged:
+            return False
         if self.raw_is_same:
             self.standing.add(node.unique_id)
+        return True

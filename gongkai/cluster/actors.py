@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gongkai.cluster.machine import own_folder, require_same, what_runs_here
+from gongkai.cluster.waiting import first_done
 from ingest.errors import GongkaiError, RejectReason, in_a_line
 from ingest.found import Found
 from ingest.limits import Limits
@@ -56,7 +57,7 @@ class ReadOnRay:
                 if actors.free and not reading:
                     actors.close()
                     return
-                [done], _ = self.ray.wait([*reading, *actors.starting], num_returns=1)
+                done = first_done(self.ray, [*reading, *actors.starting])
                 if done in actors.starting:
                     actors.started(done)
                     continue

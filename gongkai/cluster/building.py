@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +10,12 @@ from typing import Any
 
 from gongkai.building.compiled import Compiled, read_compiled
 from gongkai.building.shard_processes import ShardProcesses
-from gongkai.building.sharding import SHARED_TABLES, Shard
+from gongkai.building.sharding import Shard
 from gongkai.cluster.machine import own_folder, require_same, what_runs_here
+from gongkai.cluster.waiting import first_done
+from gongkai.warehouse.shares import SHARED_TABLES
 from ingest.errors import GongkaiError, in_a_line
+from ingest.machine import cores
 from ingest.shipped import project_folder
 
 _RETRIES = 3
@@ -43,7 +45,7 @@ class BuildOnRay:
                     shard = waiting.popleft()
                     given = task.remote(self.same, rules, compiled.fingerprint, shard.number, _landed(shard))
                     building[given] = shard
-                [done], _ = self.ray.wait(list(building), num_returns=1)
+                done = first_done(self.ray, list(building))
                 shard = building.pop(done)
                 aside = shard.warehouse.unfinished_work
                 aside.write_bytes(self._get(done))
@@ -87,5 +89,5 @@ def build_there(same: str, compiled_file: bytes, fingerprint: str, number: int, 
             for place, data in enumerate(files):
                 shard.landed(table).mkdir(parents=True, exist_ok=True)
                 (shard.landed(table) / f"{place}.parquet").write_bytes(data)
-        [built] = ShardProcesses(beside=os.cpu_count() or 1)(project_folder(), compiled, [shard])
+        [built] = ShardProcesses(beside=cores())(project_folder(), compiled, [shard])
         return built.warehouse.work.read_bytes()

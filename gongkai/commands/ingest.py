@@ -48,6 +48,14 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 where
 Keep = Annotated[
     bool, typer.Option("--keep", help="Keep the files beside the warehouse, so that gongkai explore shows their pages.")
 ]
+LakeFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--lake",
+        help="A folder, or s3://bucket/folder: raw is kept there as Parquet too; what lies there is not read again.",
+        show_default=False,
+    ),
+]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Reading processes.", show_default="one a core")]
 
 
@@ -60,6 +68,7 @@ def ingest(
     workers: Workers = None,
     strict: Strict = False,
     keep: Keep = False,
+    lake: LakeFolder = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     rules: RulesOption = None,
     debug: Debug = False,
@@ -74,6 +83,7 @@ def ingest(
         limit=limit,
         workers=workers,
         keep=keep,
+        lake=lake,
     )
     return 1 if strict and summary.rejected else 0
 
@@ -88,6 +98,7 @@ def run_ingest(
     limit: list[str] | None,
     workers: int | None,
     keep: bool,
+    lake: str | None = None,
     reading: Reading | None = None,
 ) -> Summary:
     """Ingest with a progress bar, and print what was done and what was rejected. Shared with `gongkai run`.
@@ -114,9 +125,11 @@ def run_ingest(
             workers=workers,
             arguments=sys.argv[1:],
             keep=keep,
+            lake=None if lake is None else source_of(lake),
             reading=reading,
             on_progress=lambda summary: follow(summary.done, summary.seen, ""),
             on_restored=partial(tell_restored, warehouse),
+            on_taken=partial(tell_taken, lake),
         )
     say(
         f"{summary.seen} files met: {summary.landed} documents landed, {summary.unchanged} known already, "
@@ -135,6 +148,20 @@ def run_ingest(
     for reason in sorted({reject.reason_code for reject in summary.rejects}):
         say(f"  {reason}: {RejectReason(reason).next_step}")
     return summary
+
+
+def run_take(warehouse: Warehouse, lake: str) -> None:
+    """Bring raw and a lake to hold the same, and print what came from it."""
+    from gongkai.ingesting import take_from_lake
+    from ingest.storage import source_of
+
+    tell_taken(lake, take_from_lake(warehouse, source_of(lake), partial(tell_restored, warehouse)))
+
+
+def tell_taken(lake: str | None, documents: int) -> None:
+    """Say what came from a lake."""
+    if documents:
+        say(f"{documents} documents taken over from {lake}")
 
 
 def tell_restored(warehouse: Warehouse, documents: int) -> None:

@@ -14,13 +14,14 @@ from gongkai.commands.check import problems_told
 from gongkai.commands.ingest import (
     ExpectedFile,
     Keep,
+    LakeFolder,
     LimitSettings,
     ManifestFile,
     Mirror,
-    Paths,
     Strict,
     Workers,
     run_ingest,
+    run_take,
 )
 from gongkai.console import (
     DEFAULT_WAREHOUSE,
@@ -43,6 +44,10 @@ from ingest.errors import UsageError
 
 _SHOWN_YEARS = 12
 
+PathsOrLake = Annotated[
+    list[str] | None,
+    typer.Argument(help="Files, or folders of files; also s3://bucket/folder.", show_default=False),
+]
 On = Annotated[
     str | None,
     typer.Option(
@@ -55,7 +60,7 @@ On = Annotated[
 
 
 def run(
-    paths: Paths,
+    paths: PathsOrLake = None,
     manifest: ManifestFile = None,
     expected: ExpectedFile = None,
     mirror: Mirror = False,
@@ -63,6 +68,7 @@ def run(
     workers: Workers = None,
     strict: Strict = False,
     keep: Keep = False,
+    lake: LakeFolder = None,
     warehouse: WarehouseOption = DEFAULT_WAREHOUSE,
     rules: RulesOption = None,
     full_refresh: FullRefresh = False,
@@ -72,7 +78,12 @@ def run(
     summary: SummaryFile = None,
     debug: Debug = False,
 ) -> int:
-    """Ingest, build and publish, then show a summary of what the warehouse holds."""
+    """Ingest, build and publish, then show a summary of what the warehouse holds.
+
+    With --lake and no PATHS: build what the lake holds.
+    """
+    if not paths and not lake:
+        raise UsageError("nothing to read is named; give files, folders, or --lake alone to build what lies there")
     if on and keep:
         raise UsageError("--keep keeps what this machine reads: leave one of --keep and --on out")
     with summarised(Told("run", warehouse, strict), as_json=as_json, file=summary) as told, ExitStack() as ending:
@@ -85,17 +96,21 @@ def run(
 
             cluster = ending.enter_context(connected(on))
             sharding, reading = cluster.sharding(shards), cluster.reading(workers)
-        told.ingested = run_ingest(
-            paths,
-            warehouse,
-            manifest=manifest,
-            expected=expected,
-            mirror=mirror,
-            limit=limit,
-            workers=workers,
-            keep=keep,
-            reading=reading,
-        )
+        if paths:
+            told.ingested = run_ingest(
+                paths,
+                warehouse,
+                manifest=manifest,
+                expected=expected,
+                mirror=mirror,
+                limit=limit,
+                workers=workers,
+                keep=keep,
+                lake=lake,
+                reading=reading,
+            )
+        elif lake:
+            run_take(warehouse, lake)
         build_and_tell(warehouse, told, full_refresh=full_refresh, sharding=sharding)
         told.holds = print_summary(warehouse)
     return 1 if told.failed else 0

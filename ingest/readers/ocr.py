@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import RejectError, RejectReason
 from ingest.layout.grids import grids_of
 from ingest.layout.marks import Glyph, PageMarks, Ruling
+from ingest.machine import cores
 
 if TYPE_CHECKING:
     from ingest.layout.scan import Image, Point
@@ -241,6 +242,6 @@ def _engine() -> Any:
             "Det.limit_side_len": _DETECTED_SIDE,
             "Det.model_path": str(models["det"]),
             "Rec.model_path": str(models["rec"]),
-            "EngineConfig.onnxruntime.intra_op_num_threads": max((os.cpu_count() or 2) // 2, 1),
+            "EngineConfig.onnxruntime.intra_op_num_threads": max(cores() // 2, 1),
         }
     )

@@ -5,24 +5,28 @@ from __future__ import annotations
 import io
 import os
 import signal
+import socket
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.command import ROOT, Gongkai
+from helpers.command import ROOT, Gongkai, gongkai_environment
 from helpers.marts import different, shape
+from helpers.processes import PATIENCE, hear_signals, wait_until
 from helpers.project import compiled_of
 from helpers.raw import ingest, raw, report, rows, write, zip_file
 from helpers.storage import BUCKET, put, s3_server
 from PIL import Image, ImageDraw
 
+from gongkai import interrupts
 from gongkai.building.compiled import Compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.sharding import Shard, Sharding
-from gongkai.cluster import RayCluster, connected
+from gongkai.cluster import RayCluster, connected, waiting
 from gongkai.cluster.actors import Part, Reader, put_back
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import make_work
@@ -49,7 +53,10 @@ class Nodes:
     def __init__(self) -> None:
         self.cluster = Cluster()
         self.working: list[Any] = []
-        self._start(num_cpus=0, include_dashboard=False)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self._start(num_cpus=0, include_dashboard=False, ray_client_server_port=port)
+        self.outside = f"ray://127.0.0.1:{port}"
 
     def add(self) -> None:
         self.working.append(self._start(num_cpus=1, object_store_memory=80 << 20))
@@ -170,7 +177,7 @@ def test_a_shard_whose_node_is_lost_is_built_by_another(nodes: Nodes, built_samp
         )
     assert outcome.failures == []
     assert {each.message for each in outcome.results if each.unique_id in {node.unique_id for node in alone}} == {
-        "as it was: neither its rules nor what was landed changed"
+        "built in shards"
     }, "something was left to this process"
     for table in ("intermediate.int_candidates_chosen", "marts.quantities"):
         query = f"from {table} order by all"
@@ -180,11 +187,65 @@ def test_a_shard_whose_node_is_lost_is_built_by_another(nodes: Nodes, built_samp
 def test_a_run_on_a_cluster_makes_the_marts_of_one_machine(
     nodes: Nodes, storage: dict[str, str], built_samples: Path, tmp_path: Path, gongkai: Gongkai
 ) -> None:
+    """Here as a client from outside, which sees none of it but the head."""
+    if not nodes.working:
+        nodes.add()
     put(storage, "samples", SAMPLES)
     published = tmp_path / "gongkai.duckdb"
-    done = gongkai("run", f"s3://{BUCKET}/samples", "--on", "ray", published=published)
+    done = gongkai("run", f"s3://{BUCKET}/samples", "--on", nodes.outside, published=published)
     assert done.returncode == 0, done.stderr
     assert shape(published) == shape(built_samples)
+    assert different(published, built_samples) == {}
+
+
+def test_where_nobody_works_it_is_said_and_waited_for(
+    nodes: Nodes, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while nodes.working:
+        nodes.lose()
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        nodes.add()
+
+    monkeypatch.setattr(waiting, "tell", tell)
+    monkeypatch.setattr(waiting, "SECONDS", 1.0)
+    with connected("ray") as cluster:
+        wait_until(lambda: not cluster.ray.cluster_resources().get("CPU"), "a cluster that has lost its nodes")
+        summary = ingest(tmp_path / "w.duckdb", folder / "01.txt", reading=cluster.reading(None))
+    assert (summary.landed, told) == (1, [waiting.NOBODY])
+
+
+def stopped_in_building(published: Path, number: signal.Signals) -> tuple[int, str]:
+    """Run on the cluster until a shard came back, then send a signal; the exit status, and the last line on stderr."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "gongkai.cli", "run", str(SAMPLES), "--on", "ray", "--shards", "3"],
+        env=gongkai_environment(published),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_signals,
+    )
+    shards = Warehouse(published).shards_folder
+    wait_until(lambda: run.poll() is not None or list(shards.glob("*.work.duckdb")), "a shard that came back")
+    run.send_signal(number)
+    _, errors = run.communicate(timeout=PATIENCE)
+    return run.returncode, (errors.splitlines() or [""])[-1]
+
+
+def test_a_driver_that_is_stopped_goes_on(nodes: Nodes, built_samples: Path, tmp_path: Path, gongkai: Gongkai) -> None:
+    """Ray has its own way of ending: a run on it ends as any other, in a line."""
+    published = tmp_path / "w.duckdb"
+    if not nodes.working:
+        nodes.add()
+    line = f"gongkai: {interrupts.STOPPED}"
+    assert stopped_in_building(published, signal.SIGTERM) == (143, line)
+    assert stopped_in_building(published, signal.SIGHUP) == (129, line)
+    assert stopped_in_building(published, signal.SIGKILL)[0] == -signal.SIGKILL
+    done = gongkai("run", SAMPLES, published=published)
+    assert done.returncode == 0, done.stderr
+    assert "18 known already" in done.stdout
     assert different(published, built_samples) == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from helpers.project import compiled_of
 from helpers.raw import rows
 
 from gongkai.building import shard_processes
+from gongkai.building.artifacts import RUN_RESULTS, folder_of_artifacts
 from gongkai.building.compiled import Compiled
 from gongkai.building.direct import build_directly
 from gongkai.building.shard import build_shard
@@ -84,6 +86,9 @@ def test_shards_make_the_marts_of_one_process(built_samples: Path, tmp_path: Pat
     assert shape(published) == shape(built_samples)
     assert different(published, built_samples) == {}
     assert not Warehouse(published).shards_folder.exists()
+    told = json.loads((folder_of_artifacts(Warehouse(published)) / RUN_RESULTS).read_text("utf-8"))["results"]
+    alone = {node.unique_id for node in compiled_of(ROOT).of_documents_alone() if node.materialized == "by_document"}
+    assert {each["message"] for each in told if each["unique_id"] in alone} == {"built in shards"}
 
 
 def test_a_share_is_enough_for_all_that_reads_text() -> None:

@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 from helpers.command import gongkai_environment
-from helpers.processes import PATIENCE, children, is_alive, wait_until
+from helpers.processes import PATIENCE, children, hear_signals, is_alive, wait_until
 from helpers.raw import report, write
-
-from gongkai import interrupts
 
 KILLS = int(os.environ.get("GONGKAI_KILLS", "4"))
 
@@ -46,12 +44,6 @@ def start(home: Path, folder: Path) -> subprocess.Popen[str]:
         text=True,
         preexec_fn=hear_signals,
     )
-
-
-def hear_signals() -> None:
-    """What ignores signals for the tests as a whole, as nohup does, is not what they are about."""
-    for number in interrupts.SIGNALS:
-        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
 
 
 def family(process: int) -> list[int]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from gongkai import interrupts
 
 PATIENCE = 1_800
 """Seconds after which a test takes what it waits for as hanging. On a loaded machine nothing else comes near it."""
@@ -72,3 +75,9 @@ def kill_after(process: subprocess.Popen[bytes] | subprocess.Popen[str], seconds
     )
     process.kill()
     process.communicate()
+
+
+def hear_signals() -> None:
+    """What ignores signals for the tests as a whole, as nohup does, is not what they are about."""
+    for number in interrupts.SIGNALS:
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
