@@ -20,10 +20,10 @@ from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
 from ingest.web.scripted import show_scripted
-from ingest.web.style_sheets import mark_hidden, mark_raised, rules_of
+from ingest.web.style_sheets import Sheets
 from ingest.web.unpainted import drop_unpainted
 
-VERSION = f"7+words{WORDS_VERSION}"
+VERSION = f"8+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
@@ -55,11 +55,11 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     show_scripted(root)
     show_fields(root)
     may_be_unpainted = bool(UNPAINTED.search(text))
-    rules = list(rules_of(root, with_colours=may_be_unpainted or bool(RAISED.search(text))))
-    mark_hidden(root, rules)
-    mark_raised(root, rules)
+    sheets = Sheets(root, with_colours=may_be_unpainted or bool(RAISED.search(text)))
+    sheets.mark_hidden()
+    sheets.mark_raised()
     if may_be_unpainted:
-        drop_unpainted(root, rules)
+        drop_unpainted(root, sheets)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:
