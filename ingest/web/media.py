@@ -1,4 +1,4 @@
-"""Conditions of style sheets: whether they hold on a screen as people read pages on, upright and without a magnifier."""
+"""Conditions of style sheets: whether they hold on a screen as people read pages at a desk."""
 
 from __future__ import annotations
 
