@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from lxml import etree
 
@@ -19,6 +19,7 @@ from ingest.web.declared import RAISED, UNPAINTED
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
+from ingest.web.saved import Saved, take_in
 from ingest.web.scripted import show_scripted
 from ingest.web.style_sheets import Sheets
 from ingest.web.unpainted import drop_unpainted
@@ -42,12 +43,20 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     return read_page(data, limits)
 
 
-def read_page(data: bytes, limits: Limits, header_charset: str | None = None) -> Document:
-    """As `read`; `header_charset` is what came with the page, and only a hint, as its meta tag is."""
+def read_page(
+    data: bytes, limits: Limits, header_charset: str | None = None, saved: Saved | None = None, base: str = ""
+) -> Document:
+    """
+    As `read`; `header_charset` is what came with the page, and only a hint, as its meta tag is.
+
+    `saved` has what a browser saved beside it, `base` is the address from which its links lead there.
+    """
     declared = _CHARSET.search(data[:8192])
     charset = header_charset or (declared[1].decode("ascii") if declared else None)
     text, encoding = decode_text(data, limits, charset)
     root = parse(text)
+    if saved:
+        text += take_in(root, saved, lambda link: link if link in saved else urljoin(base, link), parse)
     properties = page_properties(root)
     body = root.find("body")
     if body is None:
