@@ -275,7 +275,7 @@ def look_of(properties: etree._Element | None) -> Look:
     for element in properties if properties is not None else ():
         name = _LOOK_TAGS.get(element.tag)
         if name == "vertAlign":
-            look["raised"] = attribute(element, "val") == "superscript"
+            look["raised"] = attribute(element, "val") in ("superscript", "subscript")
         elif name == "position":
             look.setdefault("raised", (_whole(attribute(element, "val")) or 0) >= _RAISED_BY)
         elif name == "color":

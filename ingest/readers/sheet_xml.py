@@ -156,7 +156,7 @@ def _pieces(data: etree._Element) -> Iterator[str]:
     for inner in data:
         if local(inner) == "Font" and (attribute(inner, "Color") or "").upper() == "#FFFFFF":
             pass
-        elif local(inner) in ("Sup", "sup"):
+        elif local(inner) in ("Sup", "sup", "Sub", "sub"):
             yield raised("".join(_pieces(inner)))
         elif local(inner) not in ("S", "s", "Strike", "Del", "del"):
             yield from _pieces(inner)

@@ -120,7 +120,7 @@ def _look_of(font: etree._Element | None) -> _Look:
     return _Look(
         struck is not None and attribute(struck, "val") not in OFF,
         _is_white(colour),
-        height is not None and attribute(height, "val") == "superscript",
+        height is not None and attribute(height, "val") in ("superscript", "subscript"),
     )
 
 

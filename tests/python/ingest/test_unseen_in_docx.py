@@ -98,7 +98,7 @@ def test_raised_numbers_mark_notes() -> None:
     document = docx.Document()
     styled(document, "Mark", WD_STYLE_TYPE.CHARACTER, '<w:vertAlign w:val="superscript"/>')
     paragraph = document.add_paragraph("公开12458")
-    paragraph._p.append(run("1", '<w:vertAlign w:val="superscript"/>'))
+    paragraph._p.append(run("1", '<w:vertAlign w:val="subscript"/>'))
     paragraph.add_run("条，收到231")
     paragraph.add_run("2", "Mark")
     paragraph._p.extend([run("件", ""), run("③", '<w:vertAlign w:val="superscript"/>')])

@@ -142,7 +142,13 @@ def test_struck_out_text_is_not_read(struck: str) -> None:
 
 @pytest.mark.parametrize(("mark", "kept"), [("1", "¹"), ("12", "¹²"), ("(3)", "⁽³⁾"), ("②", "②"), ("[2]", "[2]")])
 @pytest.mark.parametrize(
-    "raise_", ["<sup>{}</sup>", '<sup><a href="#n">{}</a></sup>', '<span style="vertical-align:super">{}</span>']
+    "raise_",
+    [
+        "<sup>{}</sup>",
+        "<sub>{}</sub>",
+        '<sup><a href="#n">{}</a></sup>',
+        '<span style="vertical-align:super">{}</span>',
+    ],
 )
 def test_a_raised_number_marks_a_note(mark: str, kept: str, raise_: str) -> None:
     raised = raise_.format(mark)
@@ -258,6 +264,7 @@ def test_a_page_without_colours_that_are_understood_is_read() -> None:
         "position:relative; bottom:4px",
         "font-variant-position:super",
         "baseline-shift:super",
+        "vertical-align:sub",
     ],
 )
 def test_a_number_that_a_class_raises_marks_a_note(style: str) -> None:
