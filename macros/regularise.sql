@@ -15,7 +15,7 @@ case when regexp_matches({{ column }}, '[{{ traditional_from() }}]') then transl
 
 {# Regular text with blanks for marks of notes. A numeral in a circle or bracket, a star or 注 counts behind a digit alone. #}
 {% macro notes_blanked(text) -%}
-regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][注\d]\d[\]］〕]', '\1    ', 'g'), '(\d)注([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d)注\d([^\d\p{Han}]|$)', '\1  \2', 'g')
+regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡△☆★]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][注\d]\d[\]］〕]', '\1    ', 'g'), '(\d)注([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d)注\d([^\d\p{Han}]|$)', '\1  \2', 'g')
 {%- endmacro %}
 
 {# Regular text with ٬ for every comma or apostrophe that marks thousands. A full-width comma mostly parts clauses, so it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import re
@@ -207,7 +208,7 @@ def _gz_members(data: bytes, name: str, budget: _Budget) -> Iterator[Member]:
 
 def _mail_members(data: bytes, budget: _Budget) -> Iterator[Member]:
     """The text of a letter, as a page where it stands as one, and what is attached to it."""
-    message = message_from_bytes(data, policy=policy.default)
+    message = message_from_bytes(data.removeprefix(codecs.BOM_UTF8), policy=policy.default)
     attached: list[Member] = []
     texts: dict[str, Member] = {}
     for part in message.walk():

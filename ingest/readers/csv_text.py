@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from ingest.documents.model import Document
 from ingest.errors import RejectError, RejectReason
@@ -12,7 +13,10 @@ from ingest.limits import Limits
 from ingest.readers.sniff import csv_mark
 from ingest.readers.txt import decode_text
 
-VERSION = "1"
+VERSION = "2"
+
+_AS_TEXT = re.compile(r'="(.*)"$|\'(?=[\d.+-])(.*)$')
+"""How a figure is written so that a spreadsheet program takes it for text."""
 
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
@@ -22,8 +26,8 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     rows: list[list[str]] = []
     width = places = 0
     try:
-        for row in csv.reader(io.StringIO(text), delimiter=mark.decode()):
-            rows.append([field.strip() for field in row])
+        for row in csv.reader(io.StringIO(text, newline=None), delimiter=mark.decode()):
+            rows.append([_AS_TEXT.sub(r"\1\2", field.strip()) for field in row])
             width = max(width, len(row))
             places = len(rows) * width
             if places > limits.cells:

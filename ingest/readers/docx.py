@@ -24,10 +24,12 @@ from ingest.readers.docx_styles import (
 from ingest.readers.embedded import Embedded
 from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
 
-VERSION = "5"
+VERSION = "6"
 
 _LONGEST_HEADING = 100
 _WIDEST_SPAN = 1_000
+_NO_ROOM = 40
+"""Twentieths of a point that a row is high up to which nothing in it can be read."""
 _TRANSPARENT = {"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo"}
 _LEFT_OUT = {
     "del",
@@ -167,6 +169,8 @@ class _Reader:
                 yield "\n" if attribute(inner, "type") in (None, "textWrapping") else ""
             elif kind == "noBreakHyphen":
                 yield "-"
+            elif kind == "fldChar":
+                yield _choice(inner)
             elif kind == "sym":
                 yield _symbol(attribute(inner, "char"))
             elif kind == "txbxContent" or Embedded.is_one(inner):
@@ -260,6 +264,16 @@ def _symbol(code: str | None) -> str:
     return chr(number) if 0x20 <= number < 0xD800 else ""
 
 
+def _choice(begin: etree._Element) -> str:
+    """What was chosen of a list in a form of old: it stands where its field begins, and nowhere as text."""
+    choices = child(begin, "ffData", "ddList")
+    if choices is None:
+        return ""
+    chosen = child_value(choices, "result") or child_value(choices, "default") or "0"
+    entries = [attribute(entry, "val") or "" for entry in choices if local(entry) == "listEntry"]
+    return entries[int(chosen)] if chosen.isdecimal() and int(chosen) < len(entries) else ""
+
+
 def _is_prompt(element: etree._Element) -> bool:
     """Whether a field shows what is to be filled in (单击此处输入文字): nobody has; a number in its place is read."""
     if local(element) != "sdt" or not is_on(element, "sdtPr", "showingPlcHdr"):
@@ -279,10 +293,21 @@ def _chosen(element: etree._Element) -> etree._Element:
 def _rows(table: etree._Element) -> Iterator[etree._Element]:
     for element in table:
         kind = local(element)
-        if kind == "tr" and child(element, "trPr", "del") is None and not is_on(element, "trPr", "hidden"):
-            yield element
+        if kind == "tr":
+            if child(element, "trPr", "del") is None and not _is_hidden(element):
+                yield element
         elif kind in _TRANSPARENT:
             yield from _rows(element)
+
+
+def _is_hidden(row: etree._Element) -> bool:
+    """Whether a row is hidden, or has no room for letters."""
+    height = child(row, "trPr", "trHeight")
+    if height is not None and attribute(height, "hRule") == "exact":
+        twentieths = attribute(height, "val") or ""
+        if twentieths.isdecimal() and int(twentieths) <= _NO_ROOM:
+            return True
+    return is_on(row, "trPr", "hidden")
 
 
 def _cells(row: etree._Element) -> Iterator[etree._Element]:

@@ -33,6 +33,8 @@ _RAISED_BY = 6
 """Half points from which on a text stands above its line; less only sets it right."""
 _NARROW = 5
 """Per cent of their width up to which letters are a line."""
+_WHITE = re.compile(r"(?:f[0-9a-f]){3}", re.IGNORECASE)
+"""Colours of letters that nobody makes out on paper."""
 _PAPER_OF_THEMES = ("background1", "light1")
 _PAPER = {"FFFFFF", "auto", "none", "white", ""}
 
@@ -273,12 +275,12 @@ def look_of(properties: etree._Element | None) -> Look:
     for element in properties if properties is not None else ():
         name = _LOOK_TAGS.get(element.tag)
         if name == "vertAlign":
-            look["raised"] = attribute(element, "val") == "superscript"
+            look["raised"] = attribute(element, "val") in ("superscript", "subscript")
         elif name == "position":
             look.setdefault("raised", (_whole(attribute(element, "val")) or 0) >= _RAISED_BY)
         elif name == "color":
             is_paper = attribute(element, "themeColor") in _PAPER_OF_THEMES and not attribute(element, "themeShade")
-            look["white"] = is_paper or (attribute(element, "val") or "").upper() == "FFFFFF"
+            look["white"] = is_paper or bool(_WHITE.fullmatch(attribute(element, "val") or ""))
         elif name == "w":
             width = _whole((attribute(element, "val") or "").rstrip("%"))
             look["narrow"] = width is not None and width <= _NARROW

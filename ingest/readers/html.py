@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from lxml import etree
 
@@ -19,11 +19,12 @@ from ingest.web.declared import RAISED, UNPAINTED
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
+from ingest.web.saved import Saved, take_in
 from ingest.web.scripted import show_scripted
-from ingest.web.style_sheets import mark_hidden, mark_raised, rules_of
+from ingest.web.style_sheets import Sheets
 from ingest.web.unpainted import drop_unpainted
 
-VERSION = f"7+words{WORDS_VERSION}"
+VERSION = f"8+words{WORDS_VERSION}"
 
 _CHARSET = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL)
@@ -42,12 +43,20 @@ def read(data: bytes, name: str, limits: Limits) -> Document:
     return read_page(data, limits)
 
 
-def read_page(data: bytes, limits: Limits, header_charset: str | None = None) -> Document:
-    """As `read`; `header_charset` is what came with the page, and only a hint, as its meta tag is."""
+def read_page(
+    data: bytes, limits: Limits, header_charset: str | None = None, saved: Saved | None = None, base: str = ""
+) -> Document:
+    """
+    As `read`; `header_charset` is what came with the page, and only a hint, as its meta tag is.
+
+    `saved` has what a browser saved beside it, `base` is the address from which its links lead there.
+    """
     declared = _CHARSET.search(data[:8192])
     charset = header_charset or (declared[1].decode("ascii") if declared else None)
     text, encoding = decode_text(data, limits, charset)
     root = parse(text)
+    if saved:
+        text += take_in(root, saved, lambda link: link if link in saved else urljoin(base, link), parse)
     properties = page_properties(root)
     body = root.find("body")
     if body is None:
@@ -55,11 +64,11 @@ def read_page(data: bytes, limits: Limits, header_charset: str | None = None) ->
     show_scripted(root)
     show_fields(root)
     may_be_unpainted = bool(UNPAINTED.search(text))
-    rules = list(rules_of(root, with_colours=may_be_unpainted or bool(RAISED.search(text))))
-    mark_hidden(root, rules)
-    mark_raised(root, rules)
+    sheets = Sheets(root, with_colours=may_be_unpainted or bool(RAISED.search(text)))
+    sheets.mark_hidden()
+    sheets.mark_raised()
     if may_be_unpainted:
-        drop_unpainted(root, rules)
+        drop_unpainted(root, sheets)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:

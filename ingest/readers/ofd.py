@@ -16,9 +16,10 @@ from ingest.layout.assemble import parts_of
 from ingest.layout.marks import UNTOLD, Glyph, PageMarks, Ruling
 from ingest.limits import Limits
 from ingest.readers import image, ocr
+from ingest.readers.ofd_seen import Painted, seen
 from ingest.readers.ooxml import Package, child, local
 
-VERSION = f"1+words{shapes.WORDS_VERSION}"
+VERSION = f"2+words{shapes.WORDS_VERSION}"
 
 _POINTS = 72 / 25.4
 """Points in a millimetre, the unit of OFD."""
@@ -145,7 +146,7 @@ class _Page:
     package: Package
     limits: Limits
     templates: dict[str, str]
-    glyphs: list[Glyph] = field(default_factory=list)
+    painted: Painted = field(default_factory=Painted)
     horizontals: list[Ruling] = field(default_factory=list)
     verticals: list[Ruling] = field(default_factory=list)
     pictures: list[tuple[str, float]] = field(default_factory=list)
@@ -172,14 +173,19 @@ class _Page:
         def down(value: float) -> float:
             return (value - top) * _POINTS
 
-        return PageMarks(
+        horizontals = [Ruling(across(line.start), across(line.end), down(line.at)) for line in self.horizontals]
+        marks = PageMarks(
             number,
             width * _POINTS,
             height * _POINTS,
-            [Glyph(one.text, across(one.x0), down(one.top), across(one.x1), down(one.bottom)) for one in self.glyphs],
-            [Ruling(across(line.start), across(line.end), down(line.at)) for line in self.horizontals],
+            [
+                Glyph(one.text, across(one.x0), down(one.top), across(one.x1), down(one.bottom))
+                for one in self.painted.glyphs
+            ],
+            horizontals,
             [Ruling(down(line.start), down(line.end), across(line.at)) for line in self.verticals],
         )
+        return seen(marks, horizontals)
 
     def _block(self, block: etree._Element, depth: int) -> None:
         for element in block:
@@ -208,6 +214,7 @@ class _Page:
         size = (_numbers(element.get("Size")) or [0.0])[0]
         stretch = (_numbers(element.get("HScale")) or [1.0])[0]
         x = y = 0.0
+        glyphs: list[Glyph] = []
         for code in element:
             if local(code) != "TextCode":
                 continue
@@ -222,10 +229,12 @@ class _Page:
                     x0, top = _moved(place, at_x, at_y - _ASCENT * size)
                     x1, bottom = _moved(place, at_x + width, at_y + _DESCENT * size)
                     text = UNTOLD if character == _NO_MEANING else character
-                    self.glyphs.append(Glyph(text, min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)))
+                    glyphs.append(Glyph(text, min(x0, x1), min(top, bottom), max(x0, x1), max(top, bottom)))
                 at_x += steps[number] if number < len(steps) else 0.0
                 at_y += falls[number] if number < len(falls) else 0.0
-        if len(self.glyphs) > self.limits.chars:
+        if self.painted.shows(element, glyphs):
+            self.painted.glyphs += glyphs
+        if len(self.painted.glyphs) > self.limits.chars:
             raise RejectError(RejectReason.TOO_MANY_CHARACTERS, f"more than {self.limits.chars} characters")
 
     def _path_object(self, element: etree._Element) -> None:
@@ -237,6 +246,10 @@ class _Page:
         edges = [(_moved(place, *one), _moved(place, *other)) for one, other in _edges(data[:_LONGEST_PATH])]
         xs = [point[0] for edge in edges for point in edge]
         ys = [point[1] for edge in edges for point in edge]
+        if xs and element.get("Fill") == "true" and 3 <= len(edges) <= 5:
+            self.painted.paint(element, (min(xs), min(ys), max(xs), max(ys)))
+        if element.get("Stroke") == "false" and element.get("Fill") != "true":
+            return
         if xs and min(max(xs) - min(xs), max(ys) - min(ys)) <= _STRAIGHT:
             edges = [((min(xs), min(ys)), (max(xs), max(ys)))]
         for (x0, y0), (x1, y1) in edges:

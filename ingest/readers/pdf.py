@@ -11,9 +11,10 @@ from ingest.layout.assemble import parts_of
 from ingest.layout.marks import PageMarks, in_points
 from ingest.limits import Limits
 from ingest.readers import ocr, untold
+from ingest.readers.pdf_layers import has_layers
 from ingest.readers.pdfium import PageText, open_pdf, page_text
 
-VERSION = f"10+words{shapes.WORDS_VERSION}"
+VERSION = f"11+words{shapes.WORDS_VERSION}"
 
 _BAD_SHARE = 0.2
 _FEW_GLYPHS = 10
@@ -22,12 +23,13 @@ _FEW_GLYPHS = 10
 def read(data: bytes, name: str, limits: Limits) -> Document:
     """Blocks and tables of a PDF. RejectError where it is damaged, protected, over a limit, or needs a missing OCR."""
     pdf = open_pdf(data, limits)
+    with_layers = has_layers(data)
     try:
         pages: list[PageMarks] = []
         ocr_used = figures_untold = False
         characters = 0
         for index in range(len(pdf)):
-            text = page_text(pdf, index)
+            text = page_text(pdf, index, with_layers=with_layers)
             marks = text.marks
             # a font that lacks the meaning of its figures on one page lacks it on the next, few as they may be there
             text.figures_untold = text.figures_untold or (figures_untold and text.bad_share > 0)

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import pypdfium2.raw as raw
 
 from ingest.layout.marks import Glyph
+from ingest.readers.pdf_layers import is_layered
 
 Box: TypeAlias = tuple[float, float, float, float]
 """x0, top, x1, bottom in points from the top left corner of the page as shown."""
@@ -21,8 +22,11 @@ Outer: TypeAlias = tuple[float, float, float, float, float, float] | None
 
 _ASKEW = 0.09
 """Tangent of the angle from which text stands askew: scans lie a degree or two off, watermarks thirty and more."""
-_UNPAINTED = 3
-_WHITE, _OPAQUE = 250, 250
+_UNPAINTED = (3, 7)
+"""Ways to render text that paint nothing."""
+_WHITE, _OPAQUE = 240, 250
+_CLEAR = 26
+"""How opaque a text is at most of which next to nothing is seen."""
 _FAINT, _PALE = 150, 160
 """How opaque, or how dark, what is printed behind a text is at most."""
 _LARGE, _DUST = 1.8, 0.3
@@ -52,11 +56,14 @@ class Sight:
     The objects of a page in the order of painting, as far as they bear on what is seen.
 
     Texts are known by their address, which pdfium gives again for each character. Nothing is looked up for the
-    characters of a page on which nothing can be hidden.
+    characters of a page on which nothing can be hidden. `with_layers`: the file has layers that may be switched off.
     """
 
-    def __init__(self, bounds: Callable[[object, Outer], Box]) -> None:
+    def __init__(self, bounds: Callable[[object, Outer], Box], *, with_layers: bool) -> None:
         self._bounds = bounds
+        self._with_layers = with_layers
+        self.layered: set[int] = set()
+        """The texts that may stand in a layer."""
         self._texts: list[tuple[int, object, Outer]] = []
         self._orders: dict[int, int] = {}
         self._askew: set[int] = set()
@@ -80,6 +87,8 @@ class Sight:
         address = _address(item)
         self._orders[address] = self._count
         self._texts.append((self._count, item, outer))
+        if self._with_layers and (outer is not None or is_layered(item)):
+            self.layered.add(address)
         raw.FPDFPageObj_GetMatrix(item, self._to_matrix)
         across, up = self._matrix.a, self._matrix.b
         if outer is not None:
@@ -90,11 +99,11 @@ class Sight:
         turn = (90 if up > 0 else 270) if abs(up) > abs(across) else (0 if across >= 0 else 180)
         self.turns[turn] += 1
         self.turn_of[address] = turn
-        if raw.FPDFTextObj_GetTextRenderMode(item) == _UNPAINTED:
+        if raw.FPDFTextObj_GetTextRenderMode(item) in _UNPAINTED:
             self._unpainted.add(address)
         else:
             alpha, darkest = self._fill(item)
-            if not alpha:
+            if alpha < _CLEAR:
                 self._unpainted.add(address)
             elif darkest >= _WHITE:
                 self._white.add(address)

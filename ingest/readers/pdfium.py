@@ -15,6 +15,7 @@ from ingest.errors import RejectError, RejectReason
 from ingest.layout.marks import UNTOLD, Glyph, PageMarks, Ruling
 from ingest.layout.struck import struck_out
 from ingest.limits import Limits
+from ingest.readers.pdf_layers import unshown
 from ingest.readers.pdf_seen import Box, Sight, address_at
 
 _THIN = 2.5
@@ -64,11 +65,11 @@ def open_pdf(data: bytes, limits: Limits) -> pypdfium2.PdfDocument:
     return document
 
 
-def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
-    """Marks of the page at `index` (from 0), turned upright as the page is shown."""
+def page_text(document: pypdfium2.PdfDocument, index: int, *, with_layers: bool = False) -> PageText:
+    """Marks of the page at `index` (from 0), turned upright as the page is shown. `with_layers` as of `Sight`."""
     page = _page(document, index)
     try:
-        paths = _Paths(_View(page, page.get_rotation()))
+        paths = _Paths(_View(page, page.get_rotation()), with_layers)
         paths.collect(page.raw, None, 0)
         turn = paths.sight.usual_turn()
         aside: PageMarks | None = None
@@ -78,7 +79,7 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> PageText:
             if paths.sight.turns[view.turn]:
                 glyphs, _, _ = _glyphs(page, view, paths.sight, 0.0, view.turn)
                 aside, own = PageMarks(index + 1, view.width, view.height, glyphs), turn
-            paths = _Paths(_View(page, turn))
+            paths = _Paths(_View(page, turn), with_layers)
             paths.collect(page.raw, None, 0)
         view = paths.view
         share = paths.picture_area / max(view.width * view.height, 1)
@@ -187,6 +188,10 @@ def _glyphs(
             glyphs.append(Glyph(text, x0, top, x1, bottom))
             indices.append(index)
         unseen = sight.unseen(handle, glyphs, indices, picture_share)
+        if sight.layered:
+            texts = {place: address_at(handle, index) for place, index in enumerate(indices)}
+            texts = {place: text for place, text in texts.items() if text in sight.layered}
+            unseen.places.update(unshown(page, view.turn, glyphs, texts))
     finally:
         text_page.close()
     if unseen.places:
@@ -221,13 +226,13 @@ Matrix = tuple[float, float, float, float, float, float]
 class _Paths:
     """Ruling lines among the paths of a page, what of it is seen, and the area that pictures cover."""
 
-    def __init__(self, view: _View) -> None:
+    def __init__(self, view: _View, with_layers: bool) -> None:
         self.view = view
         self.horizontals: list[Ruling] = []
         self.verticals: list[Ruling] = []
         self.strokes: list[Ruling] = []
         """The horizontals that are lines by themselves and no edges of boxes."""
-        self.sight = Sight(self._bounds)
+        self.sight = Sight(self._bounds, with_layers=with_layers)
         self.picture_area = 0.0
         self.count = 0
 

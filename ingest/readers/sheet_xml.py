@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Context
 
 from lxml import etree
 
@@ -12,10 +13,13 @@ from ingest.errors import RejectError, RejectReason
 from ingest.layout.sheet import Sheet, parts_of
 from ingest.limits import Limits
 from ingest.readers.ooxml import attribute, child, local, office_2003_properties, sound_xml
+from ingest.readers.sheet_formulas import At, Formulas, absolute, number_of
 
-VERSION = "2"
+VERSION = "3"
 
 _WIDEST = 16_384
+_AS_SHOWN = Context(prec=15)
+"""Excel shows fifteen digits of a number, and saves seventeen."""
 
 
 def read(data: bytes, name: str, limits: Limits) -> Document:
@@ -58,15 +62,16 @@ def _sheet(sheet: etree._Element, budget: int, unseen: set[str]) -> Sheet:
     hidden = _hidden_columns(table)
     texts: dict[tuple[int, int], str] = {}
     merged: dict[tuple[int, int], tuple[int, int]] = {}
+    formulas = Formulas()
+    place_of: dict[At, tuple[int, int]] = {}
     at_row = -1
     row = height = width = 0
     for element in table if table is not None else ():
         if local(element) != "Row":
             continue
         row = _number(element, "Index", row + 1)
-        if _is_hidden(element):
-            continue
-        at_row += 1
+        is_shown = not _is_hidden(element)
+        at_row += is_shown
         column = 0
         for cell in element:
             if local(cell) != "Cell":
@@ -74,18 +79,37 @@ def _sheet(sheet: etree._Element, budget: int, unseen: set[str]) -> Sheet:
             column = _number(cell, "Index", column + 1)
             across, down = _number(cell, "MergeAcross", 0), _number(cell, "MergeDown", 0)
             covered = [at for at in range(column, min(column + across, _WIDEST) + 1) if at not in hidden]
-            if covered:
+            if covered and is_shown:
                 place = (at_row, covered[0] - 1 - sum(at < covered[0] for at in hidden))
-                texts[place] = "" if attribute(cell, "StyleID") in unseen else _text(cell)
+                texts[place] = ""
+                if attribute(cell, "StyleID") not in unseen:
+                    texts[place] = _text(cell)
+                    place_of[row - 1, column - 1] = place
                 if across or down:
                     merged[place] = (down + 1, len(covered))
                 height, width = max(height, at_row + 1), max(width, place[1] + len(covered))
+            _add_formula(formulas, (row - 1, column - 1), cell)
             column += across
         if height * width > budget:
             raise RejectError(RejectReason.TOO_MANY_CELLS, f"a sheet of {height * width} cells or more")
+    computed = dict(formulas.open_values(formulas.has_stale_sum()))
+    texts |= {place_of[at]: text for at, text in computed.items() if at in place_of}
     rows = [[texts.get((at, column), "") for column in range(width)] for at in range(height)]
     within = {(at, column): (min(down, height - at), across) for (at, column), (down, across) in merged.items()}
-    return Sheet(attribute(sheet, "Name") or "", rows, within)
+    made = {place_of[at] for at, text in computed.items() if text and at in place_of}
+    return Sheet(attribute(sheet, "Name") or "", rows, within, made)
+
+
+def _add_formula(formulas: Formulas, at: At, cell: etree._Element) -> None:
+    """Note what a cell holds: its number, that it is none, and the formula that it comes from."""
+    data = child(cell, "Data")
+    number = number_of((data.text or "").strip()) if data is not None else None
+    if data is not None and attribute(data, "Type") != "Number":
+        formulas.texts.add(at)
+    elif number is not None:
+        formulas.numbers[at] = number
+    if formula := attribute(cell, "Formula"):
+        formulas.formulas[at] = absolute(formula, at)
 
 
 def _hidden_columns(table: etree._Element | None) -> set[int]:
@@ -121,8 +145,8 @@ def _text(cell: etree._Element) -> str:
     kind = attribute(data, "Type")
     if kind == "DateTime":
         return text.removesuffix("T00:00:00.000")
-    if kind == "Number" and text.endswith(".0"):
-        return text[:-2]
+    if kind == "Number" and (number := number_of(text)) is not None and number.is_finite():
+        return f"{_AS_SHOWN.create_decimal(number).normalize():f}"
     return text
 
 
@@ -130,7 +154,9 @@ def _pieces(data: etree._Element) -> Iterator[str]:
     """The text of a cell with marks of HTML in it: without what is struck out, raised numbers as superscripts."""
     yield data.text or ""
     for inner in data:
-        if local(inner) in ("Sup", "sup"):
+        if local(inner) == "Font" and (attribute(inner, "Color") or "").upper() == "#FFFFFF":
+            pass
+        elif local(inner) in ("Sup", "sup", "Sub", "sub"):
             yield raised("".join(_pieces(inner)))
         elif local(inner) not in ("S", "s", "Strike", "Del", "del"):
             yield from _pieces(inner)

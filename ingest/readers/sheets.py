@@ -12,7 +12,8 @@ from ingest.layout.sheet import Sheet, parts_of
 from ingest.limits import Limits
 from ingest.readers.ooxml import Package, core_properties
 from ingest.readers.other_sheet_parts import ods_parts, xls_parts
-from ingest.readers.xlsx_parts import SheetParts, column_number, sheet_parts
+from ingest.readers.sheet_formulas import column_number
+from ingest.readers.xlsx_parts import SheetParts, sheet_parts
 
 VERSION = "5"
 

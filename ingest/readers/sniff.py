@@ -53,6 +53,8 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|table|div|p|
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
+_QUOTED_END = re.compile(rb'(?<=[,;\t\n])"[^"\n]{0,200}\n[^"]{0,200}"(?=[,;\t\n])')
+"""A field over several lines."""
 _CSV_LINES, _FEWEST_CSV_LINES, _CSV_SHARE = 200, 4, 0.9
 _MAIL = re.compile(
     rb"\s*(?=[\w-]+:)(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,60}?(?:mime-version|received|message-id):"
@@ -122,7 +124,8 @@ def csv_mark(head: bytes) -> bytes | None:
 
     Chinese prose has marks of its own for a pause, and lines of a text hold now more, now fewer of any mark.
     """
-    lines = [line for line in head.split(b"\n")[:-1] or [head] if line.strip()][:_CSV_LINES]
+    whole = _QUOTED_END.sub(b" ", head.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    lines = [line for line in whole.split(b"\n")[:-1] or [whole] if line.strip()][:_CSV_LINES]
     if len(lines) < _FEWEST_CSV_LINES:
         return None
     for mark in (b",", b"\t", b";"):

@@ -11,6 +11,7 @@ from lxml import etree
 
 from ingest.documents.notes import raised, set_level
 from ingest.readers.ooxml import OFF, Package, attribute, child, local
+from ingest.readers.sheet_formulas import At, column_number
 
 _MAY_HIDE = re.compile(rb"<(?:\w+:)?strike\b|FFFFFF|;;|vertAlign|theme=\"0\"|indexed=\"(?:1|9)\"")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
@@ -18,7 +19,6 @@ _WHITE_OF_PALETTE = {"1", "9"}
 _SHOWS_NOTHING = re.compile(r'(?:"")?(?:;(?:"")?){1,3}$|(?:"")?;(?:"")?;(?:"")?;')
 """No section of a format for numbers shows any; a fourth is of texts."""
 
-At = tuple[int, int]
 _Each = TypeVar("_Each")
 
 
@@ -65,7 +65,7 @@ class Looks:
                 continue
             look = self._look_at(cell.get("s", "0"))
             is_on_paper = not (look.has_ground or has_design)
-            at = int(reference[2]) - 1, _column(reference[1])
+            at = int(reference[2]) - 1, column_number(reference[1])
             kind = cell.get("t", "n")
             if look.is_struck or (look.is_white and is_on_paper) or (look.shows_no_number and kind in ("n", "str")):
                 yield at, ""
@@ -120,7 +120,7 @@ def _look_of(font: etree._Element | None) -> _Look:
     return _Look(
         struck is not None and attribute(struck, "val") not in OFF,
         _is_white(colour),
-        height is not None and attribute(height, "val") == "superscript",
+        height is not None and attribute(height, "val") in ("superscript", "subscript"),
     )
 
 
@@ -155,10 +155,3 @@ def _at(items: list[_Each], number: str | None, missing: _Each) -> _Each:
 def _value(cell: etree._Element) -> str:
     value = child(cell, "v")
     return (value.text or "") if value is not None else ""
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number - 1

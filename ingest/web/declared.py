@@ -25,7 +25,7 @@ UNPAINTED = re.compile(
 """What stands in every page some of whose letters have no size, or the colour of paper or none."""
 
 RAISED = re.compile(
-    r"vertical-align\s*:\s*(?:super|text-top|top|\d)|baseline-shift|font-variant-position|position\s*:\s*relative",
+    r"vertical-align\s*:\s*(?:super|sub|text-top|top|\d)|baseline-shift|font-variant-position|position\s*:\s*relative",
     re.IGNORECASE,
 )
 """What stands in every style that raises an element."""
@@ -56,7 +56,7 @@ _CLEAR = re.compile(
 )
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+)(?:px|pt|r?em|%)?(?=[\s/!]|$)")
 _SMALLER = re.compile(r"(?:0?\.\d+r?em|[1-9]\d?%|(?:x-|xx-)?small(?:er)?)(?:\s|!|$)")
-_UPWARDS = re.compile(r"super\b|0*[.\d]*[1-9]\d*(?:\.\d+)?(?:px|pt|r?em|ex|%)")
+_UPWARDS = re.compile(r"su(?:per|b)\b|0*[.\d]*[1-9]\d*(?:\.\d+)?(?:px|pt|r?em|ex|%)")
 _NO_GROUND = re.compile(r"(?:none|transparent|initial|inherit|unset)\b")
 
 
@@ -94,7 +94,7 @@ def declared(declarations: str) -> dict[str, bool]:
 
 
 def _raised(values: dict[str, str]) -> dict[str, bool]:
-    """Whether letters stand above their line: by name or by a length, and small ones at its top."""
+    """Whether letters stand above their line, or as a subscript: by name or by a length, and small ones at its top."""
     if "vertical-align" in values:
         align = values["vertical-align"]
         is_small = bool(_SMALLER.match(values.get("font-size", "")))
@@ -102,7 +102,7 @@ def _raised(values: dict[str, str]) -> dict[str, bool]:
     if "baseline-shift" in values:
         return {"raised": bool(_UPWARDS.match(values["baseline-shift"]))}
     if "font-variant-position" in values:
-        return {"raised": values["font-variant-position"].startswith("super")}
+        return {"raised": values["font-variant-position"].startswith("su")}
     if values.get("position", "").startswith("relative") and ("top" in values or "bottom" in values):
         return {"raised": values.get("top", "").startswith("-") or bool(_UPWARDS.match(values.get("bottom", "")))}
     return {}

@@ -73,7 +73,7 @@ class _Writer:
         if tag == "br":
             self._pieces.append("\n")
             return
-        if tag == "sup" or _marks_a_note(element):
+        if tag in ("sup", "sub") or _marks_a_note(element):
             self._pieces.append(raised(_collapsed(shown_text(element))))
             return
         if tag == "table" and element not in self._layouts:

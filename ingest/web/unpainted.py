@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ingest.web.declared import is_ground, is_white
 from ingest.web.dom import BLOCKS, Element, is_element, is_unseen, shown_text, squeezed
-from ingest.web.style_sheets import Rule, decided
+from ingest.web.style_sheets import Sheets
 
 _MOST = 0.5
 """Share of a page's text that may be unpainted: of a page that shows less, something is not understood."""
@@ -23,8 +23,8 @@ class _Ink:
     block: Element = None
 
 
-def drop_unpainted(root: Element, rules: list[Rule]) -> None:
-    """Drop the texts of a page that are not painted. `rules` are those of its own sheets."""
+def drop_unpainted(root: Element, sheets: Sheets) -> None:
+    """Drop the texts of a page that are not painted. `sheets` are its own."""
     body = root.find("body")
     if body is None:
         return
@@ -36,7 +36,7 @@ def drop_unpainted(root: Element, rules: list[Rule]) -> None:
         element, outer = stack.pop()
         if is_unseen(element):
             continue
-        ink = _ink(element, outer, rules)
+        ink = _ink(element, outer, sheets)
         places = [(element, "text"), *((child, "tail") for child in element)]
         for place, part in places:
             if not squeezed(getattr(place, part) or ""):
@@ -57,8 +57,8 @@ def drop_unpainted(root: Element, rules: list[Rule]) -> None:
             setattr(element, part, "")
 
 
-def _ink(element: Element, outer: _Ink, rules: list[Rule]) -> _Ink:
-    found = decided(element, rules)
+def _ink(element: Element, outer: _Ink, sheets: Sheets) -> _Ink:
+    found = sheets.decided(element)
     ink = replace(outer, block=element) if element.tag in BLOCKS else outer
     if element.tag == "font" and element.get("color"):
         found = {"white": is_white(element.get("color")), "clear": False} | found

@@ -21,6 +21,7 @@ cells as (
         cells.text,
         cells.text_squashed,
         cells.cell_kind,
+        cells.figure_if_one is not null as has_several,
         (cells.figure * coalesce(cells.own_factor, 1))::decimal(20, 4) as value,
         last_value(case when cells.cell_kind = 'label' then cells.text_squashed end ignore nulls) over (
             partition by cells.document_id, cells.table_no, cells.row_no
@@ -88,6 +89,9 @@ cell_numbers as (
             when torn.document_id is not null then 'torn table'
             when numbers.cell_kind not in ('value', 'unclear') and tables.form_parts != '' then 'heading or list number'
             when coalesce(tables.form_parts, '') = '' then 'another table'
+            when numbers.has_several then 'several figures in one place'
+            when regexp_matches(numbers.text_squashed, '[%‰]$') then 'share'
+            when numbers.cell_kind = 'unclear' then 'figure that cannot be told'
         end as no_figure_because,
     from numbers
     left join tables on numbers.document_id = tables.document_id and numbers.table_no = tables.table_no

@@ -23,7 +23,7 @@ chosen as (
 ),
 
 reasons as (
-    select reason, name_en from {{ ref('number_reasons') }}
+    select reason, name_en, is_unread from {{ ref('number_reasons') }}
 ),
 
 -- A figure shared by nouns stands once for each.
@@ -228,7 +228,7 @@ accounted as (
         told.clause,
         case
             when told.observation_ids is not null then 'read'
-            when told.no_figure_because != 'torn table' then 'left_out'
+            when not reasons.is_unread then 'left_out'
             else 'unread'
         end as outcome,
         case when told.observation_ids is null then reasons.reason end as reason,

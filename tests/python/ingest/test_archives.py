@@ -165,7 +165,7 @@ def test_too_many_members_are_rejected(published: Path, tmp_path: Path) -> None:
 
 
 def test_a_letter_gives_its_text_and_what_is_attached(published: Path, tmp_path: Path) -> None:
-    ingest(published, write(tmp_path / "in", {"来信.eml": as_letter()}))
+    ingest(published, write(tmp_path / "in", {"来信.eml": b"\xef\xbb\xbf" + as_letter()}))
     assert rows(published, "select archive_member, reader from raw.documents order by 1") == [
         ("2021年度报告.xlsx", "xlsx"),
         ("message.html", "html"),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from html import escape
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -337,12 +342,42 @@ def scripted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("/", "\\/").replace("水", "\\u6c34")
 
 
+def numbered(text: str) -> str:
+    """As the function escape of JavaScript writes it."""
+    return "".join(
+        c if c.isascii() and c.isalnum() else f"%{ord(c):02X}" if c < "\xff" else f"%u{ord(c):04X}" for c in text
+    )
+
+
+def added(begin: str) -> str:
+    """The article in pieces, each a string of a script after some words."""
+    return "".join(
+        f"{begin}{json.dumps(piece + '>', ensure_ascii=False)};" for piece in (ARTICLE + FORM).split(">")[:-1]
+    )
+
+
 @pytest.mark.parametrize(
     "kept",
     [
         f'<textarea id="a" style="display:none">{ARTICLE.replace("<", "&lt;")}{FORM.replace("<", "&lt;")}</textarea>',
         f'<script>var a = 1; $("#b").html("{scripted((ARTICLE + FORM).replace(chr(10), " "))}");</script>',
         f"<script>document.getElementById('b').innerHTML = `{ARTICLE}{FORM}`;</script>",
+        f"<script>document.write(unescape('{numbered(ARTICLE + FORM)}'));</script>",
+        f"<script>b.innerHTML = decodeURIComponent('{quote(ARTICLE + FORM)}');</script>",
+        f"<script>var t = Base64.decode('{b64encode((ARTICLE + FORM).encode()).decode()}');</script>",
+        f"<script>// don't\nvar t = '';{added('t += ')}b.innerHTML = t;</script>",
+        f"<script>document.write({added('').replace(';', '+')}'');</script>",
+        f"<script>{added('document.write(').replace(';', ');')}</script>",
+        f"<script>b.innerHTML = [{added('').replace(';', ',')}].join('');</script>",
+        f'<script type="application/json">{json.dumps({"content": ARTICLE + FORM})}</script>',
+        f'<script type="text/template">{ARTICLE}{FORM}</script>',
+        f"<template>{ARTICLE}{FORM}</template>",
+        f"<noscript>{ARTICLE}{FORM}</noscript>",
+        f'<input type="hidden" value="{escape(ARTICLE + FORM)}">',
+        f'<div data-content="{escape(ARTICLE + FORM)}"></div>',
+        f'<iframe srcdoc="{escape(ARTICLE + FORM)}"></iframe>',
+        f"<div>{escape(ARTICLE + FORM)}</div>",
+        f"<xmp>{ARTICLE}{FORM}</xmp>",
     ],
 )
 def test_an_article_that_a_script_puts_in_its_place_is_read(kept: str) -> None:

@@ -54,6 +54,33 @@ def test_the_part_named_as_start_is_the_page() -> None:
     assert "某县2016年报告" in [block.text for block in found.blocks()]
 
 
+@pytest.mark.parametrize("link", ["cid:sheet", "style/a.css", "http://example.org/style/a.css"])
+def test_a_sheet_saved_beside_the_page_hides(link: str) -> None:
+    page = PAGE.replace("</head>", f'<link rel="stylesheet" href="{link}"></head>').replace(
+        "<table>", '<p class="old">原为4条。</p><table>'
+    )
+    message = EmailMessage()
+    message.make_related()
+    message.add_related(page, subtype="html", charset="utf-8", headers=["Content-Location: http://example.org/a.html"])
+    sheet = ".old{display:none}"
+    location = ["Content-Location: http://example.org/style/a.css"]
+    message.add_related(sheet, subtype="css", charset="utf-8", cid="<sheet>", headers=location)
+    assert [block.text for block in read(message.as_bytes()).blocks()] == ["某县2016年报告", "公开信息3条。"]
+
+
+@pytest.mark.parametrize(
+    "frames", ['<body><iframe src="cid:frame"></iframe></body>', '<frameset><frame src="cid:frame"></frameset>']
+)
+def test_the_page_in_a_frame_is_read_in_its_place(frames: str) -> None:
+    message = EmailMessage()
+    message.make_related()
+    message.add_related(f"<html><head><title>年报</title></head>{frames}</html>", subtype="html", charset="utf-8")
+    message.add_related(PAGE, subtype="html", charset="utf-8", cid="<frame>")
+    document = read(message.as_bytes())
+    assert [block.text for block in document.blocks()] == ["某县2016年报告", "公开信息3条。"]
+    assert [len(table.cells) for table in document.tables()] == [6]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -76,11 +76,29 @@ def test_hidden_rows_are_not_read() -> None:
     assert texts(document) == ["8", ""]
 
 
+def test_a_row_without_room_for_letters_is_not_read() -> None:
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    for row, (text, height) in enumerate([("9", 10), ("8", 300)]):
+        table.cell(row, 0).text = text
+        properties = table.rows[row]._tr.get_or_add_trPr()
+        properties.append(parse_xml(f'<w:trHeight {W} w:val="{height}" w:hRule="exact"/>'))
+    assert texts(document) == ["8", ""]
+
+
+def test_a_choice_in_a_form_is_read_as_it_shows() -> None:
+    document = docx.Document()
+    choices = '<w:ddList><w:result w:val="1"/><w:listEntry w:val="254"/><w:listEntry w:val="249"/></w:ddList>'
+    begin = parse_xml(f'<w:r {W}><w:fldChar w:fldCharType="begin"><w:ffData>{choices}</w:ffData></w:fldChar></w:r>')
+    document.add_paragraph("收到")._p.extend([begin, run("件", "")])
+    assert texts(document) == ["收到249件"]
+
+
 def test_raised_numbers_mark_notes() -> None:
     document = docx.Document()
     styled(document, "Mark", WD_STYLE_TYPE.CHARACTER, '<w:vertAlign w:val="superscript"/>')
     paragraph = document.add_paragraph("公开12458")
-    paragraph._p.append(run("1", '<w:vertAlign w:val="superscript"/>'))
+    paragraph._p.append(run("1", '<w:vertAlign w:val="subscript"/>'))
     paragraph.add_run("条，收到231")
     paragraph.add_run("2", "Mark")
     paragraph._p.extend([run("件", ""), run("③", '<w:vertAlign w:val="superscript"/>')])
@@ -118,6 +136,7 @@ WHITE = '<w:color w:val="FFFFFF" w:themeColor="background1"/>'
         '<w:sz w:val="2"/>',
         '<w:color w:val="ffffff"/><w:highlight w:val="none"/>',
         '<w:color w:val="auto" w:themeColor="background1"/>',
+        '<w:color w:val="FEFEFE"/>',
         '<w:w w:val="1"/>',
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import pytest
 from helpers.pdf_pages import HEIGHT, LEFT, SIZE, WIDTH, pdf, table, text
@@ -129,6 +130,77 @@ def test_the_unpainted_layer_of_a_scan_is_read() -> None:
     found = page_text(open_pdf(pdf(page), Limits()), 0)
     assert "254" in "".join(glyph.text for glyph in found.marks.glyphs)
     assert found.invisible
+
+
+@pytest.mark.parametrize("look", ["nearly white", "nearly clear", "clip alone"])
+def test_text_that_nobody_can_make_out_is_not_read(look: str) -> None:
+    def page(canvas: Canvas) -> None:
+        text(canvas, LEFT, 100, "本年收到政府信息公开申请254件，全部办结")
+        canvas.saveState()
+        if look == "nearly white":
+            canvas.setFillGray(0.96)
+        elif look == "nearly clear":
+            canvas.setFillAlpha(0.05)
+        drawn = canvas.beginText(LEFT + 300, HEIGHT - 100 - SIZE)
+        drawn.setTextRenderMode(7 if look == "clip alone" else 0)
+        drawn.textOut("100")
+        canvas.drawText(drawn)
+        canvas.restoreState()
+
+    assert lines(page) == ["本年收到政府信息公开申请254件，全部办结"]
+
+
+def layered(kind: str, configuration: str, *, is_packed: bool = False) -> bytes:
+    """A page with a text in a layer, marked (`bdc`) or a form of its own; with `is_packed` the catalogue is packed."""
+    font = (
+        "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H /DescendantFonts [<< /Type"
+        " /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1)"
+        " /Supplement 0 >> /DW 1000 >>] >>"
+    )
+
+    def drawn(top: float, words: str) -> str:
+        return f"BT /F1 12 Tf 1 0 0 1 72 {842 - top} Tm <{words.encode('utf-16-be').hex()}> Tj ET\n"
+
+    def stream(head: str, content: bytes) -> bytes:
+        return f"<< {head} /Length {len(content)} >>\nstream\n".encode() + content + b"\nendstream"
+
+    old = drawn(130, "其中收到254件。")
+    content = drawn(100, "本年收到申请249件，当面100件。") + (
+        f"/OC /oc BDC\n{old}EMC\n" if kind == "bdc" else "/Fm Do\n"
+    )
+    catalogue = f"<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [5 0 R] /D << {configuration} >> >> >>".encode()
+    resources = f"<< /Font << /F1 {font} >> /Properties << /oc 5 0 R >> /XObject << /Fm 6 0 R >> >>"
+    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources {resources} >>"
+    form = f"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /OC 5 0 R /Resources << /Font << /F1 {font} >> >>"
+    objects = {
+        1: catalogue,
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: page.encode(),
+        4: stream("", content.encode()),
+        5: b"<< /Type /OCG /Name (old) >>",
+        6: stream(form, old.encode()),
+    }
+    if is_packed:
+        objects[7] = stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", zlib.compress(b"1 0 " + objects.pop(1)))
+    data, at = b"%PDF-1.7\n", {}
+    for number, body in objects.items():
+        at[number] = len(data)
+        data += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+    rows = [(2, 7, 0) if number == 1 and is_packed else (1, at.get(number, 0), 0) for number in range(1, 8)]
+    table_of_places = b"".join(bytes([kind]) + place.to_bytes(4, "big") + bytes([more]) for kind, place, more in rows)
+    head = "/Type /XRef /Size 9 /W [1 4 1] /Index [1 7] /Root 1 0 R"
+    return data + b"8 0 obj\n" + stream(head, table_of_places) + f"\nendobj\nstartxref\n{len(data)}\n%%EOF".encode()
+
+
+@pytest.mark.parametrize("kind", ["bdc", "form"])
+@pytest.mark.parametrize(
+    ("configuration", "is_on"), [("/OFF [5 0 R]", False), ("/BaseState /OFF", False), ("/ON [5 0 R]", True)]
+)
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_layer_that_is_switched_off_is_not_read(kind: str, configuration: str, is_on: bool, is_packed: bool) -> None:
+    parts = read(layered(kind, configuration, is_packed=is_packed), "x.pdf", Limits()).parts
+    found = "".join(part.text for part in parts if isinstance(part, Block))
+    assert "249" in found and ("254" in found) is is_on
 
 
 @pytest.mark.parametrize("angle", [30, 45, -60])

@@ -43,6 +43,25 @@ def texts(body: str, style: str = "") -> list[str]:
         ".old{content-visibility:hidden}",
         ".old{filter:opacity(0)}",
         ".old{zoom:0}",
+        ":is(.x, .old){display:none}",
+        ":where(.old){display:none}",
+        "div p:not(.new):first-child{display:none}",
+        ".old:nth-child(1){display:none}",
+        ".old:nth-last-child(2){display:none}",
+        "div > p:first-of-type{display:none}",
+        "div p:nth-of-type(odd){display:none}",
+        "div p:not(:last-child){display:none}",
+        "[class~=old]{display:none}",
+        "[class^=old]{display:none}",
+        "div p:has(+ p){display:none}",
+        ":root{--gone:none} .old{display:var(--gone)}",
+        ".old{display:var(--unknown, none)}",
+        ":root{--a:var(--b); --b:hidden} .old{visibility:var(--a)}",
+        "@media (min-width:768px){ .old{display:none} }",
+        "@media screen and (max-width: 120em), print{ .old{display:none} }",
+        "@media not print{ .old{display:none} }",
+        ".old::after{display:block} .old{display:none}",
+        "div p.old{display:none} .old.was{display:none} .was{display:block}",
     ],
 )
 def test_what_a_class_of_the_page_hides_is_not_read(style: str) -> None:
@@ -66,6 +85,21 @@ def test_what_a_class_of_the_page_hides_is_not_read(style: str) -> None:
         "[data-old]{display:none}",
         ".old:nth-child(2){display:none}",
         "h1 + .old{display:none}",
+        "h1 ~ .old{display:none}",
+        ".old:not(.was){display:none}",
+        ".old:has(b){display:none}",
+        "[class$=old]{display:none}",
+        ".old{display:none} :is(#o, .x){display:block}",
+        ".old{display:none} body:focus-within .old{display:block}",
+        ".old{display:none} .old:target{display:block}",
+        ".old:never-heard-of{display:none}",
+        ".old::before{display:none}",
+        ".old{display:none} @media screen and (min-width:800px){ .old{display:block} }",
+        "@media not screen{ .old{display:none} }",
+        "@media (width < 600px){ .old{display:none} }",
+        "@media (orientation:portrait){ .old{display:none} }",
+        ".x{--gone:none} .y{--gone:block} .old{display:var(--gone)}",
+        ".old{display:var(--unknown)}",
         "@supports not (display:grid){ .old{display:none} }",
         ".old{transform:scale(0); transition:transform 1s}",
         ".other .old{display:none}",
@@ -78,6 +112,10 @@ def test_what_a_sheet_does_not_surely_hide_is_read(style: str) -> None:
 
 def test_an_elements_own_style_goes_before_the_sheet() -> None:
     assert texts('<p class="old" style="display:block">申请254件</p>', ".old{display:none}") == ["申请254件"]
+
+
+def test_a_variable_of_the_sheet_holds_in_an_elements_own_style() -> None:
+    assert texts('<p style="display:var(--gone)">申请254件</p><p>申请249件</p>', ":root{--gone:none}") == ["申请249件"]
 
 
 def test_a_page_that_a_script_uncovers_is_read() -> None:
@@ -104,7 +142,13 @@ def test_struck_out_text_is_not_read(struck: str) -> None:
 
 @pytest.mark.parametrize(("mark", "kept"), [("1", "¹"), ("12", "¹²"), ("(3)", "⁽³⁾"), ("②", "②"), ("[2]", "[2]")])
 @pytest.mark.parametrize(
-    "raise_", ["<sup>{}</sup>", '<sup><a href="#n">{}</a></sup>', '<span style="vertical-align:super">{}</span>']
+    "raise_",
+    [
+        "<sup>{}</sup>",
+        "<sub>{}</sub>",
+        '<sup><a href="#n">{}</a></sup>',
+        '<span style="vertical-align:super">{}</span>',
+    ],
 )
 def test_a_raised_number_marks_a_note(mark: str, kept: str, raise_: str) -> None:
     raised = raise_.format(mark)
@@ -220,6 +264,7 @@ def test_a_page_without_colours_that_are_understood_is_read() -> None:
         "position:relative; bottom:4px",
         "font-variant-position:super",
         "baseline-shift:super",
+        "vertical-align:sub",
     ],
 )
 def test_a_number_that_a_class_raises_marks_a_note(style: str) -> None:
