@@ -122,26 +122,28 @@ def _furniture(body: Element, weights: dict[Element, Weight], layouts: Layouts) 
     total = weights[body]
     if not total.stops:
         return found  # a page without a sentence is a list or a form, and all of it is what it has to say
-    waiting = [body]
+    waiting = [(body, False)]
     while waiting:
-        element = waiting.pop()
+        element, is_in_data = waiting.pop()
+        if element.tag == "table":
+            is_in_data = element not in layouts
         for child in element:
             weight = weights.get(child)
             if weight is None or not weight.chars:
                 continue
-            if weight.stops <= 0.3 * total.stops and _is_furniture(child, weight, layouts):
+            is_of_data = is_in_data and child.tag in _TABLE_PARTS
+            if not is_of_data and weight.stops <= 0.3 * total.stops and _is_furniture(child, weight):
                 found.add(child)
             else:
-                waiting.append(child)
+                waiting.append((child, is_in_data))
     return found
 
 
-def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
-    if element.tag in _TABLE_PARTS and not _is_in_layout(element, layouts):
-        return False
-    if element.tag in _FURNITURE_TAGS:
+def _is_furniture(element: Element, weight: Weight) -> bool:
+    tag = element.tag
+    if tag in _FURNITURE_TAGS:
         return True
-    if element.tag not in BLOCKS and element.tag not in ("span", "a", "font"):
+    if tag not in BLOCKS and tag not in ("span", "a", "font"):
         return False
     few_sentences = weight.stops <= 3
     if few_sentences and weight.links >= 3 and weight.link_share > 0.6:
@@ -159,12 +161,6 @@ def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
         return True
     has_title = any(True for _ in element.iter("h1", "h2", "table"))
     return not has_title and bool(_HOLDS_FURNITURE.search(text))
-
-
-def _is_in_layout(element: Element, layouts: Layouts) -> bool:
-    """Whether a row or cell is part of a table that only lays out the page."""
-    table = next(element.iterancestors("table"), None)
-    return table is None or table in layouts
 
 
 def _named_content(body: Element, weights: dict[Element, Weight], total: Weight, furniture: set[Element]) -> Element:
