@@ -11,7 +11,6 @@ from gongkai.warehouse.sql import literal, quoted
 Connection = duckdb.DuckDBPyConnection
 
 _DOCUMENTS = f"{DATABASE}.raw.documents"
-_YEARS = f"{DATABASE}.intermediate.int_year_contexts"
 
 Relations = dict[str, str]
 """Which names are those of a table or a view, asked once: the catalog takes milliseconds to answer."""
@@ -79,46 +78,57 @@ def comment(connection: Connection, node: Node) -> None:
 def build_by_document(connection: Connection, node: Node, there: Relations) -> bool:
     """As macros/by_document does: the ledger says which documents' rows to replace; where none stay, all is made anew.
 
-    dbt compiled the model to read the documents (or years) to build from a table of this connection. False where there
-    were none.
+    dbt compiled the model to read the documents (or other keys) to build from a table of this connection. False where
+    there were none.
     """
     pending = f"temp.main.pending_{node.name}"
     connection.execute(f"create or replace temp table {pending} as ({_pending(node)})", [node.name, node.version])
-    [(waiting, landed)] = connection.execute(
-        f"select (select count(*) from {pending}), (select count(*) from {_YEARS if node.by_year else _DOCUMENTS})"
+    [(waiting, changed, known, landed)] = connection.execute(
+        f"select count(*), count(version), count(*) filter (where is_known), "
+        f"(select count(*) from {node.contexts or _DOCUMENTS}) from {pending}"
     ).fetchall()
     is_there = there.get(node.relation) == "table"
     if is_there and landed and not waiting:
         return False
     connection.execute("begin")
-    if is_there and waiting < landed:
+    if is_there and changed < landed:
         column, key = node.row_key
         connection.execute(f"delete from {node.relation} where {column} in (select {key} from {pending})")
         connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
     else:
         create(connection, node, node.sql, there)
         comment(connection, node)
+    if known:
+        connection.execute(
+            f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
+            [node.name],
+        )
     connection.execute(
-        f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
+        f"insert into {state.LEDGER} select ?, document_id, version from {pending} where version is not null",
         [node.name],
     )
-    connection.execute(f"insert into {state.LEDGER} select ?, document_id, version from {pending}", [node.name])
     connection.execute("commit")
     connection.execute(f"drop table {pending}")
     return True
 
 
 def _pending(node: Node) -> str:
-    """A query, given name and version of the model: the documents that it must build now, each with its version.
+    """A query, given name and version of the model: the documents that it must build now, each with its version, and
+    whether the ledger has another one of it.
 
-    What is no report, or is none any more, has no context.
+    What is no report, or is none any more, has no context; a key that is no more has no version.
     """
-    if node.by_year:
+    if node.contexts:
         return f"""
-            select years.year::varchar as document_id, md5(years.context_version || $2) as version
-            from {_YEARS} as years
-            left join {state.LEDGER} as ledger on years.year::varchar = ledger.document_id and ledger.model = $1
-            where ledger.version is distinct from md5(years.context_version || $2)
+            with versions as (
+                select {node.row_key[0]} as document_id, md5(context_version || $2) as version
+                from {node.contexts}
+            )
+
+            select document_id, versions.version, ledger.version is not null as is_known
+            from versions
+            full join (select * from {state.LEDGER} where model = $1) as ledger using (document_id)
+            where ledger.version is distinct from versions.version
         """
     context = "coalesce(context_version, '')" if node.looks_beyond else "''"
     contexts = f"left join {DATABASE}.intermediate.int_report_contexts as contexts using (document_id)"
@@ -131,7 +141,7 @@ def _pending(node: Node) -> str:
             {contexts if node.looks_beyond else ""}
         )
 
-        select versions.document_id, versions.version
+        select versions.document_id, versions.version, ledger.version is not null as is_known
         from versions
         left join {state.LEDGER} as ledger on versions.document_id = ledger.document_id and ledger.model = $1
         where ledger.version is distinct from versions.version
