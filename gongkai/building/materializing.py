@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import ceil
+
 import duckdb
 
 from gongkai.building.compiled import DATABASE, Node
@@ -11,6 +14,8 @@ from gongkai.warehouse.sql import literal, quoted
 Connection = duckdb.DuckDBPyConnection
 
 _DOCUMENTS = f"{DATABASE}.raw.documents"
+MOST_AT_ONCE = 20_000
+"""So many documents, or keys of so many, are built in one statement: the memory that it takes grows with them."""
 
 Relations = dict[str, str]
 """Which names are those of a table or a view, asked once: the catalog takes milliseconds to answer."""
@@ -83,21 +88,18 @@ def build_by_document(connection: Connection, node: Node, there: Relations) -> b
     """
     pending = f"temp.main.pending_{node.name}"
     connection.execute(f"create or replace temp table {pending} as ({_pending(node)})", [node.name, node.version])
-    [(waiting, changed, known, landed)] = connection.execute(
+    [(waiting, changed, known, landed, documents)] = connection.execute(
         f"select count(*), count(version), count(*) filter (where is_known), "
-        f"(select count(*) from {node.contexts or _DOCUMENTS}) from {pending}"
+        f"(select count(*) from {node.contexts or _DOCUMENTS}), (select count(*) from {_DOCUMENTS}) from {pending}"
     ).fetchall()
     is_there = there.get(node.relation) == "table"
     if is_there and landed and not waiting:
         return False
     connection.execute("begin")
-    if is_there and changed < landed:
+    keeps_rows = is_there and changed < landed
+    if keeps_rows:
         column, key = node.row_key
         connection.execute(f"delete from {node.relation} where {column} in (select {key} from {pending})")
-        connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
-    else:
-        create(connection, node, node.sql, there)
-        comment(connection, node)
     if known:
         connection.execute(
             f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
@@ -107,9 +109,35 @@ def build_by_document(connection: Connection, node: Node, there: Relations) -> b
         f"insert into {state.LEDGER} select ?, document_id, version from {pending} where version is not null",
         [node.name],
     )
+    for _ in _batches(connection, pending, ceil(documents * waiting / max(landed, 1) / MOST_AT_ONCE)):
+        if keeps_rows:
+            connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
+        else:
+            create(connection, node, node.sql, there)
+            comment(connection, node)
+            keeps_rows = True
     connection.execute("commit")
     connection.execute(f"drop table {pending}")
     return True
+
+
+def _batches(connection: Connection, pending: str, count: int) -> Iterator[None]:
+    """The table of what is pending holds a share of it at a time, neighbours together: what was built in shares lies
+    so, and DuckDB passes over the others."""
+    if count <= 1:
+        yield
+        return
+    whole = f"{pending}_whole"
+    connection.execute(
+        f"create or replace temp table {whole} as "
+        f"select *, ntile({count}) over (order by document_id) as share from {pending}"
+    )
+    for share in range(1, count + 1):
+        connection.execute(
+            f"create or replace temp table {pending} as select * exclude (share) from {whole} where share = {share}"
+        )
+        yield
+    connection.execute(f"drop table {whole}")
 
 
 def _pending(node: Node) -> str:
