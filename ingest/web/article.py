@@ -150,7 +150,7 @@ def _is_furniture(element: Element, weight: Weight) -> bool:
         return True
     if not few_sentences or weight.chars > 400:
         return False
-    names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
+    names = _names(element).split()
     named = any(_FRAME_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
     if named and weight.stops == 0:
         return True
@@ -169,10 +169,16 @@ def _named_content(body: Element, weights: dict[Element, Weight], total: Weight,
         weight = weights.get(element)
         if weight is None or not is_element(element) or element in furniture:
             continue
-        names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
+        names = _names(element).split()
         if any(_ARTICLE_NAMES.match(name) for name in names) and weight.stops >= 0.6 * total.stops and weight.chars:
             return element
     return body
+
+
+def _names(element: Element) -> str:
+    """What a page calls an element."""
+    told = element.keys()
+    return f"{element.get('id', '')} {element.get('class', '')}".lower() if "id" in told or "class" in told else ""
 
 
 def _descend(start: Element, weights: dict[Element, Weight], furniture: set[Element], layouts: Layouts) -> Element:
@@ -241,8 +247,7 @@ def _title(element: Element) -> str | None:
     for node in element.iter():
         if not is_element(node):
             continue
-        names = f"{node.get('id', '')} {node.get('class', '')}".lower()
-        if node.tag in ("h1", "h2", "h3") or _TITLE_NAMES.search(names):
+        if node.tag in ("h1", "h2", "h3") or _TITLE_NAMES.search(_names(node)):
             text = re.sub(r"\s+", " ", shown_text(node)).strip()
             if 6 <= len(squeezed(text)) <= 80:
                 return text

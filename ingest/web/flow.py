@@ -85,7 +85,8 @@ class _Writer:
         if tag == "table" and element not in self._layouts:
             self._table(element)
             return
-        if tag in BLOCKS:
+        is_block = tag in BLOCKS
+        if is_block and self._pieces:
             self.end_block()
         begun, raw = len(self.parts), tag == "pre"
         if text := element.text:
@@ -94,7 +95,7 @@ class _Writer:
             self.walk(child)
             if text := child.tail:
                 self._text(text, raw=raw)
-        if tag in BLOCKS:
+        if is_block and self._pieces:
             self.end_block()
         if tag in HEADINGS:
             self._mark_heading(begun, HEADINGS[tag])
