@@ -56,7 +56,7 @@ def by_lxml(path: Path) -> int:
 
 
 def by_beautiful_soup(path: Path) -> int:
-    """The same, as most tutorials have it. ImportError where the package is not there, as nothing of ours needs it."""
+    """The same, as most tutorials have it. ImportError without beautifulsoup4, which nothing of ours needs."""
     from bs4 import BeautifulSoup
 
     tree = BeautifulSoup(path.read_bytes(), "lxml")

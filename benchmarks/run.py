@@ -26,7 +26,7 @@ from statistics import median
 
 import duckdb
 
-from benchmarks.baseline import times_as_fast
+from benchmarks.baseline import BASELINES, times_as_fast
 from benchmarks.generate import FORMATS, generate
 from benchmarks.processes import ROOT, Cost, gongkai, middle, together
 from gongkai.building.artifacts import RUN_RESULTS, folder_of_artifacts
@@ -53,6 +53,8 @@ GOALS = {
     "ingest and build 100000": 720.0,
 }
 """Seconds by the clock on two idle cores."""
+MOST_MEMORY = 6 * 1024
+"""MiB that no process may take, however many reports there are."""
 
 
 @dataclass
@@ -203,10 +205,15 @@ def tell(measured: Measured, before: dict[str, Cost], say: Callable[[str], None]
         )
         say(line)
     for name, rate in measured.per_second.items():
-        ratios = ", ".join(f"{times:.2f} x {other}" for other, times in measured.times_as_fast.get(name, {}).items())
-        say(f"{name + ' a second':34}{rate:9.1f}{'350' if name != 'pdf' else '':>7}   {ratios}")
+        times = measured.times_as_fast.get(name, {})
+        ratios = [
+            f"{times[other]:.2f} x {other}" if other in times else f"no {other}" for other in BASELINES.get(name, {})
+        ]
+        say(f"{name + ' a second':34}{rate:9.1f}{'350' if name != 'pdf' else '':>7}   {', '.join(ratios)}")
     say(f"{'observations of a report, ms':34}{measured.observations_ms:9.1f}{'5':>7}")
     say(f"{'published file, MiB':34}{measured.megabytes:9.1f}")
+    most = max(max(cost.memory, cost.memory_below) for cost in measured.costs.values())
+    say(f"{'most memory of a process, MiB':34}{most:9.0f}{MOST_MEMORY:7}")
     for line in grown(measured):
         say(f"grew: {line}")
 

@@ -43,20 +43,25 @@ _BY_DOCUMENT = {
     "raw.blocks": "stg_raw__blocks",
     "raw.table_cells": "stg_raw__table_cells",
 }
-# The same of each year.
-_BY_YEAR = {"marts.metrics": "metrics"}
-_MODELS = (*_BY_DOCUMENT.values(), *_BY_YEAR.values())
+# Tables with the rows of other keys, which the ledger has in the place of documents: each with the column of its key.
+_BY_KEY = {
+    "marts.findings": "report_id",
+    "marts.metrics": "year",
+    "marts.regional_series": "region_code",
+    "marts.series": "entity_id",
+}
+_MODELS = (*_BY_DOCUMENT.values(), *(table.removeprefix("marts.") for table in _BY_KEY))
 
 _ORDER = ("year", "region_code", "report_id")
 """The columns that rows of marts are sorted by, as far as they have them: what is asked for together lies together. The
-long tables, whose rows are exchanged by document, have no order."""
+long tables, whose rows are exchanged by document, have no order; rows that are exchanged by another key come last."""
 
 _SCHEMAS = ("marts", "raw")
 """What a publish makes anew; every other schema of the published file is an analyst's, and stays."""
 
-_LARGEST_CHANGE = 0.1
-"""The share of documents up to which rows are exchanged: deleted rows leave holes, and most of a table is sooner copied
-anew than exchanged."""
+_LARGEST_CHANGE, _LARGEST_OF_KEYS = 0.1, 0.5
+"""The share of documents, and of other keys of a table, up to which rows are exchanged: deleted rows leave holes, and
+most of a table is sooner copied anew than exchanged."""
 
 # What a build can see of raw: not when a file was last met, as that alone changes no table of marts.
 _RAW_STATE = """
@@ -258,7 +263,7 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
             (schema, name)
             for schema, name in tables
             if exchange
-            and f"{schema}.{name}" in {*_BY_DOCUMENT, *_BY_YEAR}
+            and (f"{schema}.{name}" in _BY_DOCUMENT or _few_keys_changed(connection, f"{schema}.{name}"))
             and _shape(connection, "work", schema, name) == _shape(connection, "published", schema, name)
         ]
         for schema in _SCHEMAS:
@@ -299,15 +304,28 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
     return publication
 
 
+def _few_keys_changed(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a table has rows of keys, so few of which changed that exchanging their rows is the shorter way."""
+    if table not in _BY_KEY:
+        return False
+    model = table.removeprefix("marts.")
+    row = connection.execute(
+        f"select (select count(*) from ({state.changed_documents([model])})) <= ? * count(*) "  # noqa: S608 - ours
+        "from work.state.build_ledger where model = ?",
+        [_LARGEST_OF_KEYS, model],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
-    """Replace the rows of the documents, or years, that changed since the last publish."""
+    """Replace the rows of the documents, or other keys, that changed since the last publish."""
     relation = f"{quoted(schema)}.{quoted(name)}"
     table = f"{schema}.{name}"
-    model = [_BY_DOCUMENT.get(table) or _BY_YEAR[table]]
+    model = [_BY_DOCUMENT.get(table, name)]
     changed = f"select document_id from ({state.changed_documents(model)}) where model = ?"  # noqa: S608 - ours
     condition = f"document_id in ({changed})"
-    if table in _BY_YEAR:
-        condition = f"year in (select document_id::integer from ({changed}))"  # noqa: S608 - ours
+    if table in _BY_KEY:
+        condition = f"coalesce({_BY_KEY[table]}::varchar, '') in ({changed})"
     elif schema == "marts":
         # A report states figures of the tables that are parts of it too.
         condition += f" or report_id in (select report_id from work.marts.dim_report where {condition})"  # noqa: S608 - ours

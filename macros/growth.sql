@@ -1,5 +1,5 @@
 {# Each current report beside the same body's report of the same scope of the year before, figure by figure. #}
-{% macro figures_year_on_year(kind) -%}
+{% macro figures_year_on_year(kind, reports) -%}
 select
     reports.report_id,
     reports.year,
@@ -14,7 +14,7 @@ select
     figures.value,
     previous_figures.value as previous_value,
     figures.observation_ids || previous_figures.observation_ids as observation_ids,
-from {{ ref('dim_report') }} as reports
+from {{ reports }} as reports
 inner join {{ ref('dim_report') }} as previous_reports
     on {{ is_of_year_before('reports', 'previous_reports') }}
     and previous_reports.is_current

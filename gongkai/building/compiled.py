@@ -34,8 +34,8 @@ class Node:
     `written_from` stands for all that its SQL is written from; `version` for all that its rows depend on but what was
     landed: its own SQL and that of all below it, and what the seeds hold. `reads_raw`: it names a table of raw;
     `from_raw`: it does, or something that it stands on. `looks_beyond`: it stands on int_report_contexts, which tell of
-    what lies beside a document. `by_year`: the ledger has years of it in the place of documents. `row_key`: the column
-    that tells whose a row is, and the SQL that makes its value of a document_id.
+    what lies beside a document. `contexts`: the table of other keys (years, bodies …) that the ledger has instead of
+    documents. `row_key`: SQL that tells whose a row is, and SQL that makes the same of a document_id of the ledger.
     """
 
     unique_id: str
@@ -57,7 +57,7 @@ class Node:
     has_contract: bool = False
     only_warns: bool = False
     looks_beyond: bool = False
-    by_year: bool = False
+    contexts: str = ""
     row_key: tuple[str, str] = ("document_id", "document_id")
 
     @property

@@ -38,7 +38,13 @@ _WORD = re.compile(r"\w+")
 _GRAPH = re.compile(r"\bgraph\b")
 """The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
 _CONTEXTS = "model.gongkai.int_report_contexts"
-_YEARS = "model.gongkai.int_year_contexts"
+_KEYS = {
+    "model.gongkai.int_year_contexts": "year",
+    "model.gongkai.int_body_contexts": "entity_id",
+    "model.gongkai.int_region_contexts": "region_code",
+    "model.gongkai.int_finding_contexts": "report_id",
+}
+"""Models of contexts that are none of documents, with their keys, as in macros/by_document/version.sql."""
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -194,8 +200,10 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        has_reports, has_years = _CONTEXTS in parents, _YEARS in parents
+        has_reports, keyed = _CONTEXTS in parents, next((parent for parent in parents if parent in _KEYS), None)
         row_key = ("report_id", report_id) if has_reports else ("document_id", "document_id")
+        if keyed:
+            row_key = (f"coalesce({_KEYS[keyed]}::varchar, '')", "document_id")
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -214,8 +222,8 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
             looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
-            by_year=has_years,
-            row_key=("year", "document_id::integer") if has_years else row_key,
+            contexts=nodes[keyed].relation if keyed else "",
+            row_key=row_key,
         )
 
     for key in wanted:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import ceil
+
 import duckdb
 
 from gongkai.building.compiled import DATABASE, Node
@@ -11,7 +14,8 @@ from gongkai.warehouse.sql import literal, quoted
 Connection = duckdb.DuckDBPyConnection
 
 _DOCUMENTS = f"{DATABASE}.raw.documents"
-_YEARS = f"{DATABASE}.intermediate.int_year_contexts"
+MOST_AT_ONCE = 20_000
+"""So many documents, or keys of so many, are built in one statement: the memory that it takes grows with them."""
 
 Relations = dict[str, str]
 """Which names are those of a table or a view, asked once: the catalog takes milliseconds to answer."""
@@ -79,46 +83,80 @@ def comment(connection: Connection, node: Node) -> None:
 def build_by_document(connection: Connection, node: Node, there: Relations) -> bool:
     """As macros/by_document does: the ledger says which documents' rows to replace; where none stay, all is made anew.
 
-    dbt compiled the model to read the documents (or years) to build from a table of this connection. False where there
-    were none.
+    dbt compiled the model to read the documents (or other keys) to build from a table of this connection. False where
+    there were none.
     """
     pending = f"temp.main.pending_{node.name}"
     connection.execute(f"create or replace temp table {pending} as ({_pending(node)})", [node.name, node.version])
-    [(waiting, landed)] = connection.execute(
-        f"select (select count(*) from {pending}), (select count(*) from {_YEARS if node.by_year else _DOCUMENTS})"
+    [(waiting, changed, known, landed, documents)] = connection.execute(
+        f"select count(*), count(version), count(*) filter (where is_known), "
+        f"(select count(*) from {node.contexts or _DOCUMENTS}), (select count(*) from {_DOCUMENTS}) from {pending}"
     ).fetchall()
     is_there = there.get(node.relation) == "table"
     if is_there and landed and not waiting:
         return False
     connection.execute("begin")
-    if is_there and waiting < landed:
+    keeps_rows = is_there and changed < landed
+    if keeps_rows:
         column, key = node.row_key
         connection.execute(f"delete from {node.relation} where {column} in (select {key} from {pending})")
-        connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
-    else:
-        create(connection, node, node.sql, there)
-        comment(connection, node)
+    if known:
+        connection.execute(
+            f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
+            [node.name],
+        )
     connection.execute(
-        f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
+        f"insert into {state.LEDGER} select ?, document_id, version from {pending} where version is not null",
         [node.name],
     )
-    connection.execute(f"insert into {state.LEDGER} select ?, document_id, version from {pending}", [node.name])
+    for _ in _batches(connection, pending, ceil(documents * waiting / max(landed, 1) / MOST_AT_ONCE)):
+        if keeps_rows:
+            connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
+        else:
+            create(connection, node, node.sql, there)
+            comment(connection, node)
+            keeps_rows = True
     connection.execute("commit")
     connection.execute(f"drop table {pending}")
     return True
 
 
-def _pending(node: Node) -> str:
-    """A query, given name and version of the model: the documents that it must build now, each with its version.
+def _batches(connection: Connection, pending: str, count: int) -> Iterator[None]:
+    """The table of what is pending holds a share of it at a time, neighbours together: what was built in shares lies
+    so, and DuckDB passes over the others."""
+    if count <= 1:
+        yield
+        return
+    whole = f"{pending}_whole"
+    connection.execute(
+        f"create or replace temp table {whole} as "
+        f"select *, ntile({count}) over (order by document_id) as share from {pending}"
+    )
+    for share in range(1, count + 1):
+        connection.execute(
+            f"create or replace temp table {pending} as select * exclude (share) from {whole} where share = {share}"
+        )
+        yield
+    connection.execute(f"drop table {whole}")
 
-    What is no report, or is none any more, has no context.
+
+def _pending(node: Node) -> str:
+    """A query, given name and version of the model: the documents that it must build now, each with its version, and
+    whether the ledger has another one of it.
+
+    What is no report, or is none any more, has no context; a key that is no more has no version.
     """
-    if node.by_year:
+    if node.contexts:
         return f"""
-            select years.year::varchar as document_id, md5(years.context_version || $2) as version
-            from {_YEARS} as years
-            left join {state.LEDGER} as ledger on years.year::varchar = ledger.document_id and ledger.model = $1
-            where ledger.version is distinct from md5(years.context_version || $2)
+            with versions as (
+                select {node.row_key[0]} as document_id, md5(context_version || $2) as version
+                from {node.contexts}
+            )
+
+            select document_id, versions.version, ledger.version is not null as is_known
+            from versions
+            full join (select * from {state.LEDGER} where model = $1) as ledger using (document_id)
+            where ledger.version is distinct from versions.version
         """
     context = "coalesce(context_version, '')" if node.looks_beyond else "''"
     contexts = f"left join {DATABASE}.intermediate.int_report_contexts as contexts using (document_id)"
@@ -131,7 +169,7 @@ def _pending(node: Node) -> str:
             {contexts if node.looks_beyond else ""}
         )
 
-        select versions.document_id, versions.version
+        select versions.document_id, versions.version, ledger.version is not null as is_known
         from versions
         left join {state.LEDGER} as ledger on versions.document_id = ledger.document_id and ledger.model = $1
         where ledger.version is distinct from versions.version

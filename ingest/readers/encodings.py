@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 from collections import Counter
+from functools import lru_cache
 
 from ingest.errors import RejectError, RejectReason
 
@@ -66,6 +67,11 @@ def _checked(text: str, encoding: str) -> tuple[str, str]:
     return text.lstrip("\ufeff"), encoding
 
 
+def _beyond_ascii(text: str) -> int:
+    """How many characters are beyond ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
+
+
 def _is_sound_utf8(data: bytes) -> bool:
     """Whether the bytes are UTF-8, up to a cut-off last character."""
     try:
@@ -82,7 +88,7 @@ def _is_utf8(data: bytes) -> bool:
     """
     sample = data[:_SAMPLE].decode("utf-8", "replace")
     broken = sample.count("\ufffd")
-    return broken * 20 <= sum(character > "\x7f" for character in sample) - broken
+    return broken * 20 <= _beyond_ascii(sample) - broken
 
 
 def _by_line(data: bytes) -> str:
@@ -113,15 +119,14 @@ def _is_gb18030(line: bytes) -> bool:
         text = line.decode("gb18030")
     except UnicodeDecodeError:
         return False
-    return sum(character > "\x7f" for character in text) > 2 and _commonness(line, "gb18030") > _EVERYDAY
+    return _beyond_ascii(text) > 2 and _commonness(line, "gb18030") > _EVERYDAY
 
 
 def _undone(text: str) -> str:
     """Text that somebody read as Latin-1 and saved as UTF-8, read again as what it was; any other as it is."""
-    counts = {character: count for character, count in Counter(text[:_SAMPLE]).items() if character > "\x7f"}
-    beyond = sum(counts.values())
-    western = sum(count for character, count in counts.items() if character <= "\xff" or character in _CP1252)
-    if beyond < _FEWEST_BEYOND or western < _NEARLY_ALL * beyond:
+    sample = text[:_SAMPLE]
+    beyond = _beyond_ascii(sample)
+    if beyond < _FEWEST_BEYOND or len(_WESTERN.findall(sample)) < _NEARLY_ALL * beyond:
         return text
     data = bytearray()
     for character in text:
@@ -146,6 +151,7 @@ def _windows_western() -> dict[str, int]:
 
 
 _CP1252 = _windows_western()
+_WESTERN = re.compile(f"[\x80-\xff{''.join(_CP1252)}]")
 
 
 def _wide_encoding(data: bytes) -> str | None:
@@ -176,15 +182,19 @@ def _commonness(data: bytes, encoding: str) -> float:
     Both character sets put the everyday characters in their first plane and the rare ones in later rows, so text
     read in the wrong one falls into rows that hardly any text uses.
     """
-    text = data[:_SAMPLE].decode(encoding, "replace")
-    beyond = [character for character in text if character > "\x7f"]
-    if not beyond:
-        return 1.0
-    common = 0
-    for character in beyond:
-        try:
-            lead = character.encode("gb2312" if encoding == "gb18030" else "big5")[0]
-        except UnicodeEncodeError:
-            continue
-        common += lead in (0xA1, 0xA3) or 0xB0 <= lead <= 0xD7 if encoding == "gb18030" else 0xA1 <= lead <= 0xC6
-    return common / len(beyond)
+    counts = Counter(data[:_SAMPLE].decode(encoding, "replace"))
+    beyond = common = 0
+    for character, count in counts.items():
+        if character > "\x7f":
+            beyond += count
+            common += count * _is_common(character, encoding)
+    return common / beyond if beyond else 1.0
+
+
+@lru_cache(maxsize=8192)
+def _is_common(character: str, encoding: str) -> bool:
+    try:
+        lead = character.encode("gb2312" if encoding == "gb18030" else "big5")[0]
+    except UnicodeEncodeError:
+        return False
+    return lead in (0xA1, 0xA3) or 0xB0 <= lead <= 0xD7 if encoding == "gb18030" else 0xA1 <= lead <= 0xC6

@@ -122,33 +122,35 @@ def _furniture(body: Element, weights: dict[Element, Weight], layouts: Layouts) 
     total = weights[body]
     if not total.stops:
         return found  # a page without a sentence is a list or a form, and all of it is what it has to say
-    waiting = [body]
+    waiting = [(body, False)]
     while waiting:
-        element = waiting.pop()
+        element, is_in_data = waiting.pop()
+        if element.tag == "table":
+            is_in_data = element not in layouts
         for child in element:
             weight = weights.get(child)
             if weight is None or not weight.chars:
                 continue
-            if weight.stops <= 0.3 * total.stops and _is_furniture(child, weight, layouts):
+            is_of_data = is_in_data and child.tag in _TABLE_PARTS
+            if not is_of_data and weight.stops <= 0.3 * total.stops and _is_furniture(child, weight):
                 found.add(child)
             else:
-                waiting.append(child)
+                waiting.append((child, is_in_data))
     return found
 
 
-def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
-    if element.tag in _TABLE_PARTS and not _is_in_layout(element, layouts):
-        return False
-    if element.tag in _FURNITURE_TAGS:
+def _is_furniture(element: Element, weight: Weight) -> bool:
+    tag = element.tag
+    if tag in _FURNITURE_TAGS:
         return True
-    if element.tag not in BLOCKS and element.tag not in ("span", "a", "font"):
+    if tag not in BLOCKS and tag not in ("span", "a", "font"):
         return False
     few_sentences = weight.stops <= 3
     if few_sentences and weight.links >= 3 and weight.link_share > 0.6:
         return True
     if not few_sentences or weight.chars > 400:
         return False
-    names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
+    names = _names(element).split()
     named = any(_FRAME_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
     if named and weight.stops == 0:
         return True
@@ -161,22 +163,22 @@ def _is_furniture(element: Element, weight: Weight, layouts: Layouts) -> bool:
     return not has_title and bool(_HOLDS_FURNITURE.search(text))
 
 
-def _is_in_layout(element: Element, layouts: Layouts) -> bool:
-    """Whether a row or cell is part of a table that only lays out the page."""
-    table = next(element.iterancestors("table"), None)
-    return table is None or table in layouts
-
-
 def _named_content(body: Element, weights: dict[Element, Weight], total: Weight, furniture: set[Element]) -> Element:
     """The outermost element with a name that content systems give to articles, if most sentences stand in it."""
     for element in body.iter():
         weight = weights.get(element)
         if weight is None or not is_element(element) or element in furniture:
             continue
-        names = f"{element.get('id', '')} {element.get('class', '')}".lower().split()
+        names = _names(element).split()
         if any(_ARTICLE_NAMES.match(name) for name in names) and weight.stops >= 0.6 * total.stops and weight.chars:
             return element
     return body
+
+
+def _names(element: Element) -> str:
+    """What a page calls an element."""
+    told = element.keys()
+    return f"{element.get('id', '')} {element.get('class', '')}".lower() if "id" in told or "class" in told else ""
 
 
 def _descend(start: Element, weights: dict[Element, Weight], furniture: set[Element], layouts: Layouts) -> Element:
@@ -245,8 +247,7 @@ def _title(element: Element) -> str | None:
     for node in element.iter():
         if not is_element(node):
             continue
-        names = f"{node.get('id', '')} {node.get('class', '')}".lower()
-        if node.tag in ("h1", "h2", "h3") or _TITLE_NAMES.search(names):
+        if node.tag in ("h1", "h2", "h3") or _TITLE_NAMES.search(_names(node)):
             text = re.sub(r"\s+", " ", shown_text(node)).strip()
             if 6 <= len(squeezed(text)) <= 80:
                 return text

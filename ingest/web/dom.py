@@ -62,12 +62,12 @@ def is_element(node: Element) -> bool:
 def is_unseen(element: Element) -> bool:
     """Whether a browser shows nothing of the element."""
     tag = element.tag
-    if not isinstance(tag, str) or tag in UNSEEN or element.get("hidden") is not None:
+    if tag in UNSEEN or not isinstance(tag, str):
         return True
-    if tag == "dialog" and element.get("open") is None:
+    names = element.keys()  # as most have none: looking for one by its name takes several times as long
+    if tag == "dialog" and "open" not in names:
         return True
-    style = element.get("style")
-    return style is not None and _hides(style)
+    return bool(names) and ("hidden" in names or ("style" in names and _hides(element.get("style"))))
 
 
 @lru_cache(maxsize=4096)
@@ -78,6 +78,8 @@ def _hides(style: str) -> bool:
 
 def squeezed(text: str) -> str:
     """Text without any blanks."""
+    if text.isspace():  # as between most tags
+        return ""
     bare = "".join(text.split())
     for blank in _NO_WIDTH:
         if blank in bare:
@@ -113,53 +115,53 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
     weights: dict[Element, Weight] = {}
     texts: list[str] = []
     stack: list[Weight] = []
-    links = 0
     unseen: Element | None = None
-
-    def count(text: str | None) -> None:
-        if text and unseen is None and stack and (bare := squeezed(text)):
-            texts.append(bare)
+    depth = links = 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        # This runs for each tag of a page, and most of what a page takes is spent here: no calls of functions.
+        if event == "start":
+            depth += 1
+            if depth > max_depth:
+                raise RejectError(RejectReason.TOO_DEEP, f"elements nest more than {max_depth} deep")
+            if unseen is not None:
+                continue
+            if is_unseen(node):
+                unseen = node
+                continue
+            weight = Weight(texts, len(texts))
+            stack.append(weight)
+            if node.tag == "a" and node.get("href"):
+                weight.links = 1
+                links += 1
+            text = node.text
+        else:
+            if event == "end":
+                depth -= 1
+                if unseen is None:
+                    done = stack.pop()
+                    done.end = len(texts)
+                    weights[node] = done
+                    if node is root:
+                        break
+                    if node.tag == "a" and node.get("href"):
+                        links -= 1
+                    weight = stack[-1]
+                    if done.chars or done.links:
+                        weight.chars += done.chars
+                        weight.link_chars += done.link_chars
+                        weight.stops += done.stops
+                        weight.links += done.links
+                elif node is unseen:
+                    unseen = None
+            if unseen is not None or not stack:
+                continue
             weight = stack[-1]
+            text = node.tail
+        if text and (bare := squeezed(text)):
+            texts.append(bare)
             weight.chars += len(bare)
             if links:
                 weight.link_chars += len(bare)
             else:
                 weight.stops += len(_STOPS.findall(bare))
-
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            stack.append(Weight(texts, len(texts)))
-            if len(stack) > max_depth:
-                raise RejectError(RejectReason.TOO_DEEP, f"elements nest more than {max_depth} deep")
-            if unseen is None and is_unseen(node):
-                unseen = node
-            links += _is_link(node)
-            count(node.text)
-        elif event == "end":
-            weight = stack.pop()
-            if _is_link(node):
-                weight.links += 1
-                links -= 1
-            if unseen is None:
-                weight.end = len(texts)
-                weights[node] = weight
-                if stack:
-                    _add(stack[-1], weight)
-            elif node is unseen:
-                unseen = None
-            if node is not root:
-                count(node.tail)
-        else:
-            count(node.tail)
     return weights
-
-
-def _is_link(node: Element) -> bool:
-    return bool(node.tag == "a" and node.get("href"))
-
-
-def _add(weight: Weight, more: Weight) -> None:
-    weight.chars += more.chars
-    weight.link_chars += more.link_chars
-    weight.stops += more.stops
-    weight.links += more.links

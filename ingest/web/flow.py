@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 
 from ingest.documents.model import Block, Cell, Table
 from ingest.documents.notes import raised, set_level
@@ -35,15 +36,20 @@ def flow(
 
 def _marks_a_note(element: Element) -> bool:
     """Whether an element holds nothing but a raised number, or a link to a note, as programs for writing make them."""
-    style = element.get("style", "")
-    if RAISED.search(style):
-        is_raised = declared(f"font-size:smaller;{style}" if element.tag == "small" else style).get("raised", False)
-    else:
-        is_raised = False
-    if not is_raised and not (element.tag == "a" and _leads_to_a_note(element)):
+    tag, style = element.tag, element.get("style")
+    is_raised = style is not None and _raises(style, is_small=tag == "small")
+    if not is_raised and not (tag == "a" and _leads_to_a_note(element)):
         return False
     text = _collapsed(shown_text(element))
     return raised(text) != text and not any(child.tag in BLOCKS for child in element)
+
+
+@lru_cache(maxsize=4096)
+def _raises(style: str, *, is_small: bool) -> bool:
+    """Whether what stands in a style attribute raises its element: a page has the same ones again and again."""
+    if not RAISED.search(style):
+        return False
+    return declared(f"font-size:smaller;{style}" if is_small else style).get("raised", False)
 
 
 def _leads_to_a_note(link: Element) -> bool:
@@ -79,7 +85,8 @@ class _Writer:
         if tag == "table" and element not in self._layouts:
             self._table(element)
             return
-        if tag in BLOCKS:
+        is_block = tag in BLOCKS
+        if is_block and self._pieces:
             self.end_block()
         begun, raw = len(self.parts), tag == "pre"
         if text := element.text:
@@ -88,7 +95,7 @@ class _Writer:
             self.walk(child)
             if text := child.tail:
                 self._text(text, raw=raw)
-        if tag in BLOCKS:
+        if is_block and self._pieces:
             self.end_block()
         if tag in HEADINGS:
             self._mark_heading(begun, HEADINGS[tag])

@@ -16,16 +16,17 @@ insert into {{ seed_versions() }}
 select '{{ model.name }}', bit_xor(hash(seed_row))::varchar || ':' || count(*) from {{ this }} as seed_row;
 {% endmacro %}
 
-{# Compare with the ledger, once for all that asks; gives the number of documents whose rows stay. #}
+{# Compare with the ledger, once for all that asks; gives the number of documents whose rows stay. What is no more has no
+   version. #}
 {% macro find_pending_documents() %}
 create or replace temp table {{ pending_documents() }} as
-select documents.document_id, documents.version
+select document_id, documents.version
 from ({{ documents_by_version() }}) as documents
-left join {{ ledger() }} as ledger
-    on documents.document_id = ledger.document_id and ledger.model = '{{ model.name }}'
+full join (select * from {{ ledger() }} where model = '{{ model.name }}') as ledger using (document_id)
 where ledger.version is distinct from documents.version;
 select
-    (select count(*) from ({{ documents_by_version() }}) as documents) - (select count(*) from {{ pending_documents() }}) as kept,
+    (select count(*) from ({{ documents_by_version() }}) as documents)
+    - (select count(version) from {{ pending_documents() }}) as kept,
 {% endmacro %}
 
 {% macro remember_documents_built(kept) %}
@@ -35,6 +36,7 @@ where
     {% if kept > 0 %}and document_id in (select document_id from {{ pending_documents() }}){% endif %};
 insert into {{ ledger() }}
 select '{{ model.name }}', document_id, version from ({{ documents_to_build() }}) as built
+where version is not null
 {% endmacro %}
 
 {% macro pending_documents() %}temp.main.pending_{{ model.name }}{% endmacro %}

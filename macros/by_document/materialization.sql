@@ -32,8 +32,8 @@
 {% macro replace_pending_documents(relation, sql) %}
 delete from {{ relation }}
 where
-    {%- if has_years() %}
-    year in (select document_id::integer from {{ pending_documents() }})
+    {%- if key_contexts() %}
+    coalesce({{ key_column() }}::varchar, '') in (select document_id from {{ pending_documents() }})
     {%- elif has_reports() %}
     report_id in (select {{ report_id('document_id') }} from {{ pending_documents() }})
     {%- else %}

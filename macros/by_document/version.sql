@@ -6,8 +6,9 @@
    dbt does not say which macros a model uses: where one changed, `gongkai build` makes everything anew, and whoever runs
    dbt alone asks for --full-refresh.
 
-   A model that asks for `years_to_build()` has rows of years, of which the ledger tells as if they were documents: what is
-   ranked, summed and compared with the year before is made anew for the years whose reports changed, and the next.
+   A model that asks for `keys_to_build()` of a model of contexts has rows of years, bodies, regions or reports, of which the
+   ledger tells as if they were documents: what is ranked, summed and compared over documents is made anew for the keys
+   whose context changed, and goes with a key that is no more.
 
    What stands on int_report_contexts, through whatever models, looks beyond its own document: its version also holds
    what they say of the reports beside it and the tables that are parts of it. One that asks for `reports_to_build()`
@@ -59,9 +60,11 @@ select document_id, version from {{ pending_documents() }}
 {%- endmacro %}
 
 {% macro documents_by_version() -%}
-{%- if has_years() -%}
-select year::varchar as document_id, md5(context_version || {{ rules_version() }}) as version,
-from {{ graph.nodes['model.gongkai.int_year_contexts'].relation_name }}
+{%- if key_contexts() -%}
+select
+    coalesce({{ key_column() }}::varchar, '') as document_id,
+    md5(context_version || {{ rules_version() }}) as version,
+from {{ graph.nodes['model.gongkai.' ~ key_contexts()].relation_name }}
 {%- else -%}
 select
     documents.document_id,
@@ -86,19 +89,37 @@ left join {{ graph.nodes['model.gongkai.int_report_contexts'].relation_name }} a
 {{ documents_to_build() }}
 {%- endmacro %}
 
-{# The years that a model by year must build now. Use as a CTE; figures may be compared with those of the year before. #}
-{% macro years_to_build() -%}
-{%- set contexts = ref('int_year_contexts') -%}
+{# The keys that a model must build now, of those of a model of contexts. Use as a CTE and join to it; a key may be NULL. #}
+{% macro keys_to_build(contexts) -%}
+{%- set relation, column = ref(contexts), columns_of_keys()[contexts] -%}
 {%- if keeps_documents() -%}
-select document_id::integer as year from {{ pending_documents() }}
+select nullif(document_id, '')::{{ 'integer' if column == 'year' else 'varchar' }} as {{ column }} from {{ pending_documents() }}
 {%- else -%}
-select year from {{ contexts }}
+select {{ column }} from {{ relation }}
 {%- endif -%}
 {%- endmacro %}
 
-{# Whether this model has rows of years. #}
-{% macro has_years() -%}
-{{ return('model.gongkai.int_year_contexts' in model.get('depends_on', {}).get('nodes', [])) }}
+{# The models of contexts, each with the column that tells whose a row is, and a version of all that is said of it. The
+   same are known to gongkai/building/compiling.py. #}
+{% macro columns_of_keys() -%}
+{{ return({
+    'int_year_contexts': 'year',
+    'int_body_contexts': 'entity_id',
+    'int_region_contexts': 'region_code',
+    'int_finding_contexts': 'report_id',
+}) }}
+{%- endmacro %}
+
+{# The model of contexts whose keys the rows of this model have; none where they are those of documents or reports. #}
+{% macro key_contexts() -%}
+{%- for contexts in columns_of_keys() if 'model.gongkai.' ~ contexts in model.get('depends_on', {}).get('nodes', []) -%}
+    {{ return(contexts) }}
+{%- endfor -%}
+{{ return(none) }}
+{%- endmacro %}
+
+{% macro key_column() -%}
+{{ return(columns_of_keys()[key_contexts()]) }}
 {%- endmacro %}
 
 {# Whether this model has rows of reports. #}

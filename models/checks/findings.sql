@@ -1,5 +1,12 @@
-with failures as (
-    select * from {{ ref('int_checks_evaluated') }} where result = 'fail'
+{{ config(materialized='by_document') }}
+
+with reports_to_build as (
+    {{ keys_to_build('int_finding_contexts') }}
+),
+
+failures as (
+    select * from {{ ref('int_checks_evaluated') }}
+    where result = 'fail' and report_id in (select report_id from reports_to_build)
 ),
 
 reports as (

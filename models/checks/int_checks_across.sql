@@ -1,5 +1,17 @@
-with reports as (
-    select * from {{ ref('dim_report') }} where is_current
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ keys_to_build('int_year_contexts') }}
+),
+
+-- Those of the years before, too, for comparison.
+reports as (
+    select * from {{ ref('dim_report') }}
+    where is_current and year in (select year from years_to_build union all select year - 1 from years_to_build)
+),
+
+reports_to_check as (
+    select * from reports where year in (select year from years_to_build)
 ),
 
 checks as (
@@ -20,7 +32,7 @@ regions as (
 
 -- A government's report on its whole area, beside the one on its own level and those of the governments below it.
 whole_areas as (
-    select * from reports
+    select * from reports_to_check
     where scope = 'aggregate' and agency_kind = 'government' and region_code is not null
 ),
 
@@ -61,9 +73,9 @@ children as (
 -- Whose figures a term may speak of: the report's own, those of the same body's report a year before, those of its own
 -- level where the report is on its whole area, and the sum over the governments below it.
 places as (
-    select report_id, report_id as source_report_id, 'here' as place from reports
+    select report_id, report_id as source_report_id, 'here' as place from reports_to_check
     union all
-    {{ previous_reports('reports', 'reports') }}
+    {{ previous_reports('reports_to_check', 'reports') }}
     union all
     select report_id, source_report_id, 'own' as place from own_level
 ),
@@ -136,7 +148,7 @@ figures as (
 ),
 
 applicable as (
-    {{ report_checks('reports', 'checks_across') }}
+    {{ report_checks('reports_to_check', 'checks_across') }}
 ),
 
 -- Without the other report there is nothing to compare. Checks ask for few sets of places: a report is looked at once
@@ -158,6 +170,12 @@ instances as (
 
 judged as (
     {{ evaluate_checks('instances', 'figures') }}
+),
+
+with_year as (
+    select judged.*, reports_to_check.year
+    from judged
+    inner join reports_to_check on judged.report_id = reports_to_check.report_id
 )
 
-select * from judged
+select * from with_year

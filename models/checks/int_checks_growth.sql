@@ -1,5 +1,17 @@
-with pairs as (
-    {{ figures_year_on_year('growth') }}
+{{ config(materialized='by_document') }}
+
+with documents_to_build as (
+    {{ reports_to_build() }}
+),
+
+reports as (
+    select reports.*
+    from {{ ref('dim_report') }} as reports
+    inner join documents_to_build on reports.document_id = documents_to_build.document_id
+),
+
+pairs as (
+    {{ figures_year_on_year('growth', 'reports') }}
 ),
 
 judged as (

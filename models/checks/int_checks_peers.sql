@@ -1,5 +1,15 @@
-with pairs as (
-    {{ figures_year_on_year('peers') }}
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ keys_to_build('int_year_contexts') }}
+),
+
+reports as (
+    select * from {{ ref('dim_report') }} where year in (select year from years_to_build)
+),
+
+pairs as (
+    {{ figures_year_on_year('peers', 'reports') }}
 ),
 
 log_ratios as (
@@ -24,6 +34,7 @@ scored as (
 judged as (
     select
         report_id,
+        year,
         check_code,
         'all' as applicant_type,
         indicator_code as subject,

@@ -1,5 +1,16 @@
-with reports as (
-    select * from {{ ref('dim_report') }} where is_current and year is not null and agency_id is not null
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ keys_to_build('int_year_contexts') }}
+),
+
+-- Those of the years before, too, for comparison.
+reports as (
+    select * from {{ ref('dim_report') }}
+    where
+        is_current
+        and agency_id is not null
+        and year in (select year from years_to_build union all select year - 1 from years_to_build)
 ),
 
 checks as (
@@ -35,6 +46,7 @@ against_last_year as (
     select
         'X-SAME' as check_code,
         these.report_id,
+        these.year,
         these.figure_count,
         these.fingerprint = previous.fingerprint as is_same,
         previous.year || '年' as detail_zh,
@@ -49,6 +61,7 @@ against_others as (
     select
         'X-DUP' as check_code,
         report_id,
+        year,
         figure_count,
         -- A body that reports on its own level and on its whole area may well give the same figures.
         count(distinct agency_id) over same_figures > 1 as is_same,
@@ -70,6 +83,7 @@ compared as (
 judged as (
     select
         compared.report_id,
+        compared.year,
         compared.check_code,
         'all' as applicant_type,
         if(compared.is_same, 'fail', 'pass') as result,
@@ -82,6 +96,7 @@ judged as (
         compared.detail_en,
     from compared
     inner join checks on compared.check_code = checks.check_code
+    where compared.year in (select year from years_to_build)
 )
 
 select * from judged

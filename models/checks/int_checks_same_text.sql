@@ -5,8 +5,16 @@ length(list_intersect(
     list_sort(list_distinct(these.signature || others.signature))[1:64]
 )) / least(64, length(list_distinct(these.signature || others.signature)))
 {%- endset -%}
-with reports as (
-    select * from {{ ref('dim_report') }} where is_current and year is not null
+{{ config(materialized='by_document') }}
+
+with years_to_build as (
+    {{ keys_to_build('int_year_contexts') }}
+),
+
+-- Those of the years before, too, for comparison.
+reports as (
+    select * from {{ ref('dim_report') }}
+    where is_current and year in (select year from years_to_build union all select year - 1 from years_to_build)
 ),
 
 signed as (
@@ -77,6 +85,7 @@ compared as (
 judged as (
     select
         compared.report_id,
+        reports.year,
         compared.check_code,
         'all' as applicant_type,
         if(compared.similarity >= checks.tolerance, 'fail', 'pass') as result,
@@ -88,7 +97,9 @@ judged as (
         compared.other as detail_zh,
         compared.other as detail_en,
     from compared
+    inner join reports on compared.report_id = reports.report_id
     inner join {{ ref('checks') }} as checks on compared.check_code = checks.check_code
+    where reports.year in (select year from years_to_build)
 )
 
 select * from judged

@@ -1,9 +1,21 @@
-with growths as (
+{{ config(materialized='by_document') }}
+
+with documents_to_build as (
+    {{ reports_to_build() }}
+),
+
+growths as (
     select * from {{ ref('int_percentages') }} where kind = 'growth'
 ),
 
-reports as (
+current_reports as (
     select * from {{ ref('dim_report') }} where is_current
+),
+
+reports as (
+    select current_reports.*
+    from current_reports
+    inner join documents_to_build on current_reports.document_id = documents_to_build.document_id
 ),
 
 figures as (
@@ -15,7 +27,7 @@ indicators as (
 ),
 
 places as (
-    {{ previous_reports('reports', 'reports') }}
+    {{ previous_reports('reports', 'current_reports') }}
 ),
 
 compared as (

@@ -1,7 +1,7 @@
 {{ config(materialized='by_document') }}
 
 with years_to_build as (
-    {{ years_to_build() }}
+    {{ keys_to_build('int_year_contexts') }}
 ),
 
 -- Those of the years before, too, for comparison.

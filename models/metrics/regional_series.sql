@@ -1,17 +1,21 @@
-with summed as (
+{{ config(materialized='by_document') }}
+
+with regions_to_build as (
+    {{ keys_to_build('int_region_contexts') }}
+),
+
+summed as (
     select * from {{ ref('int_regional_sums') }}
+    where coalesce(region_code, '') in (select coalesce(region_code, '') from regions_to_build)
 ),
 
 harmonised as (
     select * from {{ ref('harmonised_series') }}
 ),
 
-regions as (
-    select * from {{ ref('dim_region') }}
-),
-
+-- How many were expected there, of all bodies of the level.
 coverage as (
-    select * from {{ ref('coverage') }}
+    select * from {{ ref('int_coverage_by_region') }}
 ),
 
 compared as (
@@ -29,32 +33,6 @@ chained as (
     select *, 100 * product(coalesce(ratio, 1)) over in_segment as chained_index
     from in_segments
     window in_segment as (partition by region_code, level_code, series_code, segment_no order by year)
-),
-
--- How many were expected there, of all bodies of the level.
-coverage_placed as (
-    select
-        unnest(list_distinct(list_filter(
-            [coverage.region_code, regions.county_code, regions.prefecture_code, regions.province_code],
-            lambda code: code is not null
-        )) || [null]) as region_code,
-        coverage.level_code,
-        coverage.year,
-        coverage.bodies_expected,
-        coverage.reports_present,
-    from coverage
-    left join regions on coverage.region_code = regions.region_code
-),
-
-coverage_summed as (
-    select
-        region_code,
-        level_code,
-        year,
-        sum(bodies_expected)::integer as bodies_expected,
-        sum(reports_present)::integer as reports_present,
-    from coverage_placed
-    group by region_code, level_code, year
 ),
 
 described as (
@@ -75,14 +53,14 @@ described as (
         round((chained.ratio - 1) * 100, 4)::decimal(20, 4) as change_percent,
         chained.segment_no::integer as segment_no,
         round(chained.chained_index, 4)::decimal(20, 4) as chained_index,
-        coverage_summed.bodies_expected,
-        coverage_summed.reports_present,
+        coverage.bodies_expected,
+        coverage.reports_present,
     from chained
     inner join harmonised on chained.series_code = harmonised.series_code
-    left join coverage_summed
-        on chained.region_code is not distinct from coverage_summed.region_code
-        and chained.level_code is not distinct from coverage_summed.level_code
-        and chained.year = coverage_summed.year
+    left join coverage
+        on chained.region_code is not distinct from coverage.region_code
+        and chained.level_code is not distinct from coverage.level_code
+        and chained.year = coverage.year
 )
 
 select * from described

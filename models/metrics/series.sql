@@ -1,9 +1,16 @@
-with harmonised as (
+{{ config(materialized='by_document') }}
+
+with bodies_to_build as (
+    {{ keys_to_build('int_body_contexts') }}
+),
+
+harmonised as (
     select * from {{ ref('harmonised_series') }}
 ),
 
 stated as (
     select * from {{ ref('int_series_values') }}
+    where entity_id in (select entity_id from bodies_to_build)
 ),
 
 -- What lies between a figure and the one stated before it.

@@ -362,3 +362,36 @@ def test_otherwise_the_table_is_copied_whole(published: Path, hundred: dict[str,
             connection.execute("comment on column marts.observations.value is 'the value'")
     publish(Warehouse(published), "f2", by_document=reason != "other rules")
     assert observations(published) == {key: "new" if key in many else "copied" for key in hundred}
+
+
+def by_regions(path: Path, versions: dict[str, str]) -> None:
+    """The same of a mart by region; an empty key is the whole country, whose code is NULL."""
+    with open_work(Warehouse(path)) as connection:
+        connection.execute("create or replace table marts.regional_series (region_code varchar, value varchar)")
+        connection.executemany(
+            "insert into marts.regional_series values (nullif($1, ''), $2)", [list(item) for item in versions.items()]
+        )
+        connection.execute(
+            "delete from state.build_ledger where model = 'regional_series'; "
+            "insert into state.build_ledger "
+            "select 'regional_series', coalesce(region_code, ''), value from marts.regional_series"
+        )
+
+
+@pytest.mark.parametrize(("changed", "others"), [(3, "old"), (15, "copied")])
+def test_rows_of_regions_are_exchanged_and_go_with_their_region(
+    published: Path, hundred: dict[str, str], changed: int, others: str
+) -> None:
+    """Where most of them changed, all are copied."""
+    former = {"": "old"} | {f"{number}": "old" for number in range(20)}
+    by_regions(published, former)
+    publish(Warehouse(published), "f2", by_document=True)
+    now = {key: value for key, value in former.items() if key != "19"} | {"": "new", "30": "new"}
+    now |= {f"{number}": "new" for number in range(changed)}
+    by_regions(published, now)
+    with open_work(Warehouse(published)) as connection:
+        connection.execute("update marts.regional_series set value = 'copied' where value = 'old'")
+    publish(Warehouse(published), "f3", by_document=True)
+    with duckdb.connect(str(published), read_only=True) as connection:
+        found = dict(connection.sql("select coalesce(region_code, ''), value from marts.regional_series").fetchall())
+    assert found == {key: others if value == "old" else value for key, value in now.items()}

@@ -13,6 +13,7 @@ from helpers.command import ROOT, run_dbt, run_gongkai
 from helpers.marts import different
 from helpers.project import copy_project, run_in
 
+from gongkai.building import build, materializing
 from gongkai.warehouse import Warehouse
 
 SAMPLES = sorted((ROOT / "samples" / "reports").iterdir())
@@ -117,3 +118,21 @@ def test_a_changed_seed_rebuilds_what_stands_on_it_alone(halves: Halves, built_s
     assert marked(published, "int_clauses_matched"), "a model that does not stand on the seed was built again"
     count = "select count(*) from marts.observations"
     assert rows(published, count) == rows(built_samples, count)
+
+
+def test_shares_of_the_documents_make_the_same(
+    built_samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All made anew, five documents at a time, and years and bodies in as many shares."""
+    here = Warehouse(built_samples).work, built_samples
+    for path in here:
+        shutil.copy(path, tmp_path)
+    published = tmp_path / built_samples.name
+    shares: list[int] = []
+    monkeypatch.setattr(materializing, "MOST_AT_ONCE", 5)
+    of_pending = materializing._batches
+    monkeypatch.setattr(materializing, "_batches", lambda *given: (shares.append(given[-1]), of_pending(*given))[1])
+    built = build(Warehouse(published), full_refresh=True, progress=lambda *told: None)
+    assert not built.failures
+    assert min(shares) > 2
+    assert different(published, built_samples) == {}
