@@ -9,7 +9,7 @@ from ingest.flat.lines import filled_length, is_packed
 from ingest.limits import Limits
 from ingest.readers.txt import decode_text
 
-VERSION = "3"
+VERSION = "4"
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")

@@ -9,7 +9,7 @@ from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers.encodings import decode
 
-VERSION = "2"
+VERSION = "3"
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n\t]*\n)+")
 

@@ -25,7 +25,7 @@ UNPAINTED = re.compile(
 """What stands in every page some of whose letters have no size, or the colour of paper or none."""
 
 RAISED = re.compile(
-    r"vertical-align\s*:\s*(?:super|sub|text-top|top|\d)|baseline-shift|font-variant-position|position\s*:\s*relative",
+    r"vertical-align\s*:\s*(?:su[pb]|text-top|top|\d)|baseline-shift|font-variant-position|position\s*:\s*relative",
     re.IGNORECASE,
 )
 """What stands in every style that raises an element."""
@@ -56,7 +56,7 @@ _CLEAR = re.compile(
 )
 _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+)(?:px|pt|r?em|%)?(?=[\s/!]|$)")
 _SMALLER = re.compile(r"(?:0?\.\d+r?em|[1-9]\d?%|(?:x-|xx-)?small(?:er)?)(?:\s|!|$)")
-_UPWARDS = re.compile(r"su(?:per|b)\b|0*[.\d]*[1-9]\d*(?:\.\d+)?(?:px|pt|r?em|ex|%)")
+_UPWARDS = re.compile(r"su[pb]|0*[.\d]*[1-9]\d*(?:\.\d+)?(?:px|pt|r?em|ex|%)")
 _NO_GROUND = re.compile(r"(?:none|transparent|initial|inherit|unset)\b")
 
 

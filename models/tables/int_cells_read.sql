@@ -121,8 +121,8 @@ texts_taken_apart as (
             regexp_replace(
                 regexp_replace(text_squashed, '^（(.*)）$', '\1'), '^([^（）]*\d[^（）]*)（[^（）]*\p{Han}[^（）]*）$', '\1'
             ),
-            '^[*#※]?({{ before_figures }})?：?（?([+↑↓▼▽⬇⇩↘–—-]?)'
-            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?({{ more }})?([↑↓▼▽⬇⇩↘–—-]?)（?([^\d（）#]{0,8})）?#?$',
+            '^[*#※“‘]?({{ before_figures }})?：?（?([+↑↓▼▽⬇⇩↘–—-]?)'
+            '(\d{1,3}(?:[٬，]\d{3})+|\d+)(\.\d+)?({{ more }})?([↑↓▼▽⬇⇩↘–—-]?)（?([^\d（）#”’。；]{0,8})）?[#”’。；]?$',
             ['prefix', 'sign', 'digits', 'decimals', 'surplus', 'arrow', 'suffix']
         ) as parts,
         regexp_extract(
@@ -178,7 +178,10 @@ texts_read as (
             -- figures printed over each other, or in a font that does not tell them
             when regexp_full_match(text_squashed, '[\d.٬，]*\x{FFFD}[\d.٬，\x{FFFD}]*') then 'unclear'
             -- a sign that may mean anything: ≈3, 3‰, △3
-            when regexp_full_match(text_squashed, '\p{S}+\d+(\.\d+)?|\d+(\.\d+)?\p{S}+') then 'unclear'
+            when
+                regexp_full_match(text_squashed, '\p{S}+\d+(\.\d+)?')
+                or regexp_full_match(text_squashed, '\d+(\.\d+)?\p{S}+')
+                then 'unclear'
             when regexp_matches(text_squashed, '^（[^（）]*）$') then 'note'
             else 'label'
         end as cell_kind,

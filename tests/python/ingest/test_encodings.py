@@ -69,6 +69,11 @@ def test_everyday_text_comes_back_from_each_encoding(text: str, encoding: str) -
     assert decode(text.encode(encoding))[0] == text
 
 
+@pytest.mark.parametrize("text", ["二二二\n二二\n一", "二二二二二二\n一"])
+def test_a_short_line_that_is_utf8_by_chance_makes_no_second_encoding(text: str) -> None:
+    assert decode(text.encode("gb18030")) == (text, "gb18030")
+
+
 @given(_HAN, st.sampled_from(["utf-8-sig", "utf-16"]))
 def test_rare_characters_come_back_where_the_file_is_marked(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding))[0] == text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -426,7 +428,8 @@ def test_no_character_is_lost_or_invented(chunks: list[str]) -> None:
     after = "".join(
         part.text if isinstance(part, Block) else "".join(cell.text for cell in part.cells) for part in rebuilt
     )
-    assert after.translate(blanks_and_bars) == "".join(chunks).translate(blanks_and_bars)
+    # the rest of a label may stand behind its values: it goes before them
+    assert Counter(after.translate(blanks_and_bars)) == Counter("".join(chunks).translate(blanks_and_bars))
 
 
 @pytest.mark.parametrize(
