@@ -26,6 +26,8 @@ from ingest.storage import Source
 _SHARES = 16
 _WAITING = 2_000
 """Documents that are read before they are put into the lake together; the work file has them until then."""
+_MOST = 160_000
+"""Documents that are written together at most, ten thousand a chunk."""
 _PART_WAITING = 50
 """More wait where the lake holds more: this part of it, so that there are not too many files."""
 _WHOLE_TABLES = tuple(table for table in RAW_TABLES if table not in SHARED_TABLES)
@@ -42,9 +44,11 @@ class Lake:
         self._run = connection
         self._aside = aside
         self._landed = 0
+        """Of this run, when anything was brought in last."""
         names = self._place.names()
         chunks = self._complete_chunks(names)
         self._look_into(chunks)
+        self._held_before = self._count("temp.main.in_lake")
         self.taken = self._take_over()
         if not self._run.execute("select 1 from raw.ingest_runs limit 1").fetchone():
             self._take_over_whole_tables(names)
@@ -58,10 +62,10 @@ class Lake:
 
     def follow(self, landed: int) -> None:
         """Called with the documents that a run has landed: bring in those that wait, where they are enough."""
-        if landed - self._landed >= max(_WAITING, self._count("temp.main.in_lake") // _PART_WAITING):
+        if landed - self._landed >= max(_WAITING, (self._held_before + landed) // _PART_WAITING):
             self._landed = landed
             self._find_waiting("(from raw.documents anti join temp.main.in_lake using (document_id))")
-            self._write([])
+            self._write()
 
     def complete(self) -> None:
         """Bring in all that raw holds, and what became of it since."""
@@ -71,7 +75,11 @@ class Lake:
         self._run.execute(
             "delete from temp.main.waiting where document_id in (from temp.main.in_lake select document_id)"
         )
-        self._write(stale)
+        written = self._write()
+        for chunk in stale:
+            if chunk not in written:
+                for table in sorted(SHARED_TABLES, key=lambda table: table != "documents"):
+                    self._place.remove(_name(table, chunk))
 
     def _complete_chunks(self, names: set[str]) -> list[str]:
         """The chunks that count; what was written or removed in part is removed."""
@@ -117,10 +125,12 @@ class Lake:
         return taken
 
     def _take_over_whole_tables(self, names: set[str]) -> None:
+        self._run.begin()
         for table in _WHOLE_TABLES:
             if (name := f"raw/{table}/all.parquet") in names:
                 with self._place.local(name, self._aside) as file:
                     self._run.execute(f"insert into raw.{table} by name from {rows_of(file)}")
+        self._run.commit()
 
     def _find_waiting(self, documents: str) -> None:
         """Make the table of documents that may have to be written: document_id, held, share."""
@@ -185,39 +195,56 @@ class Lake:
             ).fetchall()
         ]
 
-    def _write(self, stale: list[str]) -> None:
-        """Write what waits as a chunk a share, and the small tables; then remove chunks that are stale."""
+    def _write(self) -> set[str]:
+        """Write what waits, so many documents at a time, and the small tables; the chunks that were written."""
         folder = _inner(self._aside)
-        shutil.rmtree(folder)
-        folder.mkdir()
-        self._run.execute(
-            """
-            create or replace temp table written as
-            select
-                share,
-                'share=' || share || '/' || md5(string_agg(document_id || held, ' ' order by document_id)) as chunk,
-            from temp.main.waiting
-            group by share
-            """
-        )
-        write_shares(self._run, folder, "(select document_id, share from temp.main.waiting)")
-        for share, chunk in self._run.execute("select share, chunk from temp.main.written order by share").fetchall():
-            for table in sorted(SHARED_TABLES, key=lambda table: table == "documents"):
-                self._place.put(_name(table, chunk), self._file_of(folder, table, share))
+        chunks: set[str] = set()
+        for part in range(-(-self._count("temp.main.waiting") // _MOST)):
+            self._write_part(part, folder, chunks)
         for table in _WHOLE_TABLES:
             file = folder / f"{table}.parquet"
             self._run.execute(f"copy raw.{table} to {literal(file)} (format parquet)")
             self._place.put(f"raw/{table}/all.parquet", file)
-        written = {chunk for (chunk,) in self._run.execute("select chunk from temp.main.written").fetchall()}
-        for chunk in stale:
-            if chunk not in written:
-                for table in sorted(SHARED_TABLES, key=lambda table: table != "documents"):
-                    self._place.remove(_name(table, chunk))
-        self._run.execute(
-            "insert into temp.main.in_lake "
-            "select document_id, held, chunk from temp.main.waiting inner join temp.main.written using (share)"
-        )
         shutil.rmtree(folder)
+        return chunks
+
+    def _write_part(self, part: int, folder: Path, chunks: set[str]) -> None:
+        """Write a part of what waits as a chunk a share."""
+        self._run.execute(
+            """
+            create or replace temp table written as
+            with parted as (
+                select *, (row_number() over (order by document_id) - 1) // $most as part
+                from temp.main.waiting
+            ),
+
+            writing as (
+                select document_id, held, share
+                from parted
+                where part = $part
+            ),
+
+            named as (
+                select
+                    share,
+                    'share=' || share || '/' || md5(string_agg(document_id || held, ' ' order by document_id)) as chunk,
+                from writing
+                group by share
+            )
+
+            from writing
+            inner join named using (share)
+            """,
+            {"most": _MOST, "part": part},
+        )
+        for table in SHARED_TABLES:
+            shutil.rmtree(folder / table, ignore_errors=True)
+        write_shares(self._run, folder, "(select document_id, share from temp.main.written)")
+        for share, chunk in self._run.execute("select distinct share, chunk from temp.main.written").fetchall():
+            for table in sorted(SHARED_TABLES, key=lambda table: table == "documents"):
+                self._place.put(_name(table, chunk), self._file_of(folder, table, share))
+            chunks.add(chunk)
+        self._run.execute("insert into temp.main.in_lake select document_id, held, chunk from temp.main.written")
 
     def _file_of(self, folder: Path, table: str, share: int) -> Path:
         """What was written of a share; where that was nothing, a file without rows."""

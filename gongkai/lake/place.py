@@ -42,7 +42,7 @@ class Place:
 
         with self._told("read"):
             entries = self._files.get_file_info(FileSelector(self._root, allow_not_found=True))
-            there = {each.base_name for each in entries}
+            there = {each.base_name for each in entries if not each.base_name.startswith(".")}
             if not there:
                 self._write(MARK, _MARKED)
             elif MARK not in there:

@@ -45,7 +45,7 @@ LONG = [
     ),
     *("test_findings_of_corpus", "test_compiling", "test_build", "test_repeatable", "test_ingest_memory"),
     *("test_kill", "test_round_trips", "test_checks", "test_check_cases", "test_fuzz", "test_limits"),
-    *("test_ingest_command", "test_attacks", "test_shards"),
+    *("test_ingest_command", "test_attacks", "test_shards", "test_lake"),
 ]
 """Files that take long, in the order in which they begin."""
 APART = {

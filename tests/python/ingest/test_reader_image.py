@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -14,10 +16,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest.documents.model import Document, Table
 from ingest.errors import RejectError
+from ingest.known import write_known
 from ingest.layout.marks import Glyph
 from ingest.limits import Limits
+from ingest.messages import Task
+from ingest.pool import FileDone, Pool
 from ingest.readers import READERS, ocr, read_document
 from ingest.readers.image import read
+from ingest.results import Landed
 
 ROWS = [["信息内容", "数量"], ["规章", "12"], ["行政规范性文件", "0"], ["行政许可", "1204"]]
 SENTENCE = "全年主动公开政府信息1286条，其中网站公开1024条。"
@@ -77,6 +83,29 @@ def reason(data: bytes, **limits: int) -> str:
     with pytest.raises(RejectError) as caught:
         read(data, "x.png", Limits(**limits))
     return caught.value.reason_code
+
+
+@pytest.mark.usefixtures("needs_ocr")
+def test_a_reading_process_keeps_the_models_from_one_scan_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    start = Pool._start
+
+    def noted(pool: Pool) -> Any:
+        worker = start(pool)
+        started.append(worker.process.pid)
+        return worker
+
+    monkeypatch.setattr(Pool, "_start", noted)
+    for number in range(3):
+        picture = page()
+        picture.putpixel((0, 0), (number, 0, 0))
+        picture.save(tmp_path / f"{number}.png")
+    with write_known([]) as known, Pool(Limits(), known, 1, tmp_path) as pool:
+        results = list(pool.read([Task(str(path), path.name) for path in sorted(tmp_path.glob("*.png"))]))
+    assert [type(each) for each in results] == [Landed, FileDone] * 3
+    assert len(started) == 1
 
 
 @pytest.mark.usefixtures("needs_ocr")
