@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+COMPILED := $(VENV)/.compiled
 SAMPLES := samples/reports
 N ?= 1000
 RUNS ?= 1
@@ -11,6 +12,8 @@ MACROS := $(shell find macros -name '*.sql')
 LINTED := target/linted-sql
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+# Some containers set it: each of hundreds of processes of the tests would then compile the same modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo wheel test lint lint-python lint-sql dbt bench bench-all fuzz report-card lock system clean
@@ -18,13 +21,16 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(STAMP) ## make .venv with everything in it, pinned and checked by hash
+setup: $(COMPILED) ## make .venv with everything in it, pinned and checked by hash
 
 $(STAMP): requirements.lock pyproject.toml setup.py
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the pinned packages into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(COMPILED): $(STAMP)
 	@echo "compiling the rules"
 	@$(BIN)/python scripts/compile_rules.py
 	@touch $@
@@ -40,13 +46,13 @@ wheel: setup ## the whole product as one file, dist/gongkai_warehouse-*.whl: pip
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
-test: setup ## lint, types, and all tests, dbt build alone among them
-	@$(MAKE) --no-print-directory -j2 lint
-	@$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+test: ## lint, types, and all tests, dbt build alone among them; a worker more than cores, as some tests wait
+	@$(MAKE) --no-print-directory -j2 setup lint
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: lint-python lint-sql ## ruff, mypy, sqlfluff
 
-lint-python: setup ## ruff and mypy
+lint-python: $(STAMP) ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

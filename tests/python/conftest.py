@@ -33,19 +33,12 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = [
-    *(
-        "test_cluster",
-        "test_deliveries",
-        "test_wheel",
-        "test_dbt_alone",
-        "test_by_document",
-        "test_both_ways",
-        "test_extraction",
-        "test_small_world",
-    ),
-    *("test_findings_of_corpus", "test_compiling", "test_build", "test_repeatable", "test_ingest_memory"),
-    *("test_kill", "test_round_trips", "test_checks", "test_check_cases", "test_fuzz", "test_limits"),
-    *("test_ingest_command", "test_attacks", "test_shards", "test_lake"),
+    *("test_cluster", "test_dbt_alone", "test_both_ways", "test_by_document", "test_deliveries", "test_nobodys_data"),
+    *("test_wheel", "test_extraction", "test_small_world", "test_findings_of_corpus", "test_shards", "test_compiling"),
+    *("test_build", "test_rules", "test_explore_in_browser", "test_explore", "test_round_trips", "test_limits"),
+    *("test_export", "test_lake", "test_new_form", "test_repeatable", "test_forget", "test_checks", "test_publish"),
+    *("test_check_cases", "test_fuzz", "test_workbook", "test_ingest_command", "test_ingest", "test_ingest_memory"),
+    *("test_kill", "test_flat_tables", "test_attacks", "test_publications", "test_mirror"),
 ]
 """Files that take long, in the order in which they begin."""
 APART = {

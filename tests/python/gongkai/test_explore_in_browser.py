@@ -226,6 +226,7 @@ def test_bodies_are_compared_and_the_table_is_downloaded(tab: Tab, tmp_path: Pat
     page = tab.page
     tab.go("/compare?from=2022")
     for name in ("乾元镇", "洛舍镇"):
+        page.wait_for_load_state("load")  # before its script is there, nothing is suggested
         page.get_by_label("加一个机构或地区").press_sequentially(name)  # suggested while it is typed
         page.get_by_role("button", name=f"+ {name}人民政府").click()
         expect(page.locator(".chosen-list")).to_contain_text(name)

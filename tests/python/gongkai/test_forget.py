@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,18 @@ from gongkai.warehouse import Warehouse
 from gongkai.warehouse.work import open_work
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = zip_file({"一.txt": report(4), "二.txt": report(5)})
-    return write(
-        tmp_path / "files", {"甲/一.txt": report(1), "甲/二.txt": report(2), "乙.txt": report(3), "丙.zip": archive}
-    )
+    files = {"甲/一.txt": report(1), "甲/二.txt": report(2), "乙.txt": report(3), "丙.zip": archive}
+    return write(tmp_path_factory.mktemp("forget") / "files", files)
 
 
-@pytest.fixture
-def published(tmp_path: Path, folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def landed(folder: Path) -> Path:
     """What stands in the folder, and three reports of which two documents are one version."""
     path = contract_warehouse(
-        tmp_path / "w.duckdb", "alter table marts.dim_report add column same_as_report_id varchar"
+        folder.parent / "w.duckdb", "alter table marts.dim_report add column same_as_report_id varchar"
     )
     ingest(path, folder)
     with open_work(Warehouse(path)) as connection:
@@ -40,6 +40,14 @@ def published(tmp_path: Path, folder: Path) -> Path:
             "update marts.dim_report set same_as_report_id = '0000000000000001' where report_id = '0000000000000002'"
         )
     return path
+
+
+@pytest.fixture
+def published(landed: Path, tmp_path: Path) -> Path:
+    """A copy of what landed, for a test to forget some of."""
+    for path in (landed, Warehouse(landed).work):
+        shutil.copy(path, tmp_path / path.name)
+    return tmp_path / landed.name
 
 
 def gone(published: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ from ingest.errors import GongkaiError
 
 SAMPLES = ROOT / "samples" / "reports"
 COUNT = 2
+ALL_READ = "int_candidates_chosen"
+"""The end of what a share is enough for."""
+FIRST_READ = "int_numbers"
+"""A model near its beginning, for tests of which share is built when and by whom: a shard costs seconds for all."""
 
 
 @pytest.fixture
@@ -40,9 +45,28 @@ def landed(built_samples: Path, tmp_path: Path) -> Path:
     return published
 
 
-def build(published: Path, run: Run | None, *, full_refresh: bool = False, most: int | None = None) -> None:
-    """Build what a share of the documents is enough for, in shards where there is somebody who builds them."""
+def up_to(last: str) -> Compiled:
+    """What dbt compiled, or a model with all that it stands on, as if there were no more."""
     compiled = compiled_of(ROOT)
+    if last == ALL_READ:
+        return compiled
+    wanted = {key for key, node in compiled.nodes.items() if node.name == last}
+    for key, node in reversed(compiled.nodes.items()):  # each stands behind all that it stands on
+        if key in wanted:
+            wanted.update(node.parents)
+    return replace(compiled, nodes={key: node for key, node in compiled.nodes.items() if key in wanted})
+
+
+def build(
+    published: Path,
+    run: Run | None,
+    *,
+    last: str = ALL_READ,
+    full_refresh: bool = False,
+    most: int | None = None,
+) -> None:
+    """Build what a share of the documents is enough for, in shards where there is somebody who builds them."""
+    compiled = up_to(last)
     others = compiled.nodes.keys() - {node.unique_id for node in compiled.of_documents_alone()}
     outcome = build_directly(
         *(ROOT, Warehouse(published), compiled),
@@ -61,21 +85,14 @@ def here(project: Path, compiled: Compiled, shards: list[Shard]) -> Iterator[Sha
         yield shard
 
 
-def ledger(published: Path) -> list[tuple[Any, ...]]:
-    """What is built, but for what stands on more than a share."""
-    alone = [node.name for node in compiled_of(ROOT).of_documents_alone()]
-    return rows(published, f"from state.build_ledger where model in {tuple(alone)} order by all")
-
-
-def readings(published: Path) -> list[tuple[Any, ...]]:
-    """The end of what a share is enough for."""
-    return rows(published, "from intermediate.int_candidates_chosen order by all")
-
-
-def built_by_one(built_samples: Path, published: Path) -> None:
+def built_by_one(built_samples: Path, published: Path, last: str = ALL_READ) -> None:
     """What is built there is what one process makes of the samples."""
-    assert ledger(published) == ledger(built_samples)
-    assert readings(published) == readings(built_samples)
+    alone = tuple(node.name for node in up_to(last).of_documents_alone())
+    for query in (
+        f"from state.build_ledger where model in {alone} order by all",
+        f"from intermediate.{last} order by all",
+    ):
+        assert rows(published, query) == rows(built_samples, query)
     assert not Warehouse(published).shards_folder.exists()
 
 
@@ -125,10 +142,10 @@ def test_what_waits_is_cut_into_shares_and_nothing_else_is(landed: Path, built_s
     build(landed, run)
     assert [document for document, _ in met] == [changed]
     met.clear()
-    build(landed, run, full_refresh=True, most=6)
+    build(landed, run, last=FIRST_READ, full_refresh=True, most=6)
     assert sorted(document for document, _ in met) == sorted(documents)
     assert max(number for _, number in met) >= COUNT, "more shards, as so few documents may be in one"
-    built_by_one(built_samples, landed)
+    built_by_one(built_samples, landed, FIRST_READ)
 
 
 def test_a_killed_process_costs_its_shard(landed: Path, built_samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +184,7 @@ def test_a_build_that_was_stopped_goes_on(landed: Path, built_samples: Path) -> 
         yield from here(project, compiled, shards)
 
     with pytest.raises(KeyboardInterrupt):
-        build(landed, stopped)
+        build(landed, stopped, last=FIRST_READ)
     folder = Warehouse(landed).shards_folder
     files = sorted(folder.glob("*.work.duckdb"))
     assert len(files) == 1
@@ -179,13 +196,13 @@ def test_a_build_that_was_stopped_goes_on(landed: Path, built_samples: Path) -> 
     with duckdb.connect(str(Warehouse(landed).work)) as connection:
         [(all_of_them,)] = connection.sql("select count(*) from raw.documents").fetchall()
         connection.execute("update raw.documents set content_version = 'other' where document_id = ?", [min(left)])
-    build(landed, noted)
+    build(landed, noted, last=FIRST_READ)
     assert sum(given) == all_of_them - len(left) + 1
     version = rows(built_samples, f"select content_version from raw.documents where document_id = '{min(left)}'")[0][0]
     with duckdb.connect(str(Warehouse(landed).work)) as connection:
         connection.execute("update raw.documents set content_version = ? where document_id = ?", [version, min(left)])
-    build(landed, None)
-    built_by_one(built_samples, landed)
+    build(landed, None, last=FIRST_READ)
+    built_by_one(built_samples, landed, FIRST_READ)
 
 
 def test_a_process_that_ends_each_time_is_told_in_a_line(

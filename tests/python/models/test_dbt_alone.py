@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.command import ROOT, gongkai_environment, run_gongkai
+from helpers.command import ROOT, WITHOUT_LOG, gongkai_environment, run_gongkai
 from helpers.marts import different, shape
 from helpers.processes import cpu_of_whole, kill_after
 
@@ -42,7 +42,7 @@ def built(landed: Path) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The work file, and what dbt said. Deprecations are errors."""
     command = [str(Path(sys.executable).with_name("dbt")), "build"]
     command += ["--warn-error-options", '{"error": ["Deprecations"]}']
-    command += ["--target-path", str(landed.parent / "target"), "--log-path", str(landed.parent / "logs")]
+    command += ["--target-path", str(landed.parent / "target"), "--log-path", str(landed.parent / "logs"), *WITHOUT_LOG]
     done = subprocess.run(
         command, cwd=ROOT, env=gongkai_environment(landed), capture_output=True, text=True, check=False
     )

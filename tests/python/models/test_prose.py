@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.command import ROOT
@@ -20,6 +22,7 @@ from gongkai.warehouse.work import open_work, read_work
 
 SENTENCES = ROOT / "tests" / "python" / "data" / "prose_sentences.csv"
 Reading = tuple[str, str, Decimal, str]
+Ask = Callable[..., list[tuple[Any, ...]]]
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -60,33 +63,44 @@ def example_of_labels(labels: str) -> str:
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse built from the texts, as the path of its published file."""
     published = tmp_path_factory.mktemp("prose") / "gongkai.duckdb"
+    landed = [
+        (key, number, kind, piece)
+        for key, text in texts().items()
+        for number, (kind, piece) in enumerate(blocks(text), start=1)
+    ]
     with open_work(Warehouse(published)) as connection:
-        for key, text in texts().items():
-            connection.execute(
-                "insert into raw.documents by name select ? as document_id, ? as source_file, '' as archive_member,"
-                " 'text/plain' as media_type, 0 as size_bytes, 'txt' as reader, '1' as reader_version,"
-                " 0 as char_count, false as ocr_used, '{}' as properties, current_date as first_seen_at,"
-                " current_date as last_seen_at, '1' as content_version",
-                [key, f"{key}.txt"],
-            )
-            connection.executemany(
-                "insert into raw.blocks by name select ? as document_id, ?::integer as block_no, ? as kind, ? as text",
-                [[key, number, kind, piece] for number, (kind, piece) in enumerate(blocks(text), start=1)],
-            )
+        connection.execute(
+            "insert into raw.documents by name select unnest(?) as document_id, document_id || '.txt' as source_file,"
+            " '' as archive_member, 'text/plain' as media_type, 0 as size_bytes, 'txt' as reader,"
+            " '1' as reader_version, 0 as char_count, false as ocr_used, '{}' as properties,"
+            " current_date as first_seen_at, current_date as last_seen_at, '1' as content_version",
+            [list(texts())],
+        )
+        connection.execute(
+            "insert into raw.blocks by name select unnest(?) as document_id, unnest(?)::integer as block_no,"
+            " unnest(?) as kind, unnest(?) as text",
+            [list(column) for column in zip(*landed, strict=True)],
+        )
     assert build_models(published, "int_clauses_matched").failures == []
     return published
 
 
 @pytest.fixture(scope="module")
-def readings(warehouse: Path) -> dict[str, list[tuple[str, Reading]]]:
+def ask(warehouse: Path) -> Iterator[Ask]:
+    """The answer of the work file to a query, with its parameters."""
+    with read_work(Warehouse(warehouse)) as connection:
+        yield lambda query, *given: connection.execute(query, given).fetchall()
+
+
+@pytest.fixture(scope="module")
+def readings(ask: Ask) -> dict[str, list[tuple[str, Reading]]]:
     """What was read in each text: (rule, (indicator, category, value, qualifier))."""
     found: dict[str, list[tuple[str, Reading]]] = {key: [] for key in texts()}
-    with read_work(Warehouse(warehouse)) as connection:
-        for key, rule, *reading in connection.execute(
-            "select document_id, rule_id, indicator_code, coalesce(category_label, ''), value, qualifier"
-            " from intermediate.int_clauses_matched where period_part = 'year' and scope_part = 'own'"
-        ).fetchall():
-            found[key].append((rule, (reading[0], reading[1], reading[2], reading[3])))
+    for key, rule, *reading in ask(
+        "select document_id, rule_id, indicator_code, coalesce(category_label, ''), value, qualifier"
+        " from intermediate.int_clauses_matched where period_part = 'year' and scope_part = 'own'"
+    ):
+        found[key].append((rule, (reading[0], reading[1], reading[2], reading[3])))
     return found
 
 
@@ -108,16 +122,14 @@ def test_the_example_of_a_zero_rule_is_read_by_it(
 
 @pytest.mark.parametrize("row", MEANINGS, ids=lambda row: row["reading_id"])
 def test_the_example_of_a_composition_is_read(
-    row: dict[str, str], warehouse: Path, readings: dict[str, list[tuple[str, Reading]]]
+    row: dict[str, str], ask: Ask, readings: dict[str, list[tuple[str, Reading]]]
 ) -> None:
     key = f"meaning {row['reading_id']}"
     right = (row["indicator_code"], "", Decimal(row["example_value"]), row["example_qualifier"])
     assert right in {reading for _, reading in readings[key]}
-    with read_work(Warehouse(warehouse)) as connection:
-        composed = connection.execute(
-            "select reading_id from intermediate.int_figures_composed where document_id = ?", [key]
-        ).fetchall()
-    assert (row["reading_id"],) in composed
+    assert (row["reading_id"],) in ask(
+        "select reading_id from intermediate.int_figures_composed where document_id = ?", key
+    )
 
 
 def test_meanings_that_readings_need_are_those_of_words() -> None:
@@ -154,12 +166,10 @@ def test_every_pattern_is_asked_for_where_it_says() -> None:
 
 
 @pytest.mark.parametrize("row", NUMBER_KINDS, ids=lambda row: row["kind"])
-def test_the_example_of_a_number_kind_holds_one(row: dict[str, str], warehouse: Path) -> None:
-    with read_work(Warehouse(warehouse)) as connection:
-        reasons = connection.execute(
-            "select no_figure_because from intermediate.int_numbers where document_id = ?", [f"number {row['kind']}"]
-        ).fetchall()
-    assert (row["reason"],) in reasons
+def test_the_example_of_a_number_kind_holds_one(row: dict[str, str], ask: Ask) -> None:
+    assert (row["reason"],) in ask(
+        "select no_figure_because from intermediate.int_numbers where document_id = ?", f"number {row['kind']}"
+    )
 
 
 @pytest.mark.parametrize("row", LABEL_KINDS, ids=lambda row: row["kind"])
@@ -171,14 +181,11 @@ def test_labels_of_a_kind_are_no_categories_and_the_list_goes_on_unless_it_is_of
 
 
 @pytest.fixture(scope="module")
-def effects(warehouse: Path) -> dict[str, set[str]]:
+def effects(ask: Ask) -> dict[str, set[str]]:
     """What the readings did to the figures of each text."""
     found: dict[str, set[str]] = {key: set() for key in texts()}
-    with read_work(Warehouse(warehouse)) as connection:
-        for key, effect in connection.execute(
-            "select document_id, unnest(effects) from intermediate.int_figures"
-        ).fetchall():
-            found[key].add(effect)
+    for key, effect in ask("select document_id, unnest(effects) from intermediate.int_figures"):
+        found[key].add(effect)
     return found
 
 
@@ -188,13 +195,12 @@ def test_the_example_of_a_reading_takes_its_effect(rule: dict[str, str], effects
     assert effect in effects[f"reading {rule['reading_id']}"]
 
 
-def test_evidence_is_found_where_it_is_said_to_stand(warehouse: Path) -> None:
-    with read_work(Warehouse(warehouse)) as connection:
-        wrong = connection.execute(
-            "select matched.* from intermediate.int_clauses_matched as matched"
-            " inner join raw.blocks using (document_id, block_no)"
-            " where evidence_text != substring(text, char_start + 1, char_end - char_start) or evidence_text = ''"
-        ).fetchall()
+def test_evidence_is_found_where_it_is_said_to_stand(ask: Ask) -> None:
+    wrong = ask(
+        "select matched.* from intermediate.int_clauses_matched as matched"
+        " inner join raw.blocks using (document_id, block_no)"
+        " where evidence_text != substring(text, char_start + 1, char_end - char_start) or evidence_text = ''"
+    )
     assert not wrong
 
 
