@@ -19,8 +19,8 @@ from typing import IO
 from gongkai.building.compiled import Compiled
 from gongkai.building.sharding import Shard
 from gongkai.warehouse.settings import allowance
+from ingest.cores import cores
 from ingest.errors import GongkaiError
-from ingest.machine import cores
 
 _TRIES = 2
 """So often a shard is begun: a process may be ended for what others took of the machine."""
