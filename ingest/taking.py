@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from ingest.cores import cores
 from ingest.found import Found
 from ingest.limits import Limits
-from ingest.machine import cores
 from ingest.messages import Task
 from ingest.pool import FileDone, Pool
 from ingest.results import Place, Rejected, Result

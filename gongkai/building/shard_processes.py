@@ -19,8 +19,8 @@ from typing import IO
 from gongkai.building.compiled import Compiled
 from gongkai.building.sharding import Shard
 from gongkai.warehouse.settings import allowance
+from ingest.cores import cores
 from ingest.errors import GongkaiError
-from ingest.machine import cores
 from ingest.shipped import python_path
 
 _TRIES = 2

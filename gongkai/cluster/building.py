@@ -14,8 +14,8 @@ from gongkai.building.sharding import Shard
 from gongkai.cluster.machine import own_folder, require_same, what_runs_here
 from gongkai.cluster.waiting import first_done
 from gongkai.warehouse.shares import SHARED_TABLES
+from ingest.cores import cores
 from ingest.errors import GongkaiError, in_a_line
-from ingest.machine import cores
 from ingest.shipped import project_folder
 
 _RETRIES = 3

@@ -9,10 +9,10 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from ingest.cores import cores
 from ingest.errors import RejectError, RejectReason
 from ingest.layout.grids import grids_of
 from ingest.layout.marks import Glyph, PageMarks, Ruling
-from ingest.machine import cores
 
 if TYPE_CHECKING:
     from ingest.layout.scan import Image, Point

@@ -94,7 +94,7 @@ def test_what_cannot_be_fetched_is_rejected(
     put(environment, "gone", folder / "2017")
     find = storage.find_stored
 
-    def find_and_lose(stored: Stored) -> Iterator[storage.Found]:
+    def find_and_lose(stored: Stored, _: list[Stored]) -> Iterator[storage.Found]:
         found = list(find(stored))
         remove(environment, "gone/2013-qiannan-zhou.html")
         yield from found

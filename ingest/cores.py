@@ -1,4 +1,4 @@
-"""What the machine gives a process."""
+"""What a process may use of the machine."""
 
 from __future__ import annotations
 
