@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 Gongkai = Callable[..., "subprocess.CompletedProcess[str]"]
 
 WITHOUT_LOG = ("--log-level-file", "none")
-"""For dbt, whose log has every event and statement: a seventh of the time of a build, and nobody reads it."""
+"""For dbt, whose log has a line for every event and statement, which nobody reads here."""
 
 
 def gongkai_environment(published: Path | None = None) -> dict[str, str]:
