@@ -33,8 +33,8 @@ _GARBLED_SHARE = 0.02
 _LEAST_OF_EACH, _EVERYDAY, _NEARLY_ALL = 0.05, 0.9, 0.95
 _FEWEST_BEYOND = 40
 """Characters beyond ASCII from which on a text of nothing but western ones is looked at as a misreading."""
-_WIDE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
-"""What Chinese text in UTF-8 is made of; a word of two bytes in GB18030 may pass for another letter of UTF-8."""
+_WIDE = "\u3000"
+"""Where the characters of Chinese text begin; a word of two bytes in GB18030 may pass for another letter of UTF-8."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -103,7 +103,7 @@ def _by_line(data: bytes) -> str:
     for line in io.BytesIO(data):
         if not line.isascii():
             beyond += len(line)
-            in_utf8 += len(line) * (_is_sound_utf8(line) and bool(_WIDE.search(line.decode("utf-8", "replace"))))
+            in_utf8 += len(line) * (_is_sound_utf8(line) and max(line.decode("utf-8", "replace")) >= _WIDE)
     if in_utf8 < _LEAST_OF_EACH * beyond:
         return ""
     texts: list[str] = []
