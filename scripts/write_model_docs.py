@@ -20,10 +20,10 @@ _INTRODUCTION = """# The models in reading order
 
 Made by `scripts/write_model_docs.py` from the descriptions beside the models; do not edit it by hand. Data flows down
 the page. **Bold** names are marts, which are published; the others stay in the work file. "By document" is what is
-built again only for documents that changed; "by year", "by body", "by region" and "by finding" only for what such
-reports touch.
+built again only for documents that changed; "by year", "by body", "by place", "by region" and "by finding" only for
+what such reports touch.
 """
-_KEYS = ("year", "body", "region", "finding")
+_KEYS = ("year", "body", "place", "region", "finding")
 """What models are built by, beside documents: each has a model of contexts."""
 
 

@@ -41,6 +41,7 @@ _CONTEXTS = "model.gongkai.int_report_contexts"
 _KEYS = {
     "model.gongkai.int_year_contexts": "year",
     "model.gongkai.int_body_contexts": "entity_id",
+    "model.gongkai.int_place_contexts": "region_code",
     "model.gongkai.int_region_contexts": "region_code",
     "model.gongkai.int_finding_contexts": "report_id",
 }

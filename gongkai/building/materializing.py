@@ -14,7 +14,7 @@ from gongkai.warehouse.sql import literal, quoted
 Connection = duckdb.DuckDBPyConnection
 
 _DOCUMENTS = f"{DATABASE}.raw.documents"
-MOST_AT_ONCE = 20_000
+MOST_AT_ONCE = 10_000
 """So many documents, or keys of so many, are built in one statement: the memory that it takes grows with them."""
 
 Relations = dict[str, str]

@@ -68,7 +68,7 @@ def is_value(text: str) -> bool:
 
 def _begins_with_han(text: str) -> bool:
     """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
-    return "\u3400" <= bare(text)[:1] <= "\u9fff"
+    return bool(_HAN.match(bare(text)))
 
 
 def is_unit(text: str) -> bool:

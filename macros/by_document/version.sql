@@ -105,6 +105,7 @@ select {{ column }} from {{ relation }}
 {{ return({
     'int_year_contexts': 'year',
     'int_body_contexts': 'entity_id',
+    'int_place_contexts': 'region_code',
     'int_region_contexts': 'region_code',
     'int_finding_contexts': 'report_id',
 }) }}

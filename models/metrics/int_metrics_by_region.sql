@@ -1,7 +1,7 @@
 {{ config(materialized='by_document') }}
 
-with years_to_build as (
-    {{ keys_to_build('int_year_contexts') }}
+with places_to_build as (
+    {{ keys_to_build('int_place_contexts') }}
 ),
 
 metric_values as (
@@ -9,10 +9,8 @@ metric_values as (
     where value is not null
 ),
 
--- Those of the years before, too, for comparison.
 reports as (
     select * from {{ ref('dim_report') }}
-    where year in (select year from years_to_build union all select year - 1 from years_to_build)
 ),
 
 report_overlaps as (
@@ -29,13 +27,11 @@ lying_in as (
 
 -- A report counts for its own place and for those above it; NULL is the whole country.
 places as (
-    select lying_in.report_id, lying_in.region_code
-    from lying_in
-    inner join reports on lying_in.report_id = reports.report_id
+    select report_id, region_code from lying_in
+    where region_code in (select region_code from places_to_build where region_code is not null)
     union all
-    select report_overlaps.report_id, null as region_code
-    from report_overlaps
-    inner join reports on report_overlaps.report_id = reports.report_id
+    select report_id, null as region_code from report_overlaps
+    where (select bool_or(region_code is null) from places_to_build)
 ),
 
 -- Within a level: a department's figures stand in its government's report already.
@@ -127,7 +123,6 @@ compared as (
         and these.level_code is not distinct from previous.level_code
         and these.year = previous.year + 1
         and these.scope is not distinct from previous.scope
-    where these.year in (select year from years_to_build)
 )
 
 select * from compared
