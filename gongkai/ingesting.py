@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from gongkai.lake import Lake
+from gongkai.lake.place import Place
 from gongkai.rules.own import project_for
 from gongkai.warehouse import Warehouse
 from gongkai.warehouse.lock import in_the_way, not_writable
@@ -86,7 +87,12 @@ def ingest_into(
 def take_from_lake(
     warehouse: Warehouse, lake: Source, on_restored: Callable[[int], None] = lambda documents: None
 ) -> int:
-    """Land what a lake holds and the work file does not, and the other way round; the number of documents taken."""
+    """Land what a lake holds and the work file does not, and the other way round; the number of documents taken.
+
+    UsageError where neither is there.
+    """
+    if not warehouse.work.exists() and not warehouse.published.exists():
+        Place(lake, begin=False)
     with (
         open_work(warehouse, on_restored) as connection,
         _temp_folder(warehouse) as temp_folder,

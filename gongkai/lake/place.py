@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import GongkaiError, UsageError
+from ingest.errors import GongkaiError, UsageError, in_a_line
 from ingest.storage import Source, Stored, storage_of
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ _UNFINISHED = re.compile(r"\.[0-9a-z]+\.parquet\.new")
 class Place:
     """A lake's files by their names, as in `raw/blocks/share=3/NAME.parquet`."""
 
-    def __init__(self, source: Source) -> None:
-        """Open a lake, or begin one where nothing is. Errors as of all others: GongkaiError where it cannot be written,
-        UsageError where something else lies there."""
+    def __init__(self, source: Source, *, begin: bool = True) -> None:
+        """Open a lake, or (`begin`) begin one where nothing is. Errors as of all others: GongkaiError where it cannot
+        be written, UsageError where something else lies there, or nothing."""
         # Imported here: who has no lake does without it.
         from pyarrow.fs import LocalFileSystem
 
@@ -35,14 +35,16 @@ class Place:
         self._is_stored = isinstance(source, Stored)
         self._files: FileSystem = storage_of(source) if isinstance(source, Stored) else LocalFileSystem()
         self._root = source.key if isinstance(source, Stored) else os.path.realpath(source)
-        self._require_ours()
+        self._require_ours(begin=begin)
 
-    def _require_ours(self) -> None:
+    def _require_ours(self, *, begin: bool) -> None:
         from pyarrow.fs import FileSelector
 
         with self._told("read"):
             entries = self._files.get_file_info(FileSelector(self._root, allow_not_found=True))
             there = {each.base_name for each in entries if not each.base_name.startswith(".")}
+            if not there and not begin:
+                raise UsageError(f"--lake {self._source}: no lake is there; name the folder of one, or files to read")
             if not there:
                 self._write(MARK, _MARKED)
             elif MARK not in there:
@@ -116,5 +118,5 @@ class Place:
         try:
             yield
         except OSError as error:
-            said = " ".join((error.strerror or str(error)).split())[:300]
+            said = in_a_line(error)
             raise GongkaiError(f"--lake {self._source}: cannot be {what} ({said}); what landed is kept") from error

@@ -238,10 +238,22 @@ def test_what_lies_there_and_is_none_of_ours_is_left_alone(folder: Path, tmp_pat
         take(tmp_path / "w.duckdb", lake)
 
 
+def test_without_paths_and_without_a_lake_nothing_is_made(folder: Path, tmp_path: Path, gongkai: Gongkai) -> None:
+    """A name with a slip is told; where there is a warehouse, it begins a lake of what that holds."""
+    done = gongkai("run", "--lake", tmp_path / "lkae", published=tmp_path / "one.duckdb")
+    assert done.returncode == 2
+    assert "no lake is there; name the folder of one, or files to read" in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {folder.name}
+    ingest(tmp_path / "one.duckdb", folder)
+    assert take(tmp_path / "one.duckdb", tmp_path / "lake") == 0
+    holds_all_of(tmp_path / "lake", tmp_path / "one.duckdb")
+
+
 def test_a_link_leads_nowhere_out_of_it(folder: Path, tmp_path: Path) -> None:
     lake, outside = tmp_path / "lake", tmp_path / "outside"
     outside.mkdir()
-    take(tmp_path / "w.duckdb", lake)
+    Place(lake)
+    (lake / "raw").mkdir()
     (lake / "raw" / "blocks").symlink_to(outside)
     with pytest.raises(GongkaiError, match="a link leads out of the lake"):
         ingest(tmp_path / "w.duckdb", folder, lake=lake)
