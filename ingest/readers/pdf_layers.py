@@ -12,6 +12,9 @@ import pypdfium2.raw as raw
 
 from ingest.layout.marks import Glyph
 
+_LAYERS = b"/OCProperties"
+_STEP = 1 << 16
+"""Bytes of a packed stream that are looked at together: where it ends is not known before."""
 _PACKED = re.compile(rb"/Type\s*/ObjStm\b.{0,300}?\bstream\r?\n", re.DOTALL)
 _SCALE = 2.0
 """Pixels a point of the picture in which glyphs are looked for."""
@@ -22,14 +25,21 @@ _SEEN = 0.5
 
 def has_layers(data: bytes) -> bool:
     """Whether a file has layers that can be switched off, in its own text or packed in it."""
-    if b"/OCProperties" in data:
-        return True
-    for found in _PACKED.finditer(data):
+    return _LAYERS in data or any(_has_packed_layers(data, found.end()) for found in _PACKED.finditer(data))
+
+
+def _has_packed_layers(data: bytes, start: int) -> bool:
+    """The same of the stream that begins there; what comes behind it is neither copied nor kept."""
+    unpacking, last = zlib.decompressobj(), b""
+    for at in range(start, len(data), _STEP):
         try:
-            if b"/OCProperties" in zlib.decompressobj().decompress(data[found.end() :]):
-                return True
+            last = last[-len(_LAYERS) :] + unpacking.decompress(data[at : at + _STEP])
         except zlib.error:
-            continue
+            return False
+        if _LAYERS in last:
+            return True
+        if unpacking.eof:
+            break
     return False
 
 
