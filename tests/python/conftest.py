@@ -108,6 +108,23 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, name: str, reports: Cal
     return published
 
 
+@pytest.fixture(scope="module")
+def storage() -> Iterator[dict[str, str]]:
+    """The environment that leads to a server that answers as S3 does, with one empty bucket."""
+    from helpers.storage import s3_server  # here, as it takes a second that most tests need not wait for
+
+    with s3_server() as environment:
+        yield environment
+
+
+@pytest.fixture
+def environment(storage: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The same, set for this process and those that it starts."""
+    for name, value in storage.items():
+        monkeypatch.setenv(name, value)
+    return storage
+
+
 @pytest.fixture(scope="session")
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """dbt's target folder with the whole project parsed, once for all workers, deprecations as errors."""

@@ -20,7 +20,7 @@ from helpers.marts import different, shape
 from helpers.processes import PATIENCE, hear_signals, wait_until
 from helpers.project import compiled_of
 from helpers.raw import ingest, raw, report, rows, write, zip_file
-from helpers.storage import BUCKET, put, s3_server
+from helpers.storage import BUCKET, put
 from PIL import Image, ImageDraw
 
 from gongkai import interrupts
@@ -75,12 +75,6 @@ class Nodes:
     def lose(self) -> None:
         """The oldest, without a word of farewell."""
         self.cluster.remove_node(self.working.pop(0), allow_graceful=False)
-
-
-@pytest.fixture(scope="module")
-def storage() -> Iterator[dict[str, str]]:
-    with s3_server() as environment:
-        yield environment
 
 
 @pytest.fixture(scope="module")

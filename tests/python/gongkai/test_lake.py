@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from helpers.command import ROOT, Gongkai
 from helpers.marts import different, shape
 from helpers.raw import ingest, raw, report, rows, write, zip_file
-from helpers.storage import BUCKET, put, s3_server
+from helpers.storage import BUCKET, put
 
 from gongkai import lake as lakes
 from gongkai.ingesting import take_from_lake
@@ -26,19 +25,6 @@ from ingest.storage import Stored
 
 SAMPLES = ROOT / "samples" / "reports"
 COUNT = 50
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[dict[str, str]]:
-    with s3_server() as environment:
-        yield environment
-
-
-@pytest.fixture
-def environment(server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    for name, value in server.items():
-        monkeypatch.setenv(name, value)
-    return server
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from helpers.command import ROOT, Gongkai
 from helpers.raw import ingest, raw, reasons, report, rows, write, zip_file
-from helpers.storage import BUCKET, put, remove, s3_server
+from helpers.storage import BUCKET, put, remove
 
 from ingest import storage
 from ingest.errors import UsageError
@@ -24,19 +24,6 @@ POISON = {
     "too/large.txt": b"x" * (LIMITS.bytes + 1),
     "broken.pdf": b"%PDF-1.7\n" + bytes(range(256)) * 20,
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[dict[str, str]]:
-    with s3_server() as environment:
-        yield environment
-
-
-@pytest.fixture
-def environment(server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    for name, value in server.items():
-        monkeypatch.setenv(name, value)
-    return server
 
 
 @pytest.fixture(scope="module")
