@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -185,6 +185,23 @@ def observations_of_a_report(warehouse: Path) -> float:
     return median(times)
 
 
+def take_medians(measured: Measured, runs: list[Measured]) -> None:
+    """The median of each figure of the runs."""
+    measured.costs = {name: middle([run.costs[name] for run in runs]) for name in runs[0].costs}
+    measured.per_second = medians([run.per_second for run in runs])
+    measured.times_as_fast = {
+        name: medians([run.times_as_fast[name] for run in runs]) for name in runs[0].times_as_fast
+    }
+    measured.models = medians([run.models for run in runs])
+    measured.observations_ms = median(run.observations_ms for run in runs)
+    measured.megabytes = median(run.megabytes for run in runs)
+
+
+def medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
+    return {name: round(median(run[name] for run in runs), 3) for name in runs[0]}
+
+
 def last_of(reports: int) -> dict[str, Cost]:
     """The costs of the last run with as many reports that was kept."""
     kept = sorted(RESULTS.glob(f"*-{reports}.json"))
@@ -230,11 +247,11 @@ def main() -> None:
     compiled_of(ROOT)
     measured = begin(arguments.reports)
     formats = tuple(arguments.formats.split(","))
-    runs = [
-        small(WORK / "small") | large(measured, formats, arguments.seed, files_compared=arguments.files_compared)
-        for _ in range(arguments.runs)
-    ]
-    measured.costs = {name: middle([run[name] for run in runs]) for name in runs[0]}
+    runs = [replace(measured, per_second={}, times_as_fast={}) for _ in range(arguments.runs)]
+    for run in runs:
+        run.costs = small(WORK / "small")
+        run.costs |= large(run, formats, arguments.seed, files_compared=arguments.files_compared)
+    take_medians(measured, runs)
     measured.load.append(round(os.getloadavg()[0], 1))
     tell(measured, last_of(arguments.reports))
     RESULTS.mkdir(exist_ok=True)

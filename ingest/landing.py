@@ -16,7 +16,7 @@ from ingest.results import Landed, Rejected, Result, Unchanged
 
 _PLACE_SCHEMA = schema_of(PLACE_COLUMNS)
 _REJECT_SCHEMA = schema_of(REJECT_COLUMNS)
-_BATCH_DOCUMENTS = 500
+_BATCH_DOCUMENTS = 2_000
 _BATCH_BYTES = 8 * 1024 * 1024
 
 

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 import pyarrow as pa
 
 from ingest.documents.arrow import DocumentTables
-from ingest.results import Landed, Place, Rejected, Result, Unchanged
+from ingest.results import Landed, Place, Rejected, Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,20 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The process begins with a document."""
+    """The process begins with a member of an archive; that it begins with a file goes without saying."""
 
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All of a file was dealt with; `leaving` says that the process ends now, to give its memory back."""
+    """All of a file was dealt with; `leaving` says that the process ends now, to give its memory back.
+
+    `last`: the last result of the file, where that is no landed one: a message less for each file that is known.
+    """
 
     leaving: bool
+    last: Unchanged | Rejected | None = None
 
 
 Message = Ready | Started | Done | Landed | Unchanged | Rejected
@@ -63,48 +67,48 @@ def receive_task(connection: Connection) -> Task:
 
 def send_message(connection: Connection, message: Message) -> None:
     """Send a message, and behind it the tables of a landed document."""
-    fields: list[object]
-    match message:
-        case Ready():
-            fields = ["ready"]
-        case Started(place):
-            fields = ["started", place.source_file, place.archive_member]
-        case Done(leaving):
-            fields = ["done", leaving]
-        case Landed(place, document_id, _):
-            fields = ["landed", place.source_file, place.archive_member, document_id]
-        case Unchanged(place, document_id):
-            fields = ["unchanged", place.source_file, place.archive_member, document_id]
-        case Rejected(place, sha256, reason_code, detail):
-            fields = ["rejected", place.source_file, place.archive_member, sha256, reason_code, detail]
-    connection.send_bytes(json.dumps(fields).encode("ascii"))
+    connection.send_bytes(json.dumps(_fields(message)).encode("ascii"))
     if isinstance(message, Landed):
         for table in (message.tables.documents, message.tables.blocks, message.tables.cells):
             connection.send_bytes(_to_stream(table))
 
 
+def _fields(message: Message) -> list[object]:
+    match message:
+        case Ready():
+            return ["ready"]
+        case Started(place):
+            return ["started", place.source_file, place.archive_member]
+        case Done(leaving, last):
+            return ["done", leaving, last and _fields(last)]
+        case Landed(place, document_id, _):
+            return ["landed", place.source_file, place.archive_member, document_id]
+        case Unchanged(place, document_id):
+            return ["unchanged", place.source_file, place.archive_member, document_id]
+        case Rejected(place, sha256, reason_code, detail):
+            return ["rejected", place.source_file, place.archive_member, sha256, reason_code, detail]
+
+
 def receive_message(connection: Connection) -> Message:
     """The next message. EOFError where the process has ended."""
     kind, *fields = json.loads(connection.recv_bytes())
-    if kind == "ready":
-        return Ready()
-    if kind == "done":
-        return Done(bool(fields[0]))
-    place = Place(str(fields[0]), str(fields[1]))
-    if kind == "started":
-        return Started(place)
-    return _result(kind, place, fields[2:], connection)
+    match kind:
+        case "ready":
+            return Ready()
+        case "started":
+            return Started(Place(str(fields[0]), str(fields[1])))
+        case "done":
+            return Done(bool(fields[0]), _small_result(*fields[1]) if fields[1] else None)
+        case "landed":
+            documents, blocks, cells = (pa.ipc.open_stream(connection.recv_bytes()).read_all() for _ in range(3))
+            return Landed(Place(str(fields[0]), str(fields[1])), fields[2], DocumentTables(documents, blocks, cells))
+        case _:
+            return _small_result(kind, *fields)
 
 
-def _result(kind: str, place: Place, fields: list[str], connection: Connection) -> Result:
-    if kind == "rejected":
-        sha256, reason_code, detail = fields
-        return Rejected(place, sha256, reason_code, detail)
-    document_id = fields[0]
-    if kind == "unchanged":
-        return Unchanged(place, document_id)
-    documents, blocks, cells = (pa.ipc.open_stream(connection.recv_bytes()).read_all() for _ in range(3))
-    return Landed(place, document_id, DocumentTables(documents, blocks, cells))
+def _small_result(kind: str, source_file: str, member: str, *fields: str) -> Unchanged | Rejected:
+    place = Place(str(source_file), str(member))
+    return Unchanged(place, *fields) if kind == "unchanged" else Rejected(place, *fields)
 
 
 def _to_stream(table: pa.Table) -> pa.Buffer:

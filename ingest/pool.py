@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import selectors
 import signal
 import subprocess
 import sys
@@ -12,14 +13,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from ingest.errors import GongkaiError, RejectReason
 from ingest.limits import Limits
 from ingest.messages import Done, Message, Ready, Started, Task, receive_message, send_task
-from ingest.results import Place, Rejected, Result
+from ingest.results import Place, Rejected, Result, Unchanged
 from ingest.shipped import python_path
 from ingest.worker import OUT_OF_MEMORY, as_argument
 
@@ -50,6 +51,12 @@ class _Worker:
     members_started: int = 0
     documents_started: int = 0
 
+    def begin(self) -> None:
+        """Its first task is what it is at now."""
+        task = self.tasks[0]
+        self.place, self.members_started = Place(task.source_file), task.skip
+        self.documents_started += 1
+
 
 class Pool:
     """A fixed number of reading processes. Use in `with`; leaving it ends them all."""
@@ -63,6 +70,7 @@ class Pool:
         self._temp_folder = temp_folder
         self._originals = originals
         self._workers: list[_Worker] = []
+        self._waiting = selectors.DefaultSelector()
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +79,7 @@ class Pool:
         for worker in self._workers:
             _end(worker)
         self._workers.clear()
+        self._waiting.close()
 
     def read(self, tasks: Iterable[Task]) -> Iterator[Result | FileDone]:
         """Results of all tasks as they come in; tasks are drawn only as fast as they are read."""
@@ -95,11 +104,11 @@ class Pool:
         return worker if len(worker.tasks) < _QUEUED else None
 
     def _give(self, worker: _Worker, task: Task) -> None:
-        if not worker.tasks:
-            worker.members_started, worker.place = task.skip, None
+        worker.tasks.append(task)
+        if len(worker.tasks) == 1:
+            worker.begin()
             if worker.is_ready:
                 worker.deadline = time.monotonic() + self._limits.wall_seconds
-        worker.tasks.append(task)
         try:
             send_task(worker.connection, task)
         except (BrokenPipeError, ConnectionResetError):
@@ -108,10 +117,8 @@ class Pool:
     def _events(self, again: deque[Task]) -> Iterator[Result | FileDone]:
         """Wait for messages and deal with those, and with the processes that are over their time."""
         soonest = min(worker.deadline for worker in self._workers if worker.tasks or not worker.is_ready)
-        by_connection = {worker.connection: worker for worker in self._workers}
-        ready = wait(list(by_connection), timeout=max(0.0, soonest - time.monotonic()))
-        for connection in ready:
-            worker = by_connection[connection]  # type: ignore[index]
+        for key, _ in self._waiting.select(timeout=max(0.0, soonest - time.monotonic())):
+            worker: _Worker = key.data
             try:
                 message = receive_message(worker.connection)
             except (EOFError, OSError):
@@ -131,20 +138,22 @@ class Pool:
                 worker.is_ready = True
             case Started(place):
                 worker.place = place
-                worker.members_started += bool(place.archive_member)
+                worker.members_started += 1
                 worker.documents_started += 1
-            case Done(leaving):
+            case Done(_, last) if last is not None and self._is_for_another_try(worker, last):
+                self._queue_again(worker, again)
+            case Done(leaving, last):
                 task = worker.tasks.popleft()
+                if last is not None:
+                    yield last
                 yield FileDone(task.source_file, task.path)
                 worker.place = None
-                worker.members_started = worker.tasks[0].skip if worker.tasks else 0
+                if worker.tasks:
+                    worker.begin()
                 if leaving:
                     again.extendleft(reversed(worker.tasks))
-                    self._workers.remove(worker)
-                    _end(worker)
-            case Rejected() if message.reason_code in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
-                self._workers.remove(worker)
-                _end(worker)
+                    self._leave(worker)
+            case Rejected() if self._is_for_another_try(worker, message):
                 self._queue_again(worker, again)
             case _:
                 worker.place = None
@@ -154,8 +163,7 @@ class Pool:
         self, worker: _Worker, again: deque[Task], reason: tuple[RejectReason, str] | None
     ) -> Iterator[Result | FileDone]:
         """End a process, reject the document that it was at, and take its other tasks back."""
-        self._workers.remove(worker)
-        _end(worker)
+        self._leave(worker)
         if not worker.is_ready:
             raise GongkaiError(
                 f"a reading process did not start (exit status {worker.process.returncode}); "
@@ -163,7 +171,7 @@ class Pool:
             )
         code, detail = reason or _death(worker.process.returncode, self._limits)
         if worker.tasks and code.value in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
-            self._queue_again(worker, again)
+            self._put_back(worker, again)
             return
         again.extendleft(reversed(list(worker.tasks)[1:]))
         if not worker.tasks:
@@ -179,7 +187,22 @@ class Pool:
         """Whether the process had read other documents before the one that it failed at."""
         return worker.place is not None and worker.documents_started > 1
 
+    def _is_for_another_try(self, worker: _Worker, result: Unchanged | Rejected) -> bool:
+        """Whether a document was rejected for want of memory that others may have taken before."""
+        is_owed_to_memory = isinstance(result, Rejected) and result.reason_code in _OWED_TO_MEMORY
+        return is_owed_to_memory and self._is_worth_another_try(worker)
+
     def _queue_again(self, worker: _Worker, again: deque[Task]) -> None:
+        """End a process, for a new one to begin at the document that it was at."""
+        self._leave(worker)
+        self._put_back(worker, again)
+
+    def _leave(self, worker: _Worker) -> None:
+        self._workers.remove(worker)
+        self._waiting.unregister(worker.connection)
+        _end(worker)
+
+    def _put_back(self, worker: _Worker, again: deque[Task]) -> None:
         """Put back the tasks of a process that has ended, for a new process to begin at the document that it was at."""
         task, *others = worker.tasks
         again.extendleft(reversed(others))
@@ -204,6 +227,7 @@ class Pool:
             )
         worker = _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.wall_seconds))
         self._workers.append(worker)
+        self._waiting.register(ours, selectors.EVENT_READ, worker)
         return worker
 
 

@@ -17,7 +17,7 @@ from ingest.limits import Limits
 from ingest.messages import Done, Ready, Started, Task, receive_task, send_message
 from ingest.originals import Originals
 from ingest.reading import read_file
-from ingest.results import Place
+from ingest.results import Landed, Place, Rejected, Unchanged
 from ingest.sandbox import cut_network, data_bytes, die_with_parent, limit_cpu, limit_memory
 
 OUT_OF_MEMORY = 77
@@ -45,9 +45,9 @@ def main() -> None:
     limit_memory(limits.memory_bytes)
     try:
         while True:
-            _serve(connection, receive_task(connection), limits, known, originals)
+            last = _serve(connection, receive_task(connection), limits, known, originals)
             leaving = data_bytes() > most_between
-            send_message(connection, Done(leaving))
+            send_message(connection, Done(leaving, last))
             if leaving:
                 return
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -56,13 +56,31 @@ def main() -> None:
         sys.exit(OUT_OF_MEMORY)
 
 
-def _serve(connection: Connection, task: Task, limits: Limits, known: Known, originals: Originals | None) -> None:
+def _serve(
+    connection: Connection, task: Task, limits: Limits, known: Known, originals: Originals | None
+) -> Unchanged | Rejected | None:
+    """Read a file and send what comes of it, but for the last result where that is a small one: it goes with Done."""
+
+    last: Unchanged | Rejected | None = None
+
     def starting(place: Place) -> None:
+        nonlocal last
         limit_cpu(limits.seconds)
-        send_message(connection, Started(place))
+        if last is not None:
+            send_message(connection, last)
+            last = None
+        if place.archive_member:
+            send_message(connection, Started(place))
 
     for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip, originals):
-        send_message(connection, result)
+        if last is not None:  # an archive that breaks off behind a member is rejected besides
+            send_message(connection, last)
+            last = None
+        if isinstance(result, Landed):
+            send_message(connection, result)
+        else:
+            last = result
+    return last
 
 
 def as_argument(limits: Limits) -> str:
