@@ -60,7 +60,6 @@ def _serve(
     connection: Connection, task: Task, limits: Limits, known: Known, originals: Originals | None
 ) -> Unchanged | Rejected | None:
     """Read a file and send what comes of it, but for the last result where that is a small one: it goes with Done."""
-
     last: Unchanged | Rejected | None = None
 
     def starting(place: Place) -> None:
