@@ -96,7 +96,7 @@ def attribute(element: etree._Element, name: str) -> str | None:
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     """The first descendant along a path of local names."""
     for name in path:
-        if element is None:
+        if element is None or not len(element):
             return None
         element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
@@ -104,6 +104,8 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
 
 def child_value(element: etree._Element | None, *path: str) -> str | None:
     """The `val` attribute of the first descendant along a path."""
+    if element is None:  # as of most paragraphs, which say nothing of themselves
+        return None
     found = child(element, *path)
     return None if found is None else attribute(found, "val")
 
