@@ -23,7 +23,8 @@ class PinyinNames:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._names: list[tuple[str, str, str, str]] = []
-        self._reading = threading.Thread(target=self._read, daemon=True)
+        # No daemon: Python would cut it off at the end, and DuckDB's bindings complain of what it still held.
+        self._reading = threading.Thread(target=self._read)
         self._reading.start()
 
     def beginning_with(self, word: str) -> list[str]:

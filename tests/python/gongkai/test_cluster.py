@@ -82,7 +82,8 @@ def nodes(storage: dict[str, str]) -> Iterator[Nodes]:
     """With one node that works. What leads to storage is known to all of it; tests find it by RAY_ADDRESS."""
     before = dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    os.environ.update(storage | {"RAY_USAGE_STATS_ENABLED": "0"})
+    # By itself Ray has its workers wait for all else that a machine does: on a busy one they never come to an end.
+    os.environ.update(storage | {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"})
     nodes = Nodes()
     os.environ["RAY_ADDRESS"] = nodes.cluster.address
     nodes.add()

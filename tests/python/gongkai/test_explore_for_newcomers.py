@@ -7,13 +7,15 @@ import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import ROOT
+from helpers.command import ROOT, gongkai_environment
 from helpers.explorer import PAGES, Explorer, exploring, rows, shape
 from helpers.processes import PATIENCE
 
@@ -259,3 +261,18 @@ def test_ctrl_c_ends_it_without_a_complaint_and_stops_a_build(
         assert explorer.process.wait(timeout=PATIENCE) == 0
         assert "the build was stopped; what is published is as it was" in explorer.says()
     assert capfd.readouterr().err == ""
+
+
+def test_an_end_waits_for_names_that_are_being_spelt() -> None:
+    """A thread that is cut off at the end keeps what it holds, and DuckDB's bindings complain of that at length."""
+    script = """
+import time, duckdb
+from gongkai.explore import pinyin
+pinyin._NAMES = "select '1' as id, '德清' as name"
+pinyin.lazy_pinyin = lambda name: time.sleep(1) or ["de", "qing"]
+pinyin.PinyinNames(duckdb.connect())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=gongkai_environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
