@@ -44,7 +44,7 @@ class Started:
 class Done:
     """All of a file was dealt with; `leaving` says that the process ends now, to give its memory back.
 
-    `last`: the last result of the file, where that is no landed one: a message less for each file that is known.
+    `last`: what came of the file itself, where it was not landed: a message less for each file that is known.
     """
 
     leaving: bool

@@ -59,23 +59,19 @@ def main() -> None:
 def _serve(
     connection: Connection, task: Task, limits: Limits, known: Known, originals: Originals | None
 ) -> Unchanged | Rejected | None:
-    """Read a file and send what comes of it, but for the last result where that is a small one: it goes with Done."""
-    last: Unchanged | Rejected | None = None
+    """Read a file and send what comes of it; the result of the file itself, where it is a small one, goes with Done.
+
+    What came of a member is sent before the next is unpacked, which may end this process.
+    """
 
     def starting(place: Place) -> None:
-        nonlocal last
         limit_cpu(limits.seconds)
-        if last is not None:
-            send_message(connection, last)
-            last = None
         if place.archive_member:
             send_message(connection, Started(place))
 
+    last: Unchanged | Rejected | None = None
     for result in read_file(task.path, task.source_file, limits, known.holds, starting, task.skip, originals):
-        if last is not None:  # an archive that breaks off behind a member is rejected besides
-            send_message(connection, last)
-            last = None
-        if isinstance(result, Landed):
+        if isinstance(result, Landed) or result.place.archive_member:
             send_message(connection, result)
         else:
             last = result

@@ -6,14 +6,22 @@ import gzip
 import io
 import struct
 import tarfile
+from collections.abc import Iterator
 from email.message import EmailMessage
+from multiprocessing import Pipe
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
 
 import pytest
 from helpers.one_report import as_letter
 from helpers.raw import ingest, raw, reasons, report, rows, write, zip_file
 
+from ingest import worker
+from ingest.known import Known
 from ingest.limits import Limits
+from ingest.messages import Started, Task, receive_message
+from ingest.results import Place, Unchanged
 
 NAMES = ["报告/一.txt", "报告/二.txt"]
 
@@ -186,3 +194,24 @@ def test_a_letter_with_nothing_in_it_is_told(published: Path, tmp_path: Path) ->
     head = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
     ingest(published, write(tmp_path / "in", {"a.eml": head + b"--x--\n"}))
     assert reasons(published) == {"a.eml": "no_text"}
+
+
+def test_what_came_of_a_member_is_told_before_the_next_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a reading process dies over the next one, this one is not to blame."""
+    ours, theirs = Pipe()
+    members = [Place("a.zip", "1.txt"), Place("a.zip", "2.txt")]
+
+    def read(*given: Any) -> Iterator[Unchanged]:
+        starting = given[4]
+        for member in members:
+            starting(member)
+            yield Unchanged(member, "0" * 64)
+            assert [receive_message(ours) for _ in range(2) if ours.poll()] == [
+                Started(member),
+                Unchanged(member, "0" * 64),
+            ]
+
+    monkeypatch.setattr(worker, "read_file", read)
+    monkeypatch.setattr(worker, "limit_cpu", lambda seconds: None)
+    with TemporaryFile() as nothing:
+        assert worker._serve(theirs, Task("a.zip", "a.zip"), Limits(), Known(nothing.fileno()), None) is None
