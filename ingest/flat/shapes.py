@@ -88,7 +88,6 @@ def is_value(text: str) -> bool:
     return bool(_VALUE.match(whole) or _NOTHING.match(whole))
 
 
-@_kept
 def _begins_with_han(text: str) -> bool:
     """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
     return bool(_HAN.match(bare(text)))
