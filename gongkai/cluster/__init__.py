@@ -27,6 +27,9 @@ _DOCUMENTS_OF_SHARD = 10_000
 """A shard of so many goes through the memory of this machine and of the one that builds it."""
 _PASSED_ON = ("GONGKAI_PROJECT", "GONGKAI_RULES")
 """What processes of ours are told by the environment; keys of storage are no business of the cluster's."""
+_TRIES = 4
+_DIED = "Starting Ray client server failed"
+"""One in some fifteen of the processes that a head starts for a client dies in the fork (ray-project/ray#63202)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +66,28 @@ def connected(address: str) -> Iterator[RayCluster]:
         raise GongkaiError("--on needs Ray; install it: pip install 'gongkai-warehouse[ray]'") from error
     named = os.environ.get("RAY_ADDRESS") if address == "ray" else address
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    try:
-        ray.init(
-            address=named,
-            runtime_env={"env_vars": passed_on},
-            log_to_driver=False,
-            logging_level="ERROR",
-            **({} if named else {"include_dashboard": False}),
-        )
-    except Exception as error:  # of a start that took too long Ray says no more
-        raise GongkaiError(
-            f"no Ray cluster answers at {named or 'this machine'} ({in_a_line(error)}); start one: ray start --head"
-        ) from error
+    _connect(ray, named, passed_on)
     try:
         interrupts.listen()  # Ray has put its own way of ending in the place of ours
         yield RayCluster(ray, what_runs_here(), max(1, int(ray.cluster_resources().get("CPU", 1))))
     finally:
         ray.shutdown()
+
+
+def _connect(ray: Any, named: str | None, passed_on: dict[str, str]) -> None:
+    for left in reversed(range(_TRIES)):
+        try:
+            ray.init(
+                address=named,
+                runtime_env={"env_vars": passed_on},
+                log_to_driver=False,
+                logging_level="ERROR",
+                **({} if named else {"include_dashboard": False}),
+            )
+        except Exception as error:  # of a start that took too long Ray says no more
+            if left and _DIED in str(error):
+                continue
+            raise GongkaiError(
+                f"no Ray cluster answers at {named or 'this machine'} ({in_a_line(error)}); start one: ray start --head"
+            ) from error
+        return

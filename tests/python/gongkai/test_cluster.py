@@ -83,7 +83,9 @@ def nodes(storage: dict[str, str]) -> Iterator[Nodes]:
     before = dict(os.environ)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     # By itself Ray has its workers wait for all else that a machine does: on a busy one they never come to an end.
-    os.environ.update(storage | {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"})
+    # And what its head starts for a client dies in the fork now and then, unless gRPC takes no part in forks.
+    ray = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "GRPC_ENABLE_FORK_SUPPORT": "0"}
+    os.environ.update(storage | ray)
     nodes = Nodes()
     os.environ["RAY_ADDRESS"] = nodes.cluster.address
     nodes.add()
@@ -260,6 +262,29 @@ def test_a_node_with_other_rules_is_told(nodes: Nodes, folder: Path, tmp_path: P
         other = RayCluster(cluster.ray, "other rules", 1)
         with pytest.raises(GongkaiError, match="other rules, than the machine that began"):
             ingest(tmp_path / "w.duckdb", folder, reading=other.reading(None))
+
+
+def test_a_client_whose_server_died_in_the_fork_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ray-project/ray#63202 tells it; where each try ends so, or otherwise, that is told."""
+    died = "Initialization failure from server: Starting Ray client server failed. See ray_client_server_23000.err"
+    answers: list[str | None] = [died, died, None]
+
+    def answer(**_: Any) -> None:
+        if told := answers.pop(0):
+            raise ConnectionAbortedError(told)
+
+    monkeypatch.setattr("ray.init", answer)
+    monkeypatch.setattr("ray.cluster_resources", lambda: {"CPU": 3.0})
+    with connected("ray://localhost:1") as cluster:
+        assert (cluster.cores, answers) == (3, [])
+    for tries in (["nobody listens"], [died] * 4):
+        answers[:] = tries
+        with (
+            pytest.raises(GongkaiError, match=f"no Ray cluster answers at ray://localhost:1 .*{tries[-1][-9:]}"),
+            connected("ray://localhost:1"),
+        ):
+            pass
+        assert answers == []
 
 
 def test_a_folder_that_a_machine_has_not_is_told(tmp_path: Path) -> None:
