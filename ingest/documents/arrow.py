@@ -32,6 +32,10 @@ DOCUMENT_SCHEMA = schema_of(DOCUMENT_COLUMNS)
 BLOCK_SCHEMA = schema_of(RAW_TABLES["blocks"])
 CELL_SCHEMA = schema_of(RAW_TABLES["table_cells"])
 
+_Row = tuple[object, ...]
+"""A row of blocks or cells: values in the order of the columns."""
+_TEXT = CELL_SCHEMA.get_field_index("text")
+_NOWHERE: _Row = (None,) * len(BOX_COLUMNS)
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -67,37 +71,25 @@ def document_tables(
     limits: Limits,
 ) -> DocumentTables:
     """The rows of a document. RejectError where it says nothing, or is over the limits of cells and characters."""
-    blocks: list[dict[str, object]] = []
-    cells: list[dict[str, object]] = []
+    blocks: list[_Row] = []
+    cells: list[_Row] = []
     char_count = table_no = 0
     places_left = limits.cells
     for part in document.parts:
         if isinstance(part, Block):
             text = storable(part.text)
-            if not text.strip():
-                continue
-            char_count += len(text)
-            blocks.append(
-                {
-                    "document_id": document_id,
-                    "block_no": len(blocks) + 1,
-                    "kind": part.kind,
-                    "heading_level": part.heading_level,
-                    "page": part.page,
-                    "text": text,
-                    "confidence": part.confidence,
-                    **_box(part.box),
-                }
-            )
+            if text.strip():
+                char_count += len(text)
+                described = (part.kind, part.heading_level, part.page, text, part.confidence)
+                blocks.append((document_id, len(blocks) + 1, *described, *_box(part.box)))
             continue
-        table_rows, places = _cell_rows(part, places_left)
+        rows, places = _cell_rows(part, document_id, table_no + 1, len(blocks), places_left)
         places_left -= places
-        if not any(str(row["text"]).strip() for row in table_rows):
-            continue
-        table_no += 1
-        char_count += sum(len(str(row["text"])) for row in table_rows)
-        place = {"document_id": document_id, "table_no": table_no, "after_block_no": len(blocks)}
-        cells.extend({**place, **row} for row in table_rows)
+        texts = [str(row[_TEXT]) for row in rows]
+        if any(text.strip() for text in texts):
+            table_no += 1
+            char_count += sum(map(len, texts))
+            cells += rows
     if not char_count:
         raise RejectError(RejectReason.NO_TEXT, "the file was read, and no text was found in it")
     if char_count > limits.chars:
@@ -118,17 +110,26 @@ def document_tables(
     }
     return DocumentTables(
         pa.Table.from_pylist([row], schema=DOCUMENT_SCHEMA),
-        pa.Table.from_pylist(blocks, schema=BLOCK_SCHEMA),
-        pa.Table.from_pylist(cells, schema=CELL_SCHEMA),
+        _table(blocks, BLOCK_SCHEMA),
+        _table(cells, CELL_SCHEMA),
     )
 
 
-def _box(box: Box | None) -> dict[str, float | None]:
-    places = (None, None, None, None) if box is None else tuple(round(place, 1) for place in box)
-    return dict(zip(BOX_COLUMNS, places, strict=True))
+def _table(rows: list[_Row], schema: pa.Schema) -> pa.Table:
+    if not rows:
+        return schema.empty_table()
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _cell_rows(table: Table, places_left: int) -> tuple[list[dict[str, object]], int]:
+def _box(box: Box | None) -> _Row:
+    return _NOWHERE if box is None else tuple(round(place, 1) for place in box)
+
+
+def _cell_rows(
+    table: Table, document_id: str, table_no: int, after_block_no: int, places_left: int
+) -> tuple[list[_Row], int]:
     """Rows of one table, and how many places its cells cover.
 
     Spans are cut to the table's last row and column, so that none claims places that are not there.
@@ -136,25 +137,14 @@ def _cell_rows(table: Table, places_left: int) -> tuple[list[dict[str, object]],
     last_row = max((cell.row for cell in table.cells), default=0)
     last_col = max((cell.col + cell.col_span - 1 for cell in table.cells), default=0)
     places = 0
-    rows: list[dict[str, object]] = []
+    rows: list[_Row] = []
     for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.col)):
         row_span = max(1, min(cell.row_span, last_row - cell.row + 1))
         col_span = max(1, min(cell.col_span, last_col - cell.col + 1))
         places += row_span * col_span
         if places > places_left:
             raise RejectError(RejectReason.TOO_MANY_CELLS, "the tables of the document hold more cells than the limit")
-        rows.append(
-            {
-                "row_no": cell.row,
-                "col_no": cell.col,
-                "row_span": row_span,
-                "col_span": col_span,
-                "page": cell.page,
-                "text": storable(cell.text),
-                "confidence": cell.confidence,
-                "is_computed": cell.is_computed,
-                "table_kind": table.kind,
-                **_box(cell.box),
-            }
-        )
+        place = (document_id, table_no, cell.row, cell.col, row_span, col_span, cell.page)
+        described = (storable(cell.text), cell.confidence, after_block_no, table.kind, cell.is_computed)
+        rows.append((*place, *described, *_box(cell.box)))
     return rows, places

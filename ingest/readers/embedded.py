@@ -12,7 +12,7 @@ from lxml import etree
 from ingest.documents.model import Block, Document, Table
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
-from ingest.readers import Reader, ocr, read_document
+from ingest.readers import Reader, read_document
 from ingest.readers.ooxml import Package, child, local
 from ingest.readers.sniff import sniff
 
@@ -79,6 +79,8 @@ class Embedded:
     def _picture(self, kind: Reader, data: bytes, part: str) -> Document | None:
         if kind.module != "image" or self.pictures >= _MOST_PICTURES or not _may_hold_text(data):
             return None
+        from ingest.readers import ocr  # here, as it brings pdfplumber with it
+
         self.pictures += 1
         if not ocr.is_available():
             self.unread_pictures += 1
