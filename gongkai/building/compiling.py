@@ -8,6 +8,7 @@ rules changed, dbt compiles only what stands on them, and the file is exchanged 
 from __future__ import annotations
 
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -65,7 +66,8 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 
                 changed = _changed(project, read_compiled(folder / _NAME, _software()))
                 refuse_broken_rules(project, rules_fingerprint(project), changed)
-                found = _make(project, folder, fingerprint, progress)
+                with _uncollected():
+                    found = _make(project, folder, fingerprint, progress)
     return found
 
 
@@ -127,6 +129,16 @@ def _made_by_one(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """dbt's graph stays until the end: to look through it for garbage again and again takes a fifteenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> Compiled:
     """Compile what changed since the file that is there, build and test what stands on rules alone, and exchange it."""
     # Imported here: where nothing changed, a build does without them.
@@ -177,12 +189,19 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
         raise GongkaiError("the rules changed while they were compiled; run the command again")
     described = warehouse.published.with_name(MANIFEST)
     aside = described.with_suffix(".new")
-    manifest.writable_manifest().write(str(aside))
-    here = json.dumps(str(project))[1:-1]
-    aside.write_text(aside.read_text("utf-8").replace(here, "."), "utf-8")  # it may be installed elsewhere
+    aside.write_text(_described(manifest, project), "utf-8")
     aside.replace(described)
     warehouse.work.replace(warehouse.published)
     return made
+
+
+def _described(manifest: Any, project: Path) -> str:
+    """dbt's manifest.json as one text, which takes a quarter of the time that dbt's own writing piece by piece does."""
+    from dbt_common.utils.encoding import JSONEncoder
+
+    written = manifest.writable_manifest().to_dict(omit_none=False, context={"artifact": True})
+    here = json.dumps(str(project))[1:-1]
+    return json.dumps(written, cls=JSONEncoder).replace(here, ".")  # it may be installed elsewhere
 
 
 def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str, Node]:
