@@ -79,6 +79,7 @@ def ingest_into(
             manifest=manifest,
             mirror=mirror,
             reading=reading or ReadHere(workers, originals),
+            read_all=keep,
             arguments=arguments,
             on_progress=progress,
         )

@@ -19,11 +19,12 @@ from ingest.errors import GongkaiError
 from ingest.find import find_files, storable_name
 from ingest.found import Found
 from ingest.known import write_known
+from ingest.known_files import KnownFiles
 from ingest.landing import Landing
 from ingest.limits import Limits
 from ingest.manifest import Manifest
 from ingest.pool import FileDone
-from ingest.results import Landed, Rejected, Result, Unchanged
+from ingest.results import Landed, Place, Rejected, Result, Unchanged
 from ingest.storage import Source, Stored
 from ingest.taking import Event, Reading
 from ingest.withdrawing import withdraw_missing
@@ -73,14 +74,16 @@ def ingest_paths(
     manifest: Manifest | None = None,
     mirror: bool = False,
     reading: Reading,
+    read_all: bool = False,
     arguments: list[str] | None = None,
     on_progress: Callable[[Summary], None] = lambda summary: None,
 ) -> Summary:
     """Land everything below `paths`, but what is in `leave_out`, in the raw tables that `connection` leads to.
 
     Readers and database write aside in `temp_folder`. `mirror`: what earlier runs met below these paths and this one,
-    at its end, did not is withdrawn. `reading`: who reads. GongkaiError where there is nothing to read, the disk takes
-    no more, or a row of the words of pages is broken; what cannot be read of the files is in the summary's rejects.
+    at its end, did not is withdrawn. `reading`: who reads, what lies there as it did only with `read_all`. GongkaiError
+    where there is nothing to read, the disk takes no more, or a row of the words of pages is broken; what cannot be
+    read of the files is in the summary's rejects.
     """
     check_words()
     begun = time.monotonic()
@@ -92,10 +95,21 @@ def ingest_paths(
     landing = Landing(connection, started_at, manifest)
     summary = Summary()
 
+    def take(event: Event) -> None:
+        _take(event, landing, summary)
+        on_progress(summary)
+
     def files() -> Iterator[Found]:
-        for found in find_files(paths, leave_out):
-            summary.seen += 1
-            yield found
+        """Those that must be read to tell what they are; what is said of the others is taken here."""
+        with KnownFiles(connection, limits) as known_files:
+            for found in find_files(paths, leave_out):
+                summary.seen += 1
+                document_id = None if read_all else known_files.document_of(found)
+                if document_id is None:
+                    yield found
+                else:
+                    take(Unchanged(Place(found.source_file), document_id))
+                    take(FileDone(found.source_file, found.path))
 
     with (
         write_known(_documents(connection)) as known,
@@ -103,8 +117,7 @@ def ingest_paths(
     ):
         try:
             for event in events:
-                _take(event, landing, summary)
-                on_progress(summary)
+                take(event)
         finally:
             landing.flush()
     if mirror and summary.seen:  # a folder with nothing in it is rather a disk that is not there

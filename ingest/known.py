@@ -1,4 +1,4 @@
-"""Which documents raw holds already: a sorted file of hashes that reading processes share without copying it."""
+"""What raw holds already, as sorted files of hashes: processes share them without copying, however many they hold."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from hashlib import blake2b
 from typing import BinaryIO
 
-_HASH_BYTES, _READER_BYTES = 32, 8
-_RECORD_BYTES = _HASH_BYTES + _READER_BYTES
+_HASH_BYTES = 32
+KEY_BYTES = 8
+_RECORD_BYTES = _HASH_BYTES + KEY_BYTES
 
 
 def _record(document_id: str, reader: str, reader_version: str) -> bytes:
-    made_by = blake2b(f"{reader}\0{reader_version}".encode(), digest_size=_READER_BYTES).digest()
+    made_by = blake2b(f"{reader}\0{reader_version}".encode(), digest_size=KEY_BYTES).digest()
     return bytes.fromhex(document_id) + made_by
 
 
@@ -30,8 +31,8 @@ def write_known(documents: Iterable[tuple[str, str, str]]) -> Iterator[BinaryIO]
         yield file
 
 
-class Known:
-    """Looks documents up in the file that `write_known` made."""
+class Records:
+    """Looks up records in a file of them, in their order."""
 
     def __init__(self, descriptor: int) -> None:
         self._count = os.fstat(descriptor).st_size // _RECORD_BYTES
@@ -44,8 +45,20 @@ class Known:
         assert self._map is not None
         return self._map[index * _RECORD_BYTES : (index + 1) * _RECORD_BYTES]
 
+    def beginning(self, key: bytes) -> Iterator[bytes]:
+        """What follows the key in each record that begins with it."""
+        for index in range(bisect_left(self, key), self._count):
+            if not self[index].startswith(key):
+                return
+            yield self[index][len(key) :]
+
+
+class Known:
+    """Tells of documents whether raw holds them, by the file that `write_known` made."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._records = Records(descriptor)
+
     def holds(self, document_id: str, reader: str, reader_version: str) -> bool:
         """Whether raw holds the document as this version of this reader makes it."""
-        record = _record(document_id, reader, reader_version)
-        index = bisect_left(self, record)
-        return index < self._count and self[index] == record
+        return any(True for _ in self._records.beginning(_record(document_id, reader, reader_version)))

@@ -83,6 +83,8 @@ class Pool:
 
     def read(self, tasks: Iterable[Task]) -> Iterator[Result | FileDone]:
         """Results of all tasks as they come in; tasks are drawn only as fast as they are read."""
+        if not self._workers:
+            self._start()  # as it takes a while, in which the first task is looked for
         waiting = iter(tasks)
         again: deque[Task] = deque()
         while True:
