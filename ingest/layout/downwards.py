@@ -32,16 +32,19 @@ def part_downwards(grid: Grid) -> None:
 def _chain(cells: list[GridCell]) -> list[Glyph] | None:
     """The characters of a label written downwards in the cells of a column, None where there is none."""
     firsts = [
-        (glyph, beside)
+        (glyph, cell.glyphs)
         for cell in cells
         for glyph in cell.glyphs
-        for left, beside in (_neighbours(glyph, cell.glyphs),)
-        if not left and _is_han(glyph)
+        if _is_han(glyph) and _stands_first(glyph, cell.glyphs)
     ]
     if len(firsts) < _FEWEST:
         return None
     width = median(glyph.x1 - glyph.x0 for glyph, _ in firsts)
-    alone = [glyph for glyph, beside in firsts if beside is None or beside.x0 - glyph.x1 >= _BESIDE * width]
+    alone = [
+        glyph
+        for glyph, others in firsts
+        if all(other.x0 - glyph.x1 >= _BESIDE * width for other in others if _is_level(glyph, other))
+    ]
     alone.sort(key=lambda glyph: glyph.middle)
     for start in range(len(alone)):
         chain = [alone[start]]
@@ -55,16 +58,16 @@ def _chain(cells: list[GridCell]) -> list[Glyph] | None:
     return None
 
 
-def _neighbours(glyph: Glyph, others: list[Glyph]) -> tuple[bool, Glyph | None]:
-    """Whether anything stands left of a glyph at its height, and the next glyph to its right there."""
-    level = [
-        other
-        for other in others
-        if other is not glyph
-        and min(other.bottom, glyph.bottom) - max(other.top, glyph.top) > 0.3 * min(other.height, glyph.height)
-    ]
-    right = [other for other in level if other.x0 >= glyph.x1 - 0.1 * (glyph.x1 - glyph.x0)]
-    return len(right) < len(level), min(right, key=lambda other: other.x0, default=None)
+def _stands_first(glyph: Glyph, others: list[Glyph]) -> bool:
+    """Whether nothing stands left of a glyph at its height."""
+    begin = glyph.x1 - 0.1 * (glyph.x1 - glyph.x0)
+    return not any(other.x0 < begin and _is_level(glyph, other) for other in others)
+
+
+def _is_level(glyph: Glyph, other: Glyph) -> bool:
+    """Whether another glyph stands at the height of a glyph."""
+    shared = min(other.bottom, glyph.bottom) - max(other.top, glyph.top)
+    return other is not glyph and shared > 0.3 * min(other.bottom - other.top, glyph.bottom - glyph.top)
 
 
 def _is_han(glyph: Glyph) -> bool:

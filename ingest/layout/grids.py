@@ -279,6 +279,7 @@ def _borders(places: list[float], between: list[float], rulings: list[Ruling], t
 
 def _fill(grids: list[Grid], glyphs: list[Glyph]) -> None:
     """Put each glyph into the cell under its middle."""
+    middles = [((glyph.x0 + glyph.x1) / 2, glyph.middle, glyph) for glyph in glyphs]
     for grid in grids:
         places = {
             (row, col): cell
@@ -286,8 +287,9 @@ def _fill(grids: list[Grid], glyphs: list[Glyph]) -> None:
             for row in range(cell.row, cell.row + cell.row_span)
             for col in range(cell.col, cell.col + cell.col_span)
         }
-        for glyph in glyphs:
-            if grid.holds(glyph):
-                row = max(_first_at_least(grid.ys, glyph.middle) - 1, 0)
-                col = max(_first_at_least(grid.xs, (glyph.x0 + glyph.x1) / 2) - 1, 0)
+        left, right, top, bottom = grid.xs[0], grid.xs[-1], grid.top, grid.bottom
+        for across, middle, glyph in middles:
+            if left <= across <= right and top <= middle <= bottom:
+                row = max(_first_at_least(grid.ys, middle) - 1, 0)
+                col = max(_first_at_least(grid.xs, across) - 1, 0)
                 places[min(row, len(grid.ys) - 2), min(col, len(grid.xs) - 2)].glyphs.append(glyph)

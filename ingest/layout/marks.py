@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
+from operator import attrgetter, itemgetter
 from statistics import median
 
 from ingest.documents.model import Box
@@ -14,6 +15,7 @@ _SAME_SIZE = 1.15
 _SAME_SIZE_IN_SCANS = 1.35
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
+"""The least of them."""
 _SPACED_MIXED = 1.0
 _WIDE = 0.6
 _RISE, _SMALL, _NEAR = 0.2, 0.8, 0.5
@@ -89,11 +91,14 @@ class Line:
     x1: float
     top: float
     bottom: float
+    _size: float | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def size(self) -> float:
         """Height of its usual glyph."""
-        return median(glyph.height for glyph in self.glyphs) or 1.0
+        if self._size is None:
+            self._size = median([glyph.bottom - glyph.top for glyph in self.glyphs]) or 1.0
+        return self._size
 
     @property
     def middle(self) -> float:
@@ -143,11 +148,15 @@ def moved_down(line: Line, by: float) -> Line:
 
 def box_of(glyphs: Iterable[Glyph]) -> Box | None:
     """What the glyphs cover on their page; None where there is none."""
-    box: Box | None = None
-    for glyph in glyphs:
-        top, bottom = glyph.top - glyph.lowered, glyph.bottom - glyph.lowered
-        box = both(box, Box(glyph.x0, top, glyph.x1, bottom))
-    return box
+    covered = list(glyphs)
+    if not covered:
+        return None
+    return Box(
+        min([glyph.x0 for glyph in covered]),
+        min([glyph.top - glyph.lowered for glyph in covered]),
+        max([glyph.x1 for glyph in covered]),
+        max([glyph.bottom - glyph.lowered for glyph in covered]),
+    )
 
 
 def moved_box(box: Box, by: Moving) -> Box:
@@ -179,10 +188,10 @@ def line_of(glyphs: list[Glyph]) -> Line:
     """A line of glyphs that are in order already."""
     return Line(
         glyphs,
-        min(glyph.x0 for glyph in glyphs),
-        max(glyph.x1 for glyph in glyphs),
-        min(glyph.top for glyph in glyphs),
-        max(glyph.bottom for glyph in glyphs),
+        min([glyph.x0 for glyph in glyphs]),
+        max([glyph.x1 for glyph in glyphs]),
+        min([glyph.top for glyph in glyphs]),
+        max([glyph.bottom for glyph in glyphs]),
     )
 
 
@@ -190,14 +199,19 @@ def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
     """Glyphs as lines from top to bottom: those whose middles are less than half a height apart stand in one."""
     rows: list[list[Glyph]] = []
     middles: list[float] = []
-    for glyph in sorted((glyph for glyph in glyphs if glyph.text.strip()), key=lambda glyph: (glyph.middle, glyph.x0)):
-        if rows and glyph.middle - middles[-1] < 0.5 * max(glyph.height, rows[-1][0].height):
-            rows[-1].append(glyph)
-            middles[-1] += (glyph.middle - middles[-1]) / len(rows[-1])
-        else:
-            rows.append([glyph])
-            middles.append(glyph.middle)
-    return [line_of(_as_read(sorted(row, key=lambda glyph: glyph.x0))) for row in rows]
+    # This runs for each glyph of each cell: no calls of properties.
+    places = [((glyph.top + glyph.bottom) / 2, glyph.x0, glyph) for glyph in glyphs if glyph.text.strip()]
+    for middle, _, glyph in sorted(places, key=itemgetter(0, 1)):
+        if rows:
+            first = rows[-1][0]
+            tall = max(glyph.bottom - glyph.top, first.bottom - first.top)
+            if middle - middles[-1] < 0.5 * tall:
+                rows[-1].append(glyph)
+                middles[-1] += (middle - middles[-1]) / len(rows[-1])
+                continue
+        rows.append([glyph])
+        middles.append(middle)
+    return [line_of(_as_read(sorted(row, key=attrgetter("x0")))) for row in rows]
 
 
 def _as_read(row: list[Glyph]) -> list[Glyph]:
@@ -266,7 +280,7 @@ def spaced(glyphs: list[Glyph], size: float) -> str:
     right = 0.0
     for glyph in glyphs:
         gap = (glyph.x0 - right) / size
-        if text and gap > _gap_of_blank(text[-1], glyph.text[0]):
+        if gap > _SPACED_LATIN and text and gap > _gap_of_blank(text[-1], glyph.text[0]):
             text += "  " if gap > _WIDE and text[-1].isdecimal() and glyph.text[0].isdecimal() else " "
         text += glyph.text
         right = glyph.x1

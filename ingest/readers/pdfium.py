@@ -167,6 +167,7 @@ def _glyphs(
     indices: list[int] = []
     bad: set[int] = set()
     box = raw.FS_RECTF()
+    place_of_box = ctypes.byref(box)
     try:
         handle = text_page.raw
         for index in range(text_page.count_chars()):
@@ -175,10 +176,14 @@ def _glyphs(
                 continue
             if turn is not None and sight.turn_of.get(address_at(handle, index), turn) != turn:
                 continue
-            raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
+            raw.FPDFText_GetLooseCharBox(handle, index, place_of_box)
             # a box of turned text may come with its edges the wrong way round
-            across, along = sorted((box.left, box.right)), sorted((box.bottom, box.top))
-            x0, top, x1, bottom = view.box(across[0], along[0], across[1], along[1])
+            left, right, low, high = box.left, box.right, box.bottom, box.top
+            if left > right:
+                left, right = right, left
+            if low > high:
+                low, high = high, low
+            x0, top, x1, bottom = view.box(left, low, right, high)
             if x1 < 0 or bottom < 0 or x0 > view.width or top > view.height or bottom - top < 0.5:
                 continue
             text = _character(code)
