@@ -15,7 +15,7 @@ _SAME_SIZE = 1.15
 _SAME_SIZE_IN_SCANS = 1.35
 _SPACED_HAN = 0.55
 _SPACED_LATIN = 0.18
-"""The least of them."""
+"""The least gap that is a blank, in heights."""
 _SPACED_MIXED = 1.0
 _WIDE = 0.6
 _RISE, _SMALL, _NEAR = 0.2, 0.8, 0.5
