@@ -33,12 +33,13 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = [
-    *("test_cluster", "test_dbt_alone", "test_both_ways", "test_by_document", "test_deliveries", "test_nobodys_data"),
-    *("test_wheel", "test_extraction", "test_small_world", "test_findings_of_corpus", "test_shards", "test_compiling"),
-    *("test_build", "test_rules", "test_explore_in_browser", "test_explore", "test_round_trips", "test_limits"),
-    *("test_export", "test_lake", "test_new_form", "test_repeatable", "test_forget", "test_checks", "test_publish"),
-    *("test_check_cases", "test_fuzz", "test_workbook", "test_ingest_command", "test_ingest", "test_ingest_memory"),
-    *("test_kill", "test_flat_tables", "test_attacks", "test_publications", "test_mirror"),
+    *("test_cluster", "test_both_ways", "test_dbt_alone", "test_deliveries", "test_rules", "test_compiling"),
+    *("test_wheel", "test_by_document", "test_nobodys_data", "test_lake", "test_round_trips", "test_export"),
+    *("test_publish", "test_new_form", "test_build", "test_shards", "test_extraction", "test_small_world"),
+    *("test_findings_of_corpus", "test_repeatable", "test_explore_in_browser", "test_checks", "test_limits"),
+    *("test_workbook", "test_ingest_command", "test_check_cases", "test_kill", "test_explore", "test_forget"),
+    *("test_publications", "test_fuzz", "test_ingest", "test_tables_alone", "test_isolation", "test_attacks"),
+    *("test_notebook", "test_flat_tables", "test_ingest_memory", "test_mirror"),
 ]
 """Files that take long, in the order in which they begin."""
 APART = {
