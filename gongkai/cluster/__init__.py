@@ -75,6 +75,7 @@ def connected(address: str) -> Iterator[RayCluster]:
 
 
 def _connect(ray: Any, named: str | None, passed_on: dict[str, str]) -> None:
+    """GongkaiError where nobody answers; where it is only that what was started for this client died, again."""
     for left in reversed(range(_TRIES)):
         try:
             ray.init(
