@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -101,10 +101,10 @@ def ingest_paths(
 
     def files() -> Iterator[Found]:
         """Those that must be read to tell what they are; what is said of the others is taken here."""
-        with KnownFiles(connection, limits) as known_files:
+        with nullcontext() if read_all else KnownFiles(connection, limits) as known_files:
             for found in find_files(paths, leave_out):
                 summary.seen += 1
-                document_id = None if read_all else known_files.document_of(found)
+                document_id = None if known_files is None else known_files.document_of(found)
                 if document_id is None:
                     yield found
                 else:

@@ -16,6 +16,7 @@ from ingest.found import Found
 from ingest.known import KEY_BYTES, Records
 from ingest.limits import Limits
 from ingest.readers import READERS, reader_version
+from ingest.reading import read_bytes
 
 _LARGEST = 1 << 20
 """Bytes; larger files are hashed by the reading processes, side by side."""
@@ -28,6 +29,7 @@ class KnownFiles:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+        self._limits = limits
         self._largest = min(limits.bytes, _LARGEST)
         self._file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - open as long as this is in use
         for key, document_id in _places(connection, self._largest):
@@ -45,16 +47,14 @@ class KnownFiles:
         """The document that the file is, where that can be told so; None where a process must read it."""
         if not len(self._records) or found.is_stored or found.reason is not None:
             return None
-        with suppress(OSError):
+        with suppress(OSError, RejectError):
             size = os.lstat(found.path).st_size
             if size > self._largest:
                 return None
             place = f"{found.source_file}\0{size}".encode()
             there = set(self._records.beginning(hashlib.md5(place, usedforsecurity=False).digest()[:KEY_BYTES]))
             if there:
-                descriptor = os.open(found.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-                with os.fdopen(descriptor, "rb") as file:
-                    digest = hashlib.sha256(file.read(size + 1)).digest()
+                digest = hashlib.sha256(read_bytes(found.path, self._limits)).digest()
                 return digest.hex() if digest in there else None
         return None
 
