@@ -66,11 +66,17 @@ def receive_task(connection: Connection) -> Task:
 
 
 def send_message(connection: Connection, message: Message) -> None:
-    """Send a message, and behind it the tables of a landed document."""
-    connection.send_bytes(json.dumps(_fields(message)).encode("ascii"))
-    if isinstance(message, Landed):
-        for table in (message.tables.documents, message.tables.blocks, message.tables.cells):
-            connection.send_bytes(_to_stream(table))
+    """Send a message, a line of JSON, and behind it the tables of a landed document."""
+    line = json.dumps(_fields(message)).encode("ascii")
+    if not isinstance(message, Landed):
+        connection.send_bytes(line)
+        return
+    sink = pa.BufferOutputStream()
+    sink.write(line + b"\n")
+    for table in (message.tables.documents, message.tables.blocks, message.tables.cells):
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+    connection.send_bytes(sink.getvalue())
 
 
 def _fields(message: Message) -> list[object]:
@@ -91,7 +97,8 @@ def _fields(message: Message) -> list[object]:
 
 def receive_message(connection: Connection) -> Message:
     """The next message. EOFError where the process has ended."""
-    kind, *fields = json.loads(connection.recv_bytes())
+    line, _, tables = connection.recv_bytes().partition(b"\n")
+    kind, *fields = json.loads(line)
     match kind:
         case "ready":
             return Ready()
@@ -100,7 +107,8 @@ def receive_message(connection: Connection) -> Message:
         case "done":
             return Done(bool(fields[0]), _small_result(*fields[1]) if fields[1] else None)
         case "landed":
-            documents, blocks, cells = (pa.ipc.open_stream(connection.recv_bytes()).read_all() for _ in range(3))
+            streams = pa.BufferReader(tables)
+            documents, blocks, cells = (pa.ipc.open_stream(streams).read_all() for _ in range(3))
             return Landed(Place(str(fields[0]), str(fields[1])), fields[2], DocumentTables(documents, blocks, cells))
         case _:
             return _small_result(kind, *fields)
@@ -109,10 +117,3 @@ def receive_message(connection: Connection) -> Message:
 def _small_result(kind: str, source_file: str, member: str, *fields: str) -> Unchanged | Rejected:
     place = Place(str(source_file), str(member))
     return Unchanged(place, *fields) if kind == "unchanged" else Rejected(place, *fields)
-
-
-def _to_stream(table: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue()

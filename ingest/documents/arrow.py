@@ -50,7 +50,7 @@ class DocumentTables:
     @property
     def nbytes(self) -> int:
         """Bytes of the Arrow buffers."""
-        return int(self.documents.nbytes + self.blocks.nbytes + self.cells.nbytes)
+        return sum(table.get_total_buffer_size() for table in (self.documents, self.blocks, self.cells))
 
 
 def storable(text: str) -> str:

@@ -48,7 +48,8 @@ def join_figures(blocks: list[Block]) -> list[Block]:
 
 def _is_parted(before: str, figure: str, after: str) -> bool:
     return bool(
-        _FIGURE.match(shapes.plain(figure))
+        not shapes.begins_with_han(figure)
+        and _FIGURE.match(shapes.plain(figure))
         and _OPEN_END.search(shapes.bare(before))
         and _GOES_ON.match(shapes.bare(after))
     )

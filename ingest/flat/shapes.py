@@ -70,25 +70,25 @@ def plain(text: str) -> str:
 @_kept
 def is_number(text: str) -> bool:
     """Whether the text is one number, perhaps with a sign, thousands marks or a measure word."""
-    return not _begins_with_han(text) and bool(_VALUE.match(plain(text)))
+    return not begins_with_han(text) and bool(_VALUE.match(plain(text)))
 
 
 @_kept
 def is_nothing(text: str) -> bool:
     """Whether the text is a mark that stands for an empty cell (/ — -)."""
-    return not _begins_with_han(text) and bool(_NOTHING.match(plain(text)))
+    return not begins_with_han(text) and bool(_NOTHING.match(plain(text)))
 
 
 @_kept
 def is_value(text: str) -> bool:
     """A number or a mark for nothing."""
-    if _begins_with_han(text):
+    if begins_with_han(text):
         return False
     whole = plain(text)
     return bool(_VALUE.match(whole) or _NOTHING.match(whole))
 
 
-def _begins_with_han(text: str) -> bool:
+def begins_with_han(text: str) -> bool:
     """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
     return bool(_HAN.match(bare(text)))
 

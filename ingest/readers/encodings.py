@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections import Counter
-from functools import lru_cache
 
 from ingest.errors import RejectError, RejectReason
 
@@ -35,6 +33,12 @@ _FEWEST_BEYOND = 40
 """Characters beyond ASCII from which on a text of nothing but western ones is looked at as a misreading."""
 _WIDE = "\u3000"
 """Where the characters of Chinese text begin; a word of two bytes in GB18030 may pass for another letter of UTF-8."""
+_ASCII = re.compile("[\x00-\x7f]+")
+_FIRST_PLANES = {
+    "gb18030": ("gb2312", bytes([0xA1, 0xA3, *range(0xB0, 0xD8)])),
+    "big5hkscs": ("big5", bytes(range(0xA1, 0xC7))),
+}
+"""The character set of which each is the larger one, and its rows of everyday characters."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -184,19 +188,8 @@ def _commonness(data: bytes, encoding: str) -> float:
     Both character sets put the everyday characters in their first plane and the rare ones in later rows, so text
     read in the wrong one falls into rows that hardly any text uses.
     """
-    counts = Counter(data[:_SAMPLE].decode(encoding, "replace"))
-    beyond = common = 0
-    for character, count in counts.items():
-        if character > "\x7f":
-            beyond += count
-            common += count * _is_common(character, encoding)
-    return common / beyond if beyond else 1.0
-
-
-@lru_cache(maxsize=8192)
-def _is_common(character: str, encoding: str) -> bool:
-    try:
-        lead = character.encode("gb2312" if encoding == "gb18030" else "big5")[0]
-    except UnicodeEncodeError:
-        return False
-    return lead in (0xA1, 0xA3) or 0xB0 <= lead <= 0xD7 if encoding == "gb18030" else 0xA1 <= lead <= 0xC6
+    beyond = _ASCII.sub("", data[:_SAMPLE].decode(encoding, "replace"))
+    plane, everyday = _FIRST_PLANES[encoding]
+    rows = beyond.encode(plane, "ignore")[::2]  # two bytes a character, of which the first is its row
+    rare = rows.translate(None, everyday)
+    return (len(rows) - len(rare)) / len(beyond) if beyond else 1.0

@@ -63,8 +63,9 @@ def read_page(
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
     show_scripted(root)
     show_fields(root)
-    may_be_unpainted = bool(UNPAINTED.search(text))
-    sheets = Sheets(root, with_colours=may_be_unpainted or bool(RAISED.search(text)))
+    lowered = text.lower()
+    may_be_unpainted = bool(UNPAINTED.search(lowered))
+    sheets = Sheets(root, with_colours=may_be_unpainted or bool(RAISED.search(lowered)))
     sheets.mark_hidden()
     sheets.mark_raised()
     if may_be_unpainted:
@@ -72,7 +73,7 @@ def read_page(
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
     if body in weights and weights[body].chars:
-        layouts = Layouts()
+        layouts = Layouts(weights)
         article = find_article(body, weights, layouts)
         parts = flow(article.element, weights, article.skipped, layouts, limits)
         if properties.get("ProgId") == _SPREADSHEET:

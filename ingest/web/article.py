@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+
+from lxml import etree
 
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
@@ -13,6 +15,7 @@ from ingest.words import page_labels, version_of, words_for
 
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
 _FURNITURE_TAGS = {"nav", "aside", "footer"}
+_MAY_BE_FURNITURE = BLOCKS | {"span", "a", "font"}
 _KINDS = (
     *("frame_name", "article_name", "title_name", "title_line", "place_label", "first_page", "publisher", "byline"),
     *("neighbour", "share", "widget", "counter", "foot"),
@@ -134,49 +137,63 @@ def _furniture(body: Element, weights: dict[Element, Weight], layouts: Layouts) 
             is_of_data = is_in_data and child.tag in _TABLE_PARTS
             if not is_of_data and weight.stops <= 0.3 * total.stops and _is_furniture(child, weight):
                 found.add(child)
-            else:
+            elif len(child):
                 waiting.append((child, is_in_data))
     return found
 
 
 def _is_furniture(element: Element, weight: Weight) -> bool:
     tag = element.tag
+    if tag not in _MAY_BE_FURNITURE:
+        return False
     if tag in _FURNITURE_TAGS:
         return True
-    if tag not in BLOCKS and tag not in ("span", "a", "font"):
+    if weight.stops > 3:
         return False
-    few_sentences = weight.stops <= 3
-    if few_sentences and weight.links >= 3 and weight.link_share > 0.6:
+    if weight.links >= 3 and weight.link_share > 0.6:
         return True
-    if not few_sentences or weight.chars > 400:
+    if weight.chars > 400 or weight.stops > 1:
         return False
-    names = _names(element).split()
-    named = any(_FRAME_NAMES.match(name) for name in names) and not any(True for _ in element.iter("h1", "table"))
-    if named and weight.stops == 0:
+    is_frame = weight.stops == 0 and _names_frame(_names(element))
+    if is_frame and next(element.iter("h1", "table"), None) is None:
         return True
-    if weight.stops > 1:
-        return False
-    text = weight.text
-    if weight.chars <= 120 and _BEGINS_FURNITURE.match(text):
+    begins, holds = _words_of_furniture(weight.text)
+    if begins and weight.chars <= 120:
         return True
-    has_title = any(True for _ in element.iter("h1", "h2", "table"))
-    return not has_title and bool(_HOLDS_FURNITURE.search(text))
+    return holds and next(element.iter("h1", "h2", "table"), None) is None
+
+
+@lru_cache(maxsize=4096)
+def _words_of_furniture(text: str) -> tuple[bool, bool]:
+    """Whether a text begins as furniture does, and whether it holds such words: pages and forms have the same ones."""
+    return bool(_BEGINS_FURNITURE.match(text)), bool(_HOLDS_FURNITURE.search(text))
+
+
+@lru_cache(maxsize=4096)
+def _names_frame(names: str) -> bool:
+    """Whether one of an element's names is such as content systems give to what stands around articles."""
+    return any(_FRAME_NAMES.match(name) for name in names.split())
+
+
+@lru_cache(maxsize=4096)
+def _names_article(names: str) -> bool:
+    """Whether one of an element's names is such as content systems give to articles."""
+    return any(_ARTICLE_NAMES.match(name) for name in names.split())
 
 
 def _named_content(body: Element, weights: dict[Element, Weight], total: Weight, furniture: set[Element]) -> Element:
     """The outermost element with a name that content systems give to articles, if most sentences stand in it."""
-    for element in body.iter():
-        weight = weights.get(element)
-        if weight is None or not is_element(element) or element in furniture:
+    for element in body.iter(etree.Element):
+        if not _names_article(_names(element)) or element in furniture:
             continue
-        names = _names(element).split()
-        if any(_ARTICLE_NAMES.match(name) for name in names) and weight.stops >= 0.6 * total.stops and weight.chars:
+        weight = weights.get(element)
+        if weight is not None and weight.stops >= 0.6 * total.stops and weight.chars:
             return element
     return body
 
 
 def _names(element: Element) -> str:
-    """What a page calls an element."""
+    """What a page calls an element; empty where nothing."""
     told = element.keys()
     return f"{element.get('id', '')} {element.get('class', '')}".lower() if "id" in told or "class" in told else ""
 

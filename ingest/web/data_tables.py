@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from typing import NamedTuple
 
 from ingest.errors import RejectError, RejectReason
-from ingest.web.dom import HEADINGS, Element, is_unseen, squeezed
+from ingest.web.dom import HEADINGS, Element, Weight, squeezed
 
 _MAX_COL_SPAN = 1_000
 _LONG_CELL = 200
 _DIGIT = re.compile(r"[0-9０-９]")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A cell element at its row and column (from 1), with its spans."""
 
     row: int
@@ -25,95 +24,102 @@ class Place:
     element: Element
 
 
-def own_rows(table: Element) -> list[Element]:
-    """The rows of a table, without those of tables inside it."""
-    rows: list[Element] = []
-    for child in table:
-        if is_unseen(child):
-            continue
-        if child.tag == "tr":
-            rows.append(child)
-        elif child.tag in ("thead", "tbody", "tfoot"):
-            rows += [row for row in child if row.tag == "tr" and not is_unseen(row)]
-    return rows
-
-
-def own_cells(row: Element) -> list[Element]:
-    """The cells of a row."""
-    return [cell for cell in row if cell.tag in ("td", "th") and not is_unseen(cell)]
-
-
-def places(table: Element, max_places: int) -> Iterator[Place]:
-    """The cells of a table at the places that a browser gives them. RejectError where they cover too many."""
-    rows = own_rows(table)
-    taken_until: dict[int, int] = {}
-    covered = 0
-    for row_no, row in enumerate(rows, start=1):
-        col = 1
-        for cell in own_cells(row):
-            while taken_until.get(col, 0) >= row_no:
-                col += 1
-            rows_left = len(rows) - row_no + 1
-            row_span = _span(cell, "rowspan", rows_left) or rows_left
-            col_span = _span(cell, "colspan", _MAX_COL_SPAN) or 1
-            covered += row_span * col_span
-            if covered > max_places:
-                raise RejectError(RejectReason.TOO_MANY_CELLS, f"a table covers more than {max_places} places")
-            for covered_col in range(col, col + col_span):
-                taken_until[covered_col] = row_no + row_span - 1
-            yield Place(row_no, col, row_span, col_span, cell)
-            col += col_span
-
-
 class Layouts:
     """Tells tables that only lay out the page, whose cells are text in a row, from figures in a grid, once each."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Mapping[Element, Weight]) -> None:
+        self._weights = weights
         self._known: dict[Element, bool] = {}
 
     def __contains__(self, table: Element) -> bool:
         if table not in self._known:
-            self._known[table] = _is_layout(table)
+            self._known[table] = _is_layout(table, self._weights)
         return self._known[table]
 
 
-def _is_layout(table: Element) -> bool:
-    rows = [cells for row in own_rows(table) if (cells := own_cells(row))]
+def places(table: Element, shown: Container[Element], max_places: int) -> Iterator[Place]:
+    """The cells of a table at the places that a browser gives them. RejectError where they cover too many."""
+    rows = _own_rows(table, shown)
+    taken_until: dict[int, int] = {}
+    covered = 0
+    for row_no, row in enumerate(rows, start=1):
+        col = 1
+        for cell in _own_cells(row, shown):
+            while taken_until.get(col, 0) >= row_no:
+                col += 1
+            row_span = col_span = 1
+            if cell.keys():
+                rows_left = len(rows) - row_no + 1
+                row_span = _span(cell, "rowspan", rows_left) or rows_left
+                col_span = _span(cell, "colspan", _MAX_COL_SPAN) or 1
+            covered += row_span * col_span
+            if covered > max_places:
+                raise RejectError(RejectReason.TOO_MANY_CELLS, f"a table covers more than {max_places} places")
+            if row_span > 1 or taken_until:
+                for covered_col in range(col, col + col_span):
+                    taken_until[covered_col] = row_no + row_span - 1
+            yield Place(row_no, col, row_span, col_span, cell)
+            col += col_span
+
+
+def _own_rows(table: Element, shown: Container[Element]) -> list[Element]:
+    """The rows of a table, without those of tables inside it."""
+    rows: list[Element] = []
+    for child in table:
+        if child not in shown:
+            continue
+        if child.tag == "tr":
+            rows.append(child)
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            rows += [row for row in child if row.tag == "tr" and row in shown]
+    return rows
+
+
+def _own_cells(row: Element, shown: Container[Element]) -> list[Element]:
+    """The cells of a row."""
+    return [cell for cell in row if cell.tag in ("td", "th") and cell in shown]
+
+
+def _is_layout(table: Element, weights: Mapping[Element, Weight]) -> bool:
+    rows = [cells for row in _own_rows(table, weights) if (cells := _own_cells(row, weights))]
     if table.get("role") in ("presentation", "none") or not rows:
         return True
-    texts = [[squeezed(_own_text(cell)) for cell in cells] for cells in rows]
-    if max(len(cells) for cells in rows) == 1:
+    if max(len(row) for row in rows) == 1:
         return True
-    filled = [text for row in texts for text in row if text]
+    cells = [cell for row in rows for cell in row]
+    holds_tables = next(table.iterdescendants("table"), None) is not None and any(
+        next(cell.iter("table"), None) is not None for cell in cells
+    )
+    texts = [squeezed(_own_text(cell, weights)) if holds_tables else weights[cell].text for cell in cells]
+    filled = [text for text in texts if text]
     if not filled:
         return True
     if len(rows) == 1 and len(filled) <= 2:
         return True
-    if any(element.tag in HEADINGS for row in rows for cell in row for element in _own_elements(cell)):
+    has_headings = next(table.iter(*HEADINGS), None) is not None
+    if has_headings and any(element.tag in HEADINGS for cell in cells for element in _own_elements(cell, weights)):
         return True
     figures = sum(len(text) <= 20 and bool(_DIGIT.search(text)) for text in filled)
     if figures >= 5:
         return False
     long_chars = sum(len(text) for text in filled if len(text) > _LONG_CELL)
-    holds_tables = any(True for row in rows for cell in row for _ in cell.iter("table"))
     return long_chars > 0.5 * sum(len(text) for text in filled) or (holds_tables and len(filled) <= 3)
 
 
-def _own_elements(cell: Element) -> Iterator[Element]:
+def _own_elements(cell: Element, shown: Container[Element]) -> Iterator[Element]:
     """The elements in a cell, without those in tables inside it."""
     for child in cell:
-        if is_unseen(child) or child.tag == "table":
-            continue
-        yield child
-        yield from _own_elements(child)
+        if child in shown and child.tag != "table":
+            yield child
+            yield from _own_elements(child, shown)
 
 
-def _own_text(element: Element) -> str:
+def _own_text(element: Element, shown: Container[Element]) -> str:
     """Shown text without that of tables inside."""
     pieces = [element.text or ""]
     for child in element:
-        if not is_unseen(child) and child.tag != "table":
-            pieces.append(_own_text(child))
+        if child in shown and child.tag != "table":
+            pieces.append(_own_text(child, shown))
         pieces.append(child.tail or "")
     return "".join(pieces)
 

@@ -37,16 +37,17 @@ class Weight:
     texts: list[str]
     """The shown text of the whole page without blanks, a string a text node; the element has `begin` to `end`."""
     begin: int
-    end: int = 0
-    chars: int = 0
-    link_chars: int = 0
-    stops: int = 0
-    links: int = 0
+    end: int
+    chars: int
+    link_chars: int
+    stops: int
+    links: int
 
     @property
     def text(self) -> str:
         """What is shown of the element, without blanks."""
-        return "".join(self.texts[self.begin : self.end])
+        begin, end = self.begin, self.end
+        return self.texts[begin] if end == begin + 1 else "".join(self.texts[begin:end])
 
     @property
     def link_share(self) -> float:
@@ -114,54 +115,55 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
     """The weight of every shown element. RejectError `too_deep` where elements nest deeper than `max_depth`."""
     weights: dict[Element, Weight] = {}
     texts: list[str] = []
-    stack: list[Weight] = []
+    # How much had gathered where each element that is open began.
+    begun: list[tuple[int, int, int, int, int]] = []
     unseen: Element | None = None
-    depth = links = 0
+    depth = open_links = chars = link_chars = stops = links = 0
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        # This runs for each tag of a page, and most of what a page takes is spent here: no calls of functions.
+        # This runs for each tag of a page, so what stands in most of them comes first.
         if event == "start":
             depth += 1
             if depth > max_depth:
                 raise RejectError(RejectReason.TOO_DEEP, f"elements nest more than {max_depth} deep")
             if unseen is not None:
                 continue
-            if is_unseen(node):
+            tag = node.tag
+            if tag in UNSEEN or ((node.keys() or tag == "dialog") and is_unseen(node)):
                 unseen = node
                 continue
-            weight = Weight(texts, len(texts))
-            stack.append(weight)
-            if node.tag == "a" and node.get("href"):
-                weight.links = 1
+            begun.append((len(texts), chars, link_chars, stops, links))
+            if tag == "a" and node.get("href"):
                 links += 1
+                open_links += 1
             text = node.text
         else:
             if event == "end":
                 depth -= 1
                 if unseen is None:
-                    done = stack.pop()
-                    done.end = len(texts)
-                    weights[node] = done
-                    if node is root:
+                    begin, had_chars, had_link_chars, had_stops, had_links = begun.pop()
+                    weights[node] = Weight(
+                        texts,
+                        begin,
+                        len(texts),
+                        chars - had_chars,
+                        link_chars - had_link_chars,
+                        stops - had_stops,
+                        links - had_links,
+                    )
+                    if not begun:
                         break
-                    if node.tag == "a" and node.get("href"):
-                        links -= 1
-                    weight = stack[-1]
-                    if done.chars or done.links:
-                        weight.chars += done.chars
-                        weight.link_chars += done.link_chars
-                        weight.stops += done.stops
-                        weight.links += done.links
+                    if open_links and node.tag == "a" and node.get("href"):
+                        open_links -= 1
                 elif node is unseen:
                     unseen = None
-            if unseen is not None or not stack:
+            if unseen is not None or not begun:
                 continue
-            weight = stack[-1]
             text = node.tail
-        if text and (bare := squeezed(text)):
+        if text and not text.isspace() and (bare := squeezed(text)):
             texts.append(bare)
-            weight.chars += len(bare)
-            if links:
-                weight.link_chars += len(bare)
+            chars += len(bare)
+            if open_links:
+                link_chars += len(bare)
             else:
-                weight.stops += len(_STOPS.findall(bare))
+                stops += len(_STOPS.findall(bare))
     return weights

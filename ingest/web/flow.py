@@ -14,9 +14,12 @@ from ingest.web.declared import RAISED, declared
 from ingest.web.dom import BLOCKS, HEADINGS, Element, shown_text
 
 _LONGEST_HEADING = 100
+_NOT_PLAIN = {"br", "sup", "sub", "table", "pre", *HEADINGS}
 _SOURCE_LINE_END = "\x01"
 _BLANK = " \t\r\n\f"
 _BLANKS = re.compile(f"[{_BLANK}]+")
+_UNEVEN = re.compile(r"[\t\r\n\f]| {2}")
+"""What stands in every text that `_collapsed` changes."""
 _RUN = re.compile(" {2,}")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _NOTE = re.compile(r"(?:^|[\s#_-])(?:_?(?:ftn|edn|fn|note|footnote|endnote))(?:ref)?(?:[\d_:-]|\s|$)", re.IGNORECASE)
@@ -37,7 +40,7 @@ def flow(
 def _marks_a_note(element: Element) -> bool:
     """Whether an element holds nothing but a raised number, or a link to a note, as programs for writing make them."""
     tag, style = element.tag, element.get("style")
-    is_raised = style is not None and _raises(style, is_small=tag == "small")
+    is_raised = style is not None and _raises(style, tag == "small")
     if not is_raised and not (tag == "a" and _leads_to_a_note(element)):
         return False
     text = _collapsed(shown_text(element))
@@ -45,9 +48,9 @@ def _marks_a_note(element: Element) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _raises(style: str, *, is_small: bool) -> bool:
+def _raises(style: str, is_small: bool) -> bool:
     """Whether what stands in a style attribute raises its element: a page has the same ones again and again."""
-    if not RAISED.search(style):
+    if not RAISED.search(style.lower()):
         return False
     return declared(f"font-size:smaller;{style}" if is_small else style).get("raised", False)
 
@@ -79,7 +82,7 @@ class _Writer:
         if tag == "br":
             self._pieces.append("\n")
             return
-        if tag in ("sup", "sub") or _marks_a_note(element):
+        if tag in ("sup", "sub") or (element.keys() and _marks_a_note(element)):
             self._pieces.append(raised(_collapsed(shown_text(element))))
             return
         if tag == "table" and element not in self._layouts:
@@ -120,6 +123,20 @@ class _Writer:
         parts, self.parts = self.parts, before
         return parts
 
+    def _text_alone(self, cell: Element) -> str | None:
+        """The text of a cell with nothing but text in it, be it in elements in one another, as in most; else None."""
+        element = cell
+        while len(element) == 1 and not (element.text or "").strip(_BLANK):
+            child = element[0]
+            is_plain = child.tag not in _NOT_PLAIN and not (child.keys() and _marks_a_note(child))
+            if not is_plain or (child.tail or "").strip(_BLANK) or child not in self._shown or child in self._skipped:
+                return None
+            element = child
+        if len(element):
+            return None
+        text = _joined(_collapsed(element.text or ""))
+        return text if element is cell or text.strip() else ""
+
     def _mark_heading(self, begun: int, level: int) -> None:
         """Blocks inside a heading element are headings, except where a whole paragraph stands in it."""
         for part in self.parts[begun:]:
@@ -135,16 +152,14 @@ class _Writer:
                 self.walk(child)
         cells: list[Cell] = []
         inner: list[Table] = []
-        for place in places(table, self._limits.cells):
-            if len(place.element):
+        for place in places(table, self._shown, self._limits.cells):
+            if (text := self._text_alone(place.element)) is None:
                 parts = self._apart(place.element)
                 if len(parts) == 1 and isinstance(parts[0], Block):
                     text = parts[0].text
                 else:
                     text = "\n".join(part.text for part in parts if isinstance(part, Block))
                     inner += [part for part in parts if isinstance(part, Table)]
-            else:  # nothing but text, as nearly all cells are
-                text = _joined(_collapsed(place.element.text or ""))
             cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))
         self.parts.append(Table(cells))
         self.parts += inner
@@ -152,6 +167,8 @@ class _Writer:
 
 def _collapsed(text: str) -> str:
     """Runs of blanks as one, those with a line end of the source marked."""
+    if not _UNEVEN.search(text):
+        return text
     if not text.strip(_BLANK):  # as between most tags
         return text and (_SOURCE_LINE_END if "\n" in text else " ")
     return _BLANKS.sub(lambda blanks: _SOURCE_LINE_END if "\n" in blanks[0] else " ", text)
@@ -161,5 +178,8 @@ def _joined(text: str) -> str:
     """Inline text as a browser shows it: line ends of the source are blanks, and nothing between wide characters."""
     if _SOURCE_LINE_END in text:
         text = _END_IN_WIDE.sub("", text).replace(_SOURCE_LINE_END, " ")
-    lines = [(_RUN.sub(" ", line) if "  " in line else line).strip(" ") for line in text.split("\n")]
-    return set_level("\n".join(lines).strip("\n"))
+    if "  " in text:
+        text = _RUN.sub(" ", text)
+    if "\n" in text:
+        text = "\n".join(line.strip(" ") for line in text.split("\n")).strip("\n")
+    return set_level(text.strip(" "))
