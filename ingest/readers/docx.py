@@ -13,7 +13,6 @@ from ingest.documents.short_rows import set_under_heads
 from ingest.errors import RejectError, RejectReason
 from ingest.limits import Limits
 from ingest.readers.docx_styles import (
-    PLAIN,
     Look,
     Numbering,
     Styles,
@@ -22,7 +21,18 @@ from ingest.readers.docx_styles import (
     may_be_white_on_white,
 )
 from ingest.readers.embedded import Embedded
-from ingest.readers.ooxml import Package, attribute, child, child_value, core_properties, is_on, local
+from ingest.readers.ooxml import (
+    Children,
+    Package,
+    attribute,
+    child,
+    child_value,
+    children,
+    core_properties,
+    is_on,
+    local,
+    value,
+)
 
 VERSION = "6"
 
@@ -132,12 +142,12 @@ class _Reader:
                 yield from self.embedded.parts(element)
 
     def _paragraph(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
-        properties = child(element, "pPr")
+        properties = children(child(element, "pPr"))
         boxes: list[etree._Element] = []
         text = set_level("".join(self._texts(element, boxes, self.styles.look(properties))))
         if text.strip():
             number = self.styles.number(properties)
-            if number is not None and not is_on(properties, "rPr", "del"):
+            if number is not None and not is_on(properties.get("rPr"), "del"):
                 text = _numbered(self.numbering.text(*number), text)
             level = self.styles.heading_level(properties)
             if level is not None and len(text) <= _LONGEST_HEADING and "。" not in text:
@@ -180,7 +190,7 @@ class _Reader:
             elif kind == "r":
                 properties = child(inner, "rPr")
                 own = look if properties is None else self.styles.run_look(properties, look)
-                if own is PLAIN or not (is_unseen(own) or (may_be_white_on_white(own) and self._is_on_paper(inner))):
+                if not own or not (is_unseen(own) or (may_be_white_on_white(own) and self._is_on_paper(inner))):
                     yield from self._texts(inner, boxes, own)
             elif kind and kind not in _LEFT_OUT and not _is_prompt(inner):
                 yield from self._texts(inner, boxes, look)
@@ -200,20 +210,19 @@ class _Reader:
     def _table(self, element: etree._Element, depth: int) -> Iterator[Block | Table]:
         """A table and then those nested in it; one of a single cell is only a frame around its content."""
         self._check_depth(depth)
-        rows = [(row, list(_cells(row))) for row in _rows(element)]
+        rows = [(properties, list(_cells(row))) for row, properties in _rows(element)]
         if len(rows) == 1 and len(rows[0][1]) == 1:
-            yield from self.parts(rows[0][1][0], depth + 1)
+            yield from self.parts(rows[0][1][0][0], depth + 1)
             return
         cells: list[Cell] = []
         nested: list[Table] = []
         above: dict[int, Cell] = {}
-        for number, (row, row_cells) in enumerate(rows, 1):
-            col = 1 + _span(child_value(row, "trPr", "gridBefore"), missing=0)
+        for number, (row_properties, row_cells) in enumerate(rows, 1):
+            col = 1 + _span(value(row_properties.get("gridBefore")), missing=0)
             left: Cell | None = None
-            for element_cell in row_cells:
-                properties = child(element_cell, "tcPr")
-                span = _span(child_value(properties, "gridSpan"))
-                if left is not None and child_value(properties, "hMerge") == "continue":
+            for element_cell, properties in row_cells:
+                span = _span(value(properties.get("gridSpan")))
+                if left is not None and value(properties.get("hMerge")) == "continue":
                     left.col_span += span
                 elif _goes_on(properties) and col in above and above[col].row + above[col].row_span == number:
                     above[col].row_span += 1
@@ -290,38 +299,43 @@ def _chosen(element: etree._Element) -> etree._Element:
     return fallback if fallback is not None else element
 
 
-def _rows(table: etree._Element) -> Iterator[etree._Element]:
+def _rows(table: etree._Element) -> Iterator[tuple[etree._Element, Children]]:
+    """The rows of a table that are seen, each with its properties."""
     for element in table:
         kind = local(element)
         if kind == "tr":
-            if child(element, "trPr", "del") is None and not _is_hidden(element):
-                yield element
+            properties = children(child(element, "trPr"))
+            if "del" not in properties and not _is_hidden(properties):
+                yield element, properties
         elif kind in _TRANSPARENT:
             yield from _rows(element)
 
 
-def _is_hidden(row: etree._Element) -> bool:
+def _is_hidden(properties: Children) -> bool:
     """Whether a row is hidden, or has no room for letters."""
-    height = child(row, "trPr", "trHeight")
+    height = properties.get("trHeight")
     if height is not None and attribute(height, "hRule") == "exact":
         twentieths = attribute(height, "val") or ""
         if twentieths.isdecimal() and int(twentieths) <= _NO_ROOM:
             return True
-    return is_on(row, "trPr", "hidden")
+    return is_on(properties.get("hidden"))
 
 
-def _cells(row: etree._Element) -> Iterator[etree._Element]:
+def _cells(row: etree._Element) -> Iterator[tuple[etree._Element, Children]]:
+    """The cells of a row, each with its properties."""
     for element in row:
         kind = local(element)
-        if kind == "tc" and child(element, "tcPr", "cellDel") is None:
-            yield element
+        if kind == "tc":
+            properties = children(child(element, "tcPr"))
+            if "cellDel" not in properties:
+                yield element, properties
         elif kind in _TRANSPARENT:
             yield from _cells(element)
 
 
-def _goes_on(properties: etree._Element | None) -> bool:
+def _goes_on(properties: Children) -> bool:
     """Whether a cell only continues the one above it."""
-    merge = child(properties, "vMerge")
+    merge = properties.get("vMerge")
     return merge is not None and attribute(merge, "val") in (None, "continue")
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from ingest.readers.ooxml import NAMESPACES, OFF, attribute, child, child_value, is_on, local
+from ingest.readers.ooxml import NAMESPACES, OFF, Children, attribute, child, child_value, is_on, local, value
 
 _HEADING_NAME = re.compile(r"(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _TITLE_NAMES = {"title", "标题"}
@@ -98,16 +98,16 @@ class Styles:
                 styles._default = key
         return styles
 
-    def heading_level(self, properties: etree._Element | None) -> int | None:
+    def heading_level(self, properties: Children) -> int | None:
         """Level from 1 of a paragraph with these properties, None for body text."""
-        outline = _whole(child_value(properties, "outlineLvl"))
+        outline = _whole(value(properties.get("outlineLvl")))
         if outline is None:
             outline = next((style.outline for style in self._chain(properties) if style.outline is not None), None)
         return outline + 1 if outline is not None and 0 <= outline < 9 else None
 
-    def number(self, properties: etree._Element | None) -> tuple[str, int] | None:
+    def number(self, properties: Children) -> tuple[str, int] | None:
         """Number list and level of a paragraph with these properties, its own before its style's."""
-        own_id, own_level = _number(child(properties, "numPr"))
+        own_id, own_level = _number(properties.get("numPr"))
         if own_id is not None:
             return (own_id, own_level or 0) if own_id != "0" else None
         for style in self._chain(properties):
@@ -117,9 +117,9 @@ class Styles:
                 return (number_id, chosen or 0) if number_id != "0" else None
         return None
 
-    def look(self, properties: etree._Element | None) -> Look:
+    def look(self, properties: Children) -> Look:
         """How the text of a paragraph with these properties looks where its runs say nothing."""
-        key = child_value(properties, "pStyle") or self._default
+        key = value(properties.get("pStyle")) or self._default
         if key not in self._looks:
             self._looks[key] = self._look(self._styles_from(key), self._everywhere)
         return self._looks[key]
@@ -143,8 +143,8 @@ class Styles:
                 look = {**look, **style.look}
         return look
 
-    def _chain(self, properties: etree._Element | None) -> list[_Style]:
-        return self._styles_from(child_value(properties, "pStyle") or self._default)
+    def _chain(self, properties: Children) -> list[_Style]:
+        return self._styles_from(value(properties.get("pStyle")) or self._default)
 
     def _styles_from(self, key: str | None) -> list[_Style]:
         """A style and those that it is based on."""
@@ -260,9 +260,9 @@ def roman(number: int) -> str:
     """A number from 1 to 3999 in upper-case Roman numerals."""
     pairs = zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1), _ROMAN, strict=True)
     text = ""
-    for value, sign in pairs:
-        text += sign * (number // value)
-        number %= value
+    for worth, sign in pairs:
+        text += sign * (number // worth)
+        number %= worth
     return text
 
 
@@ -320,6 +320,8 @@ def is_on_attribute(element: etree._Element, name: str) -> bool:
 
 
 def _number(properties: etree._Element | None) -> tuple[str | None, int | None]:
+    if properties is None:
+        return None, None
     return child_value(properties, "numId"), _whole(child_value(properties, "ilvl"))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
+from typing import TypeAlias
 
 from docx.oxml import parse_xml
 from lxml import etree
@@ -82,7 +84,12 @@ OFF = ("0", "false", "off", "none")
 
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or processing instruction."""
-    tag = element.tag
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: object) -> str:
+    """As documents have the same few tags again and again."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -102,12 +109,25 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
     return element
 
 
+Children: TypeAlias = dict[str, etree._Element]
+"""Children of an element by local name, of several the first."""
+
+
+def children(element: etree._Element | None) -> Children:
+    """The children of an element, for who asks for more than one of them; none of no element."""
+    return {} if element is None else {local(inner): inner for inner in reversed(element)}
+
+
+def value(element: etree._Element | None) -> str | None:
+    """The `val` attribute of an element."""
+    return None if element is None else attribute(element, "val")
+
+
 def child_value(element: etree._Element | None, *path: str) -> str | None:
     """The `val` attribute of the first descendant along a path."""
     if element is None:  # as of most paragraphs, which say nothing of themselves
         return None
-    found = child(element, *path)
-    return None if found is None else attribute(found, "val")
+    return value(child(element, *path))
 
 
 def is_on(element: etree._Element | None, *path: str) -> bool:
