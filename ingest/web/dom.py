@@ -118,7 +118,7 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
     # How much had gathered where each element that is open began.
     begun: list[tuple[int, int, int, int, int]] = []
     unseen: Element | None = None
-    depth = open_links = chars = link_chars = stops = links = 0
+    depth = open_links = count = chars = link_chars = stops = links = 0
     for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         # This runs for each tag of a page, so what stands in most of them comes first.
         if event == "start":
@@ -128,10 +128,12 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
             if unseen is not None:
                 continue
             tag = node.tag
-            if tag in UNSEEN or ((node.keys() or tag == "dialog") and is_unseen(node)):
+            names = node.keys()
+            may_be_unseen = "style" in names or "hidden" in names or tag == "dialog"
+            if tag in UNSEEN or (may_be_unseen and is_unseen(node)):
                 unseen = node
                 continue
-            begun.append((len(texts), chars, link_chars, stops, links))
+            begun.append((count, chars, link_chars, stops, links))
             if tag == "a" and node.get("href"):
                 links += 1
                 open_links += 1
@@ -144,7 +146,7 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
                     weights[node] = Weight(
                         texts,
                         begin,
-                        len(texts),
+                        count,
                         chars - had_chars,
                         link_chars - had_link_chars,
                         stops - had_stops,
@@ -161,9 +163,11 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
             text = node.tail
         if text and not text.isspace() and (bare := squeezed(text)):
             texts.append(bare)
-            chars += len(bare)
+            count += 1
+            length = len(bare)
+            chars += length
             if open_links:
-                link_chars += len(bare)
+                link_chars += length
             else:
                 stops += len(_STOPS.findall(bare))
     return weights
