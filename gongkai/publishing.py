@@ -259,12 +259,13 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
         is_compared = publications.compare(connection)
         marts = _relations(connection, "work", "marts")
         tables = [*(("marts", name) for name in marts), *(("raw", name) for name in EVIDENCE_TABLES)]
+        described, there = _described(connection, "work"), _described(connection, "published")
         exchanged = [
             (schema, name)
             for schema, name in tables
             if exchange
             and (f"{schema}.{name}" in _BY_DOCUMENT or _few_keys_changed(connection, f"{schema}.{name}"))
-            and _shape(connection, "work", schema, name) == _shape(connection, "published", schema, name)
+            and described[schema, name] == there.get((schema, name))
         ]
         for schema in _SCHEMAS:
             connection.execute(f"create schema if not exists published.{schema}")
@@ -275,7 +276,6 @@ def _copy(warehouse: Warehouse, aside: Path, fingerprint: str, *, exchange: bool
         connection.execute("begin")  # each of hundreds of statements would wait for the disk by itself
         for schema, name in exchanged:
             _exchange(connection, schema, name)
-        described = _described(connection)
         for schema, name in tables:
             if (schema, name) not in exchanged:
                 _copy_table(connection, schema, name, described[schema, name])
@@ -334,17 +334,6 @@ def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> 
     connection.execute(f"insert into published.{relation} from work.{relation} where {condition}", model)
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, database: str, schema: str, name: str) -> list[tuple[str, ...]]:
-    """The names, types and comments of a table's columns, and its own comment."""
-    return connection.execute(
-        "select column_name, data_type, comment, column_index from duckdb_columns() "
-        "where database_name = $1 and schema_name = $2 and table_name = $3 "
-        "union all select '', '', comment, 0 from duckdb_tables() "
-        "where database_name = $1 and schema_name = $2 and table_name = $3 order by column_index, column_name",
-        [database, schema, name],
-    ).fetchall()
-
-
 def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> list[str]:
     rows = connection.execute(
         "select table_name from duckdb_tables() where database_name = $1 and schema_name = $2 "
@@ -356,27 +345,29 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 
 @dataclass(slots=True)
 class _Described:
-    """What is said of a table, and its columns with what is said of each."""
+    """What is said of a table, and its columns in their order: name, type and what is said of each."""
 
     comment: str | None
-    columns: dict[str, str | None] = field(default_factory=dict)
+    columns: list[tuple[str, str, str | None]] = field(default_factory=list)
 
 
-def _described(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], _Described]:
-    """The tables and views of the work file, asked once: the catalog takes milliseconds to answer."""
+def _described(connection: duckdb.DuckDBPyConnection, database: str) -> dict[tuple[str, str], _Described]:
+    """The tables and views of a file, asked once: the catalog takes milliseconds to answer."""
     found = {
         (schema, name): _Described(comment)
         for schema, name, comment in connection.execute(
-            "select schema_name, table_name, comment from duckdb_tables() where database_name = 'work' "
-            "union all select schema_name, view_name, comment from duckdb_views() where database_name = 'work'"
+            "select schema_name, table_name, comment from duckdb_tables() where database_name = $1 "
+            "union all select schema_name, view_name, comment from duckdb_views() where database_name = $1",
+            [database],
         ).fetchall()
     }
-    for schema, name, column, comment in connection.execute(
-        "select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = 'work' "
-        "order by column_index"
+    for schema, name, column, data_type, comment in connection.execute(
+        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = $1 order by column_index",
+        [database],
     ).fetchall():
         if (schema, name) in found:
-            found[schema, name].columns[column] = comment
+            found[schema, name].columns.append((column, data_type, comment))
     return found
 
 
@@ -392,7 +383,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, d
     comments = [f"comment on table published.{relation} is {literal(described.comment)}"] if described.comment else []
     comments += [
         f"comment on column published.{relation}.{quoted(column)} is {literal(text)}"
-        for column, text in described.columns.items()
+        for column, _, text in described.columns
         if text is not None
     ]
     if comments:
@@ -401,7 +392,8 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, d
 
 def _order(described: _Described) -> list[str]:
     """What a table's rows are sorted by."""
-    return [f"{column} nulls first" for column in _ORDER if column in described.columns]
+    there = {column for column, *_ in described.columns}
+    return [f"{column} nulls first" for column in _ORDER if column in there]
 
 
 def _sync(path: Path) -> None:
