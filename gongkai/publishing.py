@@ -345,10 +345,10 @@ def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str
 
 @dataclass(slots=True)
 class _Described:
-    """What is said of a table, and its columns in their order, each with its type and what is said of it."""
+    """What is said of a table, and its columns in their order: name, type and what is said of each."""
 
     comment: str | None
-    columns: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    columns: list[tuple[str, str, str | None]] = field(default_factory=list)
 
 
 def _described(connection: duckdb.DuckDBPyConnection, database: str) -> dict[tuple[str, str], _Described]:
@@ -361,13 +361,13 @@ def _described(connection: duckdb.DuckDBPyConnection, database: str) -> dict[tup
             [database],
         ).fetchall()
     }
-    for schema, name, column, kind, comment in connection.execute(
+    for schema, name, column, data_type, comment in connection.execute(
         "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
         "where database_name = $1 order by column_index",
         [database],
     ).fetchall():
         if (schema, name) in found:
-            found[schema, name].columns[column] = (kind, comment)
+            found[schema, name].columns.append((column, data_type, comment))
     return found
 
 
@@ -383,7 +383,7 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, d
     comments = [f"comment on table published.{relation} is {literal(described.comment)}"] if described.comment else []
     comments += [
         f"comment on column published.{relation}.{quoted(column)} is {literal(text)}"
-        for column, (_, text) in described.columns.items()
+        for column, _, text in described.columns
         if text is not None
     ]
     if comments:
@@ -392,7 +392,8 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, schema: str, name: str, d
 
 def _order(described: _Described) -> list[str]:
     """What a table's rows are sorted by."""
-    return [f"{column} nulls first" for column in _ORDER if column in described.columns]
+    there = {column for column, *_ in described.columns}
+    return [f"{column} nulls first" for column in _ORDER if column in there]
 
 
 def _sync(path: Path) -> None:

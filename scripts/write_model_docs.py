@@ -20,11 +20,18 @@ _INTRODUCTION = """# The models in reading order
 
 Made by `scripts/write_model_docs.py` from the descriptions beside the models; do not edit it by hand. Data flows down
 the page. **Bold** names are marts, which are published; the others stay in the work file. "By document" is what is
-built again only for documents that changed; "by year", "by body", "by place", "by region" and "by finding" only for
+built again only for documents that changed; "by year", "by body", "by place", "by region" and "by report" only for
 what such reports touch.
 """
-_KEYS = ("year", "body", "place", "region", "finding")
-"""What models are built by, beside documents: each has a model of contexts."""
+_KEYS = {
+    "year": "year",
+    "body": "body",
+    "place": "place",
+    "region": "region",
+    "check": "report",
+    "wide": "report",
+}
+"""What models are built by, beside documents, by the name of the model of contexts that each has."""
 
 
 def page(manifest: dict[str, Any]) -> str:
@@ -42,7 +49,7 @@ def page(manifest: dict[str, Any]) -> str:
         for name in _in_order({name: below for name, below in inside.items() if folder_of[name] == folder}):
             node = models[name]
             shown = f"**`{node['name']}`**" if node["config"]["schema"] == "marts" else f"`{node['name']}`"
-            keyed = (of for of in _KEYS if f"model.gongkai.int_{of}_contexts" in node["depends_on"]["nodes"])
+            keyed = (_KEYS[of] for of in _KEYS if f"model.gongkai.int_{of}_contexts" in node["depends_on"]["nodes"])
             unit = next(keyed, "document")
             kept = f", by {unit}" if node["config"]["materialized"] == "by_document" else ""
             lines.append(f"- {shown}{kept}: {_first_sentence(node['description'])}")

@@ -44,7 +44,8 @@ _KEYS = {
     "model.gongkai.int_body_contexts": "entity_id",
     "model.gongkai.int_place_contexts": "region_code",
     "model.gongkai.int_region_contexts": "region_code",
-    "model.gongkai.int_finding_contexts": "report_id",
+    "model.gongkai.int_check_contexts": "report_id",
+    "model.gongkai.int_wide_contexts": "report_id",
 }
 """Models of contexts that are none of documents, with their keys, as in macros/by_document/version.sql."""
 

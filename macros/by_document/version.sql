@@ -107,7 +107,8 @@ select {{ column }} from {{ relation }}
     'int_body_contexts': 'entity_id',
     'int_place_contexts': 'region_code',
     'int_region_contexts': 'region_code',
-    'int_finding_contexts': 'report_id',
+    'int_check_contexts': 'report_id',
+    'int_wide_contexts': 'report_id',
 }) }}
 {%- endmacro %}
 

@@ -1,7 +1,7 @@
 {{ config(materialized='by_document') }}
 
 with reports_to_build as (
-    {{ keys_to_build('int_finding_contexts') }}
+    {{ keys_to_build('int_check_contexts') }}
 ),
 
 failures as (

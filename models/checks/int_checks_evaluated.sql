@@ -19,6 +19,12 @@
     'int_checks_backdated': 'subject',
     'int_checks_versions': 'null',
 } -%}
+{#- Of the others, other reports or the day on which they are made decide too. -#}
+{%- set by_document = [
+    'int_checks_within', 'int_checks_conflict', 'int_checks_growth', 'int_checks_unit', 'int_checks_share',
+    'int_checks_stated_growth', 'int_checks_form', 'int_checks_legal', 'int_checks_labels', 'int_checks_sections',
+    'int_checks_text',
+] -%}
 with results as (
     {%- for model, own_figures in own_of_models.items() %}
     select
@@ -34,6 +40,7 @@ with results as (
         coalesce({{ own_figures }}, '') as own_figures,
         detail_zh,
         detail_en,
+        {{ (model in by_document) | lower }} as is_by_document,
     from {{ ref(model) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -1,17 +1,29 @@
-with results as (
+{{ config(materialized='by_document') }}
+
+with reports_to_build as (
+    {{ keys_to_build('int_check_contexts') }}
+),
+
+results as (
     select * from {{ ref('int_checks_evaluated') }}
+    where report_id in (select report_id from reports_to_build)
 ),
 
 checks as (
     select * from {{ ref('checks') }}
 ),
 
-reports as (
+all_reports as (
     select * from {{ ref('dim_report') }}
 ),
 
+reports as (
+    select * from all_reports
+    where report_id in (select report_id from reports_to_build)
+),
+
 current_reports as (
-    select * from reports where is_current and year is not null
+    select * from all_reports where is_current and year is not null
 ),
 
 completeness as (
@@ -23,9 +35,9 @@ punctuality as (
 ),
 
 prose as (
-    select reports.report_id, prose.*
+    select all_reports.report_id, prose.*
     from {{ ref('int_report_prose') }} as prose
-    inner join reports on prose.document_id = reports.document_id
+    inner join all_reports on prose.document_id = all_reports.document_id
 ),
 
 -- How much of last year's text is in this year's, and how much of what is said of problems is new.
@@ -43,6 +55,7 @@ novelty as (
     inner join prose as these on pairs.report_id = these.report_id
     inner join prose as previous on pairs.source_report_id = previous.report_id
     where length(these.problem_clauses) > 0
+        and pairs.report_id in (select report_id from reports_to_build)
 ),
 
 accounted as (
@@ -57,6 +70,7 @@ accounted as (
             / nullif(count(*) filter (where table_no is not null), 0), 4
         )::decimal(5, 4) as cells_accounted,
     from {{ ref('quantities') }}
+    where report_id in (select report_id from reports_to_build)
     group by report_id
 ),
 

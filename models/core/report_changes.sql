@@ -2,10 +2,6 @@ with reports as (
     select * from {{ ref('dim_report') }} where same_as_report_id is null
 ),
 
-observations as (
-    select * from {{ ref('observations') }} where is_selected
-),
-
 versions as (
     select
         newer.report_id,
@@ -20,6 +16,16 @@ versions as (
         and newer.scope is not distinct from older.scope
         and newer.is_table_alone is not distinct from older.is_table_alone
         and newer.version_no = older.version_no + 1
+),
+
+observations as (
+    select * from {{ ref('observations') }}
+    where is_selected
+        and report_id in (
+            select report_id from versions
+            union all
+            select previous_report_id from versions
+        )
 ),
 
 new_figures as (

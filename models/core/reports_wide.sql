@@ -1,14 +1,21 @@
-with reports as (
+{{ config(materialized='by_document') }}
+
+with reports_to_build as (
+    {{ keys_to_build('int_wide_contexts') }}
+),
+
+reports as (
     select
         *,
         {{ covers_whole_year() }} as period_is_whole_year,
     from {{ ref('dim_report') }}
-    where is_current
+    where is_current and report_id in (select report_id from reports_to_build)
 ),
 
 observations as (
     select * from {{ ref('observations') }}
     where is_selected and applicant_type = 'all' and category_label is null
+        and report_id in (select report_id from reports_to_build)
 ),
 
 figures as (

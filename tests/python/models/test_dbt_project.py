@@ -211,6 +211,20 @@ def test_every_seed_and_model_is_used_or_is_a_mart(manifest: dict[str, Any]) -> 
     assert unused == []
 
 
+def test_results_are_by_document_whose_models_are(manifest: dict[str, Any]) -> None:
+    """int_check_contexts leaves them out: one that other reports change would leave findings as they were."""
+    evaluated = manifest["nodes"]["model.gongkai.int_checks_evaluated"]
+    by_document = {
+        node["name"]
+        for node in models(manifest)
+        if node["unique_id"] in evaluated["depends_on"]["nodes"]
+        and node["config"]["materialized"] == "by_document"
+        and not any(re.search("int_(?!report_)[a-z]+_contexts$", parent) for parent in node["depends_on"]["nodes"])
+    }
+    listed = re.search(r"set by_document = \[(.*?)\]", evaluated["raw_code"], re.DOTALL)
+    assert listed and set(re.findall(r"'(\w+)'", listed[1])) == by_document
+
+
 def test_the_page_of_models_is_made_from_these_models(manifest: dict[str, Any]) -> None:
     from scripts.write_model_docs import PAGE, page
 
