@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ find_changes(this.name) }}") }}
+
 with failures as (
     select * from {{ ref('int_checks_evaluated') }} where result = 'fail'
 ),
