@@ -48,7 +48,7 @@ WAITING = f"""
             and changes.version = ahead.key_version
     where changes.kind = $kind
         and ahead.key is null
-"""  # noqa: S608 - names of ours
+"""
 """A query: the keys that each of some models must build now. One that is no more has no version."""
 
 
@@ -89,13 +89,13 @@ def _versions(kind: str) -> str:
     """A query: all keys of a kind, each with a version of all that is said of it."""
     documents, contexts = f"{DATABASE}.raw.documents", f"{DATABASE}.intermediate.{kind}"
     if kind == DOCUMENTS:
-        return f"select document_id as key, content_version as version from {documents}"  # noqa: S608 - ours
+        return f"select document_id as key, content_version as version from {documents}"
     if kind == REPORTS:  # what is no report, or is none any more, has no context
         return (
-            "select document_id as key, content_version || coalesce(context_version, '') as version "  # noqa: S608
+            "select document_id as key, content_version || coalesce(context_version, '') as version "
             f"from {documents} left join {contexts} using (document_id)"
         )
-    return f"select coalesce({COLUMNS[kind]}::varchar, '') as key, context_version as version from {contexts}"  # noqa: S608
+    return f"select coalesce({COLUMNS[kind]}::varchar, '') as key, context_version as version from {contexts}"
 
 
 def note_built(connection: Connection, node: Node) -> None:

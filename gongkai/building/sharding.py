@@ -2,9 +2,9 @@
 
 A model by document that stands on rules and on such models alone gives the same rows for a document wherever it is
 built. So the documents that wait are cut into shares by their ids, what is landed of each share is written as Parquet,
-those models are built from it in a work file, and the rows come back with their part of the ledger. The ledger says
-version by version what holds: what did not come back waits for the ordinary build, as any other document does. So a
-shard that is lost costs its time, and never a wrong row.
+those models are built from it in a work file, and the rows come back. The ledger notes in which version, beyond what
+each model is built up to: what did not come back waits for the ordinary build, as any other document does. So a shard
+that is lost costs its time, and never a wrong row.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
 
 
 def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: Relations) -> set[str]:
-    """Put the rows of a shard, and its part of the ledger, in the place of what is there: all of it or nothing."""
+    """Put the rows of a shard in the place of what is there, and note them in the ledger: all of it or nothing."""
     attach(connection, shard.work, "shard", "read_write")  # read only, a log that a killed process left is in the way
     known = dict(there)
     try:
@@ -202,7 +202,9 @@ def _merge_model(connection: Connection, node: Node, there: Relations) -> bool:
     connection.execute(
         f"delete from {state.IN_SHARDS} where model = $model and (version <> $version or key in ({ids}))", given
     )
-    connection.execute(f"insert into {state.IN_SHARDS} select $model, $version, document_id, version from ({built})", given)
+    connection.execute(
+        f"insert into {state.IN_SHARDS} select $model, $version, document_id, version from ({built})", given
+    )
     return True
 
 

@@ -1,12 +1,12 @@
 """What the work file remembers of builds and publishes: the schema `state`, which no other Python module knows.
 
-The ledger is three tables: `key_changes` says of each document, or other key, of which version it is and by which change;
-`models_built`, in which version and up to which change each model is built; `built_in_shards`, which keys of a model are
-built beyond that, until it is whole. dbt (macros/by_document) writes it too, with versions of its own, and
-`seed_versions`, what each seed held. `nodes_built` says in which version the tables of the last build are
-there, and its tests passed. The others say what the published file is, up to which change it holds each model, and by which
-rules and macros everything was built last. The macro that opens the ledger drops `rules_built` and `nodes_built`, as
-whoever runs dbt alone makes them uncertain.
+The ledger is three tables: `key_changes` says in which version each document, or other key, is and by which change;
+`models_built`, in which version and up to which change each model is built; `built_in_shards`, which keys of a model
+are built beyond that, until it is whole. dbt (macros/by_document) writes it too, with versions of its own, and
+`seed_versions`, what each seed held. `nodes_built` says in which version the tables of the last build are there, and
+its tests passed. The others say what the published file is, up to which change it holds each model, and by which rules
+and macros everything was built last. The macro that opens the ledger drops `rules_built` and `nodes_built`, as whoever
+runs dbt alone makes them uncertain.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def keys_of_models(models: Iterable[str]) -> str:
 def drop_former(warehouse: Warehouse) -> None:
     """Drop the tables of older versions, some of which kept them in `intermediate`: unknown is built anew, and never
     wrong."""
-    query = "select 1 from duckdb_tables() where schema_name in ('intermediate', 'state') and table_name = 'build_ledger'"
+    query = "select 1 from duckdb_tables() where schema_name <> 'raw' and table_name = 'build_ledger'"
     if _one(warehouse, query) is None:
         return
     with duckdb.connect(config=SETTINGS) as connection:

@@ -34,10 +34,10 @@ READ = Node(
 def work() -> Iterator[duckdb.DuckDBPyConnection]:
     """A work file of three documents, of which nothing is built."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach ':memory:' as {DATABASE}; use {DATABASE}; create schema raw; create schema intermediate")
-        connection.execute(
-            "create table raw.documents as from (values ('a', 'a1'), ('b', 'b1'), ('c', 'c1')) as t(document_id, content_version)"
-        )
+        connection.execute(f"attach ':memory:' as {DATABASE}; use {DATABASE}")
+        connection.execute("create schema raw; create schema intermediate")
+        connection.execute("create table raw.documents (document_id varchar, content_version varchar)")
+        connection.execute("insert into raw.documents values ('a', 'a1'), ('b', 'b1'), ('c', 'c1')")
         state.open_for_build(connection)
         yield connection
 
