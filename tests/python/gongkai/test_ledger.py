@@ -11,6 +11,7 @@ import pytest
 from gongkai.building import ledger
 from gongkai.building.compiled import DATABASE, DOCUMENTS, Node
 from gongkai.building.materializing import build_by_document, relations
+from gongkai.building.sharding import _merge_model as merge_model
 from gongkai.warehouse import state
 
 READ = Node(
@@ -181,3 +182,41 @@ def test_keys_of_contexts_and_what_lies_beside_a_document(work: duckdb.DuckDBPyC
     assert work.sql(f"select kind, key, version from {state.CHANGES} where change = 2").fetchall() == [
         (ledger.REPORTS, "a", "a1-")
     ]
+
+
+def test_models_of_two_threads_are_noted_at_once(work: duckdb.DuckDBPyConnection) -> None:
+    work.execute(
+        "create table intermediate.int_year_contexts as select 2020 as year, 'x' as context_version; "
+        "create table intermediate.int_body_contexts as select 'e' as entity_id, 'x' as context_version"
+    )
+    for version in ("x", "y"):  # where there are no rows yet, and where they change
+        cursors = {kind: work.cursor() for kind in ("int_year_contexts", "int_body_contexts")}
+        for kind, cursor in cursors.items():
+            cursor.execute(f"begin; update {DATABASE}.intermediate.{kind} set context_version = '{version}'")
+            ledger.find_changes(cursor, kind)
+            ledger.note_built(cursor, replace(READ, name=f"of_{kind}", keys=kind))
+        for cursor in cursors.values():
+            cursor.execute("commit")
+    assert work.sql(f"select model, change from {state.MODELS} order by all").fetchall() == [
+        ("of_int_body_contexts", 2),
+        ("of_int_year_contexts", 2),
+    ]
+
+
+def test_beside_rows_that_shards_made_by_other_rules_none_count_as_built(work: duckdb.DuckDBPyConnection) -> None:
+    """Whatever rules come next: those of the shards, or the former ones."""
+    make(work)
+    other = replace(READ, version="r2")
+    work.execute(
+        "attach ':memory:' as shard; create schema shard.state; create schema shard.intermediate; "
+        "create table shard.intermediate.int_read as select document_id, 'r2' as content_version from raw.documents; "
+        f"create table shard.state.key_changes as from {state.CHANGES} where key = 'a'; "
+        f"create table shard.state.models_built as from {state.MODELS}; "
+        "update shard.state.models_built set version = 'r2'"
+    )
+    assert not merge_model(work, READ, relations(work))
+    assert merge_model(work, other, relations(work))
+    assert work.sql("from intermediate.int_read order by all").fetchall() == [("a", "r2"), ("b", "b1"), ("c", "c1")]
+    assert waiting(work, other).keys() == {"b", "c"}
+    assert waiting(work).keys() == {"a", "b", "c"}
+    assert make(work)
