@@ -36,7 +36,7 @@ EVIDENCE_TABLES = (
 )
 """The raw tables that are published with the marts: evidence leads to their words."""
 
-# Tables with the rows of each document, and the model in the build ledger that tells which version of it they hold.
+# Tables with the rows of each document, and the model in the ledger that tells of which change they are.
 _BY_DOCUMENT = {
     "marts.observations": "observations",
     "marts.quantities": "quantities",
@@ -231,11 +231,12 @@ def _is_untouched(warehouse: Warehouse) -> bool:
 
 def _few_documents_changed(warehouse: Warehouse) -> bool:
     """Whether so few documents changed since the last publish that exchanging their rows is the shorter way."""
-    changed = state.changed_documents(_BY_DOCUMENT.values())
+    keys = state.keys_of_models(_BY_DOCUMENT.values())
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.work, "work", "read_only")
         row = connection.execute(
-            f"select (select count(distinct document_id) from ({changed})) <= ? * count(*) from work.raw.documents",  # noqa: S608 - ours
+            f"select (select count(distinct document_id) from ({keys}) where is_changed) <= ? * count(*) "  # noqa: S608 - ours
+            "from work.raw.documents",
             [_LARGEST_CHANGE],
         ).fetchone()
     return bool(row and row[0])
@@ -308,11 +309,10 @@ def _few_keys_changed(connection: duckdb.DuckDBPyConnection, table: str) -> bool
     """Whether a table has rows of keys, so few of which changed that exchanging their rows is the shorter way."""
     if table not in _BY_KEY:
         return False
-    model = table.removeprefix("marts.")
+    keys = state.keys_of_models([table.removeprefix("marts.")])
     row = connection.execute(
-        f"select (select count(*) from ({state.changed_documents([model])})) <= ? * count(*) "  # noqa: S608 - ours
-        "from work.state.build_ledger where model = ?",
-        [_LARGEST_OF_KEYS, model],
+        f"select count(*) filter (where is_changed) <= ? * count(version) from ({keys})",  # noqa: S608 - ours
+        [_LARGEST_OF_KEYS],
     ).fetchone()
     return bool(row and row[0])
 
@@ -321,17 +321,16 @@ def _exchange(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> 
     """Replace the rows of the documents, or other keys, that changed since the last publish."""
     relation = f"{quoted(schema)}.{quoted(name)}"
     table = f"{schema}.{name}"
-    model = [_BY_DOCUMENT.get(table, name)]
-    changed = f"select document_id from ({state.changed_documents(model)}) where model = ?"  # noqa: S608 - ours
+    keys = state.keys_of_models([_BY_DOCUMENT.get(table, name)])
+    changed = f"select document_id from ({keys}) where is_changed"  # noqa: S608 - ours
     condition = f"document_id in ({changed})"
     if table in _BY_KEY:
         condition = f"coalesce({_BY_KEY[table]}::varchar, '') in ({changed})"
     elif schema == "marts":
         # A report states figures of the tables that are parts of it too.
         condition += f" or report_id in (select report_id from work.marts.dim_report where {condition})"  # noqa: S608 - ours
-        model *= 2
-    connection.execute(f"delete from published.{relation} where {condition}", model)  # noqa: S608 - quoted
-    connection.execute(f"insert into published.{relation} from work.{relation} where {condition}", model)
+    connection.execute(f"delete from published.{relation} where {condition}")  # noqa: S608 - quoted
+    connection.execute(f"insert into published.{relation} from work.{relation} where {condition}")
 
 
 def _relations(connection: duckdb.DuckDBPyConnection, database: str, schema: str) -> list[str]:

@@ -15,6 +15,8 @@ from gongkai.warehouse.sql import attach
 
 DATABASE = "gongkai"
 """The name under which dbt has the file that it builds in."""
+DOCUMENTS = "documents"
+"""The keys of a model by document, unless it has others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Node:
 
     `written_from` stands for all that its SQL is written from; `version` for all that its rows depend on but what was
     landed: its own SQL and that of all below it, and what the seeds hold. `reads_raw`: it names a table of raw;
-    `from_raw`: it does, or something that it stands on. `looks_beyond`: it stands on int_report_contexts, which tell of
-    what lies beside a document. `contexts`: the table of other keys (years, bodies …) that the ledger has instead of
-    documents. `row_key`: SQL that tells whose a row is, and SQL that makes the same of a document_id of the ledger.
+    `from_raw`: it does, or something that it stands on. `keys`: what changes of the ledger it waits for: documents, or
+    those of a table of contexts, which tell of what lies beside a document, or of other keys (years, bodies …).
+    `row_key`: SQL that tells whose a row is, and SQL that makes the same of a key of the ledger, as document_id.
     """
 
     unique_id: str
@@ -56,8 +58,7 @@ class Node:
     columns: tuple[Column, ...] = ()
     has_contract: bool = False
     only_warns: bool = False
-    looks_beyond: bool = False
-    contexts: str = ""
+    keys: str = DOCUMENTS
     row_key: tuple[str, str] = ("document_id", "document_id")
 
     @property

@@ -22,8 +22,9 @@ from typing import Any
 
 import duckdb
 
+from gongkai.building import ledger
 from gongkai.building.artifacts import MANIFEST
-from gongkai.building.compiled import Column, Compiled, Node, read_compiled, write_compiled
+from gongkai.building.compiled import DOCUMENTS, Column, Compiled, Node, read_compiled, write_compiled
 from gongkai.building.direct import load_seeds, open_database, run_rules_alone
 from gongkai.building.outcome import Progress
 from gongkai.project import rule_digests, rules_fingerprint, tool_versions
@@ -38,16 +39,6 @@ _NAME = "compiled.duckdb"
 _WORD = re.compile(r"\w+")
 _GRAPH = re.compile(r"\bgraph\b")
 """The whole of dbt's graph: who looks at it is written from all files that there are and all that YAML says."""
-_CONTEXTS = "model.gongkai.int_report_contexts"
-_KEYS = {
-    "model.gongkai.int_year_contexts": "year",
-    "model.gongkai.int_body_contexts": "entity_id",
-    "model.gongkai.int_place_contexts": "region_code",
-    "model.gongkai.int_region_contexts": "region_code",
-    "model.gongkai.int_check_contexts": "report_id",
-    "model.gongkai.int_wide_contexts": "report_id",
-}
-"""Models of contexts that are none of documents, with their keys, as in macros/by_document/version.sql."""
 
 
 def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled:
@@ -221,10 +212,12 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             if parent not in nodes:
                 add(parent)
         kind, reads_raw = str(node.resource_type), len(parents) < len(set(named))
-        has_reports, keyed = _CONTEXTS in parents, next((parent for parent in parents if parent in _KEYS), None)
-        row_key = ("report_id", report_id) if has_reports else ("document_id", "document_id")
+        contexts = [name for parent in parents if (name := wanted[parent].name) in ledger.CONTEXTS]
+        keyed = next((name for name in contexts if name != ledger.REPORTS), None)
+        looks_beyond = bool(contexts) or any(nodes[parent].keys != DOCUMENTS for parent in parents)
+        row_key = ("report_id", report_id) if contexts else ("document_id", "document_id")
         if keyed:
-            row_key = (f"coalesce({_KEYS[keyed]}::varchar, '')", "document_id")
+            row_key = (f"coalesce({ledger.COLUMNS[keyed]}::varchar, '')", "document_id")
         nodes[key] = Node(
             unique_id=key,
             name=node.name,
@@ -242,8 +235,7 @@ def _parsed(manifest: Any, digests: dict[str, str], report_id: str) -> dict[str,
             columns=_columns(node, types),
             has_contract=kind == "model" and bool(node.config.contract.enforced),
             only_warns=kind == "test" and str(node.config.severity).lower() == "warn",
-            looks_beyond=has_reports or any(nodes[parent].looks_beyond for parent in parents),
-            contexts=nodes[keyed].relation if keyed else "",
+            keys=keyed or (ledger.REPORTS if looks_beyond else DOCUMENTS),
             row_key=row_key,
         )
 

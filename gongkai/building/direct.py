@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import duckdb
 import yaml
 
-from gongkai.building.compiled import DATABASE, Compiled, Node
+from gongkai.building import ledger
+from gongkai.building.compiled import DATABASE, DOCUMENTS, Compiled, Node
 from gongkai.building.data_tests import failed, run_tests
 from gongkai.building.materializing import BrokenContractError, Relations, build_by_document, comment, create, relations
 from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
@@ -78,9 +79,10 @@ def build_directly(
         known = {} if full_refresh else state.nodes_built(connection)
         there = relations(connection)
         copied = _take_over(connection, compiled, there)
+        ledger.find_changes(connection, DOCUMENTS)
         merged = take_over_left_behind(connection, warehouse, compiled, there)
         if full_refresh:
-            connection.execute(f"delete from {state.LEDGER}")
+            ledger.forget_all(connection)
         if sharding is not None:
             merged |= build_in_shards(connection, project, warehouse, compiled, there, sharding, progress)
         standing = Standing(known, raw_is_same=raw_is_same, merged=merged)
@@ -212,6 +214,8 @@ def _build_model(node: Node, standing: Standing, there: Relations, connection: C
             connection.execute("begin")
             create(connection, node, node.sql, there)
             comment(connection, node)
+            if node.name in ledger.CONTEXTS:
+                ledger.find_changes(connection, node.name)
             connection.execute("commit")
     except (duckdb.Error, BrokenContractError) as error:
         with suppress(duckdb.TransactionException):  # it may have failed before any began

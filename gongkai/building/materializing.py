@@ -7,13 +7,13 @@ from math import ceil
 
 import duckdb
 
+from gongkai.building import ledger
 from gongkai.building.compiled import DATABASE, Node
 from gongkai.warehouse import state
 from gongkai.warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
 
-_DOCUMENTS = f"{DATABASE}.raw.documents"
 MOST_AT_ONCE = 10_000
 """So many documents, or keys of so many, are built in one statement: the memory that it takes grows with them."""
 
@@ -87,28 +87,30 @@ def build_by_document(connection: Connection, node: Node, there: Relations) -> b
     there were none.
     """
     pending = f"temp.main.pending_{node.name}"
-    connection.execute(f"create or replace temp table {pending} as ({_pending(node)})", [node.name, node.version])
-    [(waiting, changed, known, landed, documents)] = connection.execute(
-        f"select count(*), count(version), count(*) filter (where is_known), "
-        f"(select count(*) from {node.contexts or _DOCUMENTS}), (select count(*) from {_DOCUMENTS}) from {pending}"
-    ).fetchall()
     is_there = there.get(node.relation) == "table"
+    connection.execute(
+        f"create or replace temp table {pending} as (select document_id, version from ({ledger.WAITING}))",
+        ledger.waiting(node.keys, [(node.name, node.version if is_there else "")]),
+    )
+    [(waiting, changed, landed, documents, ahead)] = connection.execute(
+        f"select count(*), count(version), "
+        f"(select count(version) from {state.CHANGES} where kind = $kind), "
+        f"(select count(*) from {DATABASE}.raw.documents), "
+        f"(select count(*) from {state.IN_SHARDS} where model = $model) from {pending}",
+        {"kind": node.keys, "model": node.name},
+    ).fetchall()
     if is_there and landed and not waiting:
+        if ahead:
+            connection.execute("begin")
+            ledger.note_built(connection, node)
+            connection.execute("commit")
         return False
     connection.execute("begin")
     keeps_rows = is_there and changed < landed
     if keeps_rows:
         column, key = node.row_key
         connection.execute(f"delete from {node.relation} where {column} in (select {key} from {pending})")
-    if known:
-        connection.execute(
-            f"delete from {state.LEDGER} where model = ? and document_id in (select document_id from {pending})",
-            [node.name],
-        )
-    connection.execute(
-        f"insert into {state.LEDGER} select ?, document_id, version from {pending} where version is not null",
-        [node.name],
-    )
+    ledger.note_built(connection, node)
     for _ in _batches(connection, pending, ceil(documents * waiting / max(landed, 1) / MOST_AT_ONCE)):
         if keeps_rows:
             connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
@@ -138,39 +140,3 @@ def _batches(connection: Connection, pending: str, count: int) -> Iterator[None]
         )
         yield
     connection.execute(f"drop table {whole}")
-
-
-def _pending(node: Node) -> str:
-    """A query, given name and version of the model: the documents that it must build now, each with its version, and
-    whether the ledger has another one of it.
-
-    What is no report, or is none any more, has no context; a key that is no more has no version.
-    """
-    if node.contexts:
-        return f"""
-            with versions as (
-                select {node.row_key[0]} as document_id, md5(context_version || $2) as version
-                from {node.contexts}
-            )
-
-            select document_id, versions.version, ledger.version is not null as is_known
-            from versions
-            full join (select * from {state.LEDGER} where model = $1) as ledger using (document_id)
-            where ledger.version is distinct from versions.version
-        """
-    context = "coalesce(context_version, '')" if node.looks_beyond else "''"
-    contexts = f"left join {DATABASE}.intermediate.int_report_contexts as contexts using (document_id)"
-    return f"""
-        with versions as (
-            select
-                document_id,
-                md5(content_version || {context} || $2) as version,
-            from {_DOCUMENTS}
-            {contexts if node.looks_beyond else ""}
-        )
-
-        select versions.document_id, versions.version, ledger.version is not null as is_known
-        from versions
-        left join {state.LEDGER} as ledger on versions.document_id = ledger.document_id and ledger.model = $1
-        where ledger.version is distinct from versions.version
-    """

@@ -2,9 +2,9 @@
 
 A model by document that stands on rules and on such models alone gives the same rows for a document wherever it is
 built. So the documents that wait are cut into shares by their ids, what is landed of each share is written as Parquet,
-those models are built from it in a work file, and the rows come back with their part of the ledger. The ledger says
-version by version what holds: what did not come back waits for the ordinary build, as any other document does. So a
-shard that is lost costs its time, and never a wrong row.
+those models are built from it in a work file, and the rows come back. The ledger notes in which version, beyond what
+each model is built up to: what did not come back waits for the ordinary build, as any other document does. So a shard
+that is lost costs its time, and never a wrong row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from gongkai.building.compiled import DATABASE, Compiled, Node
+from gongkai.building import ledger
+from gongkai.building.compiled import DATABASE, DOCUMENTS, Compiled, Node
 from gongkai.building.materializing import Relations, comment, create
 from gongkai.building.outcome import Progress
 from gongkai.warehouse import Warehouse, state
@@ -135,24 +136,9 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
     connection.execute(
         f"""
         create or replace temp table waiting as
-        with models as (
-            select unnest($names::varchar[]) as model, unnest($versions::varchar[]) as version
-        ),
-
-        built as (
-            select ledger.document_id, count(*) as models_built
-            from {state.LEDGER} as ledger
-            inner join models on ledger.model = models.model
-            inner join {DATABASE}.raw.documents as documents on ledger.document_id = documents.document_id
-            where ledger.version = md5(documents.content_version || models.version)
-            group by ledger.document_id
-        ),
-
-        waiting as (
-            select document_id
-            from {DATABASE}.raw.documents
-            left join built using (document_id)
-            where coalesce(models_built, 0) < (select count(*) from models)
+        with waiting as (
+            select distinct document_id from ({ledger.WAITING})
+            where version is not null
         ),
 
         cut as (
@@ -164,17 +150,13 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
         from waiting
         cross join cut
         """,
-        {
-            "names": [node.name for node in nodes],
-            "versions": [node.version for node in nodes],
-            "count": sharding.count,
-            "most": sharding.most,
-        },
+        ledger.waiting(DOCUMENTS, ((node.name, node.version) for node in nodes))
+        | {"count": sharding.count, "most": sharding.most},
     )
 
 
 def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: Relations) -> set[str]:
-    """Put the rows of a shard, and its part of the ledger, in the place of what is there: all of it or nothing."""
+    """Put the rows of a shard in the place of what is there, and note them in the ledger: all of it or nothing."""
     attach(connection, shard.work, "shard", "read_write")  # read only, a log that a killed process left is in the way
     known = dict(there)
     try:
@@ -195,12 +177,15 @@ def _merge(connection: Connection, shard: Warehouse, nodes: list[Node], there: R
 def _merge_model(connection: Connection, node: Node, there: Relations) -> bool:
     """Whether the shard has built any document of the model."""
     built = f"""
-        select ledger.document_id, ledger.version
-        from shard.state.build_ledger as ledger
-        inner join {DATABASE}.raw.documents as documents on ledger.document_id = documents.document_id
-        where ledger.model = $name and ledger.version = md5(documents.content_version || $version)
+        select changes.key as document_id, changes.version
+        from shard.state.key_changes as changes
+        inner join shard.state.models_built as models on changes.kind = models.kind and changes.change <= models.change
+        inner join {state.CHANGES} as here
+            on changes.kind = here.kind and changes.key = here.key and changes.version = here.version
+        where models.model = $model
+            and models.version = $version
     """
-    given = {"name": node.name, "version": node.version}
+    given = {"model": node.name, "version": node.version}
     if not connection.execute(f"select 1 from ({built}) limit 1", given).fetchone():
         return False
     rows = f"shard.{node.relation.partition('.')[2]}"
@@ -208,12 +193,18 @@ def _merge_model(connection: Connection, node: Node, there: Relations) -> bool:
         # Rows of other rules, or none: whatever else the table held is built again.
         create(connection, node, f"from {rows} limit 0", there)
         comment(connection, node)
-        connection.execute(f"delete from {state.LEDGER} where model = $name", {"name": node.name})
+        ledger.forget(connection, node)
     ids = f"select document_id from ({built})"
     connection.execute(f"delete from {node.relation} where document_id in ({ids})", given)
     connection.execute(f"insert into {node.relation} by name from {rows} where document_id in ({ids})", given)
-    connection.execute(f"delete from {state.LEDGER} where model = $name and document_id in ({ids})", given)
-    connection.execute(f"insert into {state.LEDGER} select $name, document_id, version from ({built})", given)
+    # Rows of other rules may go on standing beside these, so none of them count as built.
+    connection.execute(f"delete from {state.MODELS} where model = $model and version <> $version", given)
+    connection.execute(
+        f"delete from {state.IN_SHARDS} where model = $model and (version <> $version or key in ({ids}))", given
+    )
+    connection.execute(
+        f"insert into {state.IN_SHARDS} select $model, $version, document_id, version from ({built})", given
+    )
     return True
 
 

@@ -1,10 +1,12 @@
 """What the work file remembers of builds and publishes: the schema `state`, which no other Python module knows.
 
-`build_ledger` says by which version each document was built; dbt (macros/by_document) writes it too, with versions of
-its own, and `seed_versions`, what each seed held. `nodes_built` says in which version the tables of the last build are
-there, and its tests passed. The others say what the published file is, which versions it holds, and by which rules and
-macros everything was built last. The macro that opens the ledger drops `rules_built` and `nodes_built`, as whoever runs
-dbt alone makes them uncertain.
+The ledger is three tables: `key_changes` says in which version each document, or other key, is and by which change;
+`models_built`, in which version and up to which change each model is built; `built_in_shards`, which keys of a model
+are built beyond that, until it is whole. dbt (macros/by_document) writes it too, with versions of its own, and
+`seed_versions`, what each seed held. `nodes_built` says in which version the tables of the last build are there, and
+its tests passed. The others say what the published file is, up to which change it holds each model, and by which rules
+and macros everything was built last. The macro that opens the ledger drops `rules_built` and `nodes_built`, as whoever
+runs dbt alone makes them uncertain.
 """
 
 from __future__ import annotations
@@ -18,10 +20,13 @@ from gongkai.warehouse import Warehouse
 from gongkai.warehouse.settings import SETTINGS
 from gongkai.warehouse.sql import attach, literal
 
-LEDGER = "gongkai.state.build_ledger"
-"""The ledger, for a connection that has the work file as `gongkai`: model, document_id, version."""
+CHANGES = "gongkai.state.key_changes"
+MODELS = "gongkai.state.models_built"
+IN_SHARDS = "gongkai.state.built_in_shards"
+"""The ledger, for a connection that has the work file as `gongkai`."""
 
-_TABLES = ("build_ledger", "seed_versions", "rules_built", "macros_built", "published_file", "published_ledger")
+_FORMER = ("build_ledger", "published_ledger", "published_file", "nodes_built")
+_FORMER_BESIDE_MODELS = (*_FORMER, "seed_versions", "rules_built", "macros_built")
 
 Identity = tuple[int, int, int, str]
 """What tells a published file from every other: inode, size, time of the last change (ns), version of the software."""
@@ -46,7 +51,15 @@ def remember_built(warehouse: Warehouse, *, rules: str, macros: str) -> None:
 def open_for_build(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what a build writes to, and forget by which rules everything was built, until it is again."""
     connection.execute("create schema if not exists gongkai.state")
-    connection.execute(f"create table if not exists {LEDGER} (model varchar, document_id varchar, version varchar)")
+    connection.execute(
+        f"create table if not exists {CHANGES} (kind varchar, key varchar, version varchar, change integer)"
+    )
+    connection.execute(
+        f"create table if not exists {MODELS} (model varchar, kind varchar, version varchar, change integer)"
+    )
+    connection.execute(
+        f"create table if not exists {IN_SHARDS} (model varchar, version varchar, key varchar, key_version varchar)"
+    )
     connection.execute("create table if not exists gongkai.state.nodes_built (unique_id varchar, version varchar)")
     connection.execute("drop table if exists gongkai.state.rules_built")
 
@@ -73,7 +86,7 @@ def published_file(warehouse: Warehouse) -> Identity | None:
 
 
 def remember_published(warehouse: Warehouse, identity: Identity, models: Iterable[str]) -> None:
-    """Note what the published file is, and which versions of documents it holds of the models; all of it or nothing."""
+    """Note what the published file is, and up to which change it holds the models; all of it or nothing."""
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.work, "work", "read_write")
         connection.execute("begin")
@@ -83,8 +96,8 @@ def remember_published(warehouse: Warehouse, identity: Identity, models: Iterabl
             list(identity),
         )
         connection.execute(
-            "create or replace table work.state.published_ledger as "
-            "select model, document_id, version from work.state.build_ledger where list_contains(?, model)",
+            "create or replace table work.state.published_models as "
+            "from work.state.models_built where list_contains(?, model)",
             [list(models)],
         )
         connection.execute("commit")
@@ -104,28 +117,35 @@ def last_publication(warehouse: Warehouse) -> int:
     return 0 if row is None else int(str(row[0]))
 
 
-def changed_documents(models: Iterable[str]) -> str:
-    """A query of model and document_id, for a connection that has the work file as `work`: what was built by another
-    version than the one that is published.
+def keys_of_models(models: Iterable[str]) -> str:
+    """A query of model, document_id (or another key), its version, which one that is no more has not, and whether it
+    changed since the model was published; for a connection that has the work file as `work`.
     """
     return f"""
-        select model, document_id
-        from work.state.build_ledger as built
-        full join work.state.published_ledger as published using (model, document_id)
-        where built.version is distinct from published.version
-            and model in ({", ".join(literal(model) for model in models)})
+        select
+            built.model,
+            changes.key as document_id,
+            changes.version,
+            changes.change > coalesce(published.change, 0) as is_changed,
+        from work.state.models_built as built
+        inner join work.state.key_changes as changes on built.kind = changes.kind
+        left join work.state.published_models as published
+            on built.model = published.model and built.version = published.version
+        where built.model in ({", ".join(literal(model) for model in models)})
     """  # noqa: S608 - names of ours
 
 
 def drop_former(warehouse: Warehouse) -> None:
-    """Drop the tables where older versions kept them, in `intermediate`: unknown is built anew, and never wrong."""
-    query = "select 1 from duckdb_tables() where schema_name = 'intermediate' and table_name = 'build_ledger'"
+    """Drop the tables of older versions, some of which kept them in `intermediate`: unknown is built anew, and never
+    wrong."""
+    query = "select 1 from duckdb_tables() where schema_name <> 'raw' and table_name = 'build_ledger'"
     if _one(warehouse, query) is None:
         return
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.work, "work", "read_write")
-        for table in _TABLES:
-            connection.execute(f"drop table if exists work.intermediate.{table}")
+        for schema, tables in (("intermediate", _FORMER_BESIDE_MODELS), ("state", _FORMER)):
+            for table in tables:
+                connection.execute(f"drop table if exists work.{schema}.{table}")
 
 
 def _one(warehouse: Warehouse, query: str) -> tuple[object, ...] | None:

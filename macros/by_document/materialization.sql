@@ -19,7 +19,7 @@
         {%- endif -%}
     {%- endcall %}
     {% call statement('remember') -%}
-        {{ remember_documents_built(kept) }}
+        {{ remember_model_built() }}
     {%- endcall %}
     {{ run_hooks(post_hooks) }}
     {%- if kept == 0 -%}

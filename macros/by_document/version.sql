@@ -1,17 +1,18 @@
-{# Building by document. A model that is materialized='by_document' keeps, in state.build_ledger, the version under
-   which it built each document: what was landed, this model and all that it stands on (models by their file's
-   checksum, seeds by their content), made into one hash. A document whose version differs is built again, alone.
+{# Building by document. What was landed of each document has a version and the number of the change that made it so, in
+   state.key_changes. A model that is materialized='by_document' keeps, in state.models_built, up to which change it is
+   built, and its own version: a hash of this model and all that it stands on (models by their file's checksum, seeds by
+   their content). A document that changed since is built again, alone; where the model's version differs, all are.
    So ten new documents cost ten documents, and a changed seed rebuilds just the models below it.
 
    dbt does not say which macros a model uses: where one changed, `gongkai build` makes everything anew, and whoever runs
    dbt alone asks for --full-refresh.
 
    A model that asks for `keys_to_build()` of a model of contexts has rows of years, bodies, regions or reports, of which the
-   ledger tells as if they were documents: what is ranked, summed and compared over documents is made anew for the keys
+   ledger tells as of documents: what is ranked, summed and compared over documents is made anew for the keys
    whose context changed, and goes with a key that is no more.
 
-   What stands on int_report_contexts, through whatever models, looks beyond its own document: its version also holds
-   what they say of the reports beside it and the tables that are parts of it. One that asks for `reports_to_build()`
+   What stands on int_report_contexts, through whatever models, looks beyond its own document: that one changed too where
+   they say other things of the reports beside it and the tables that are parts of it. One that asks for `reports_to_build()`
    has rows of reports, whose key is report_id, be the words in one document or another. #}
 
 {# All models and seeds of this project that a node stands on, and itself. #}
@@ -53,34 +54,10 @@ md5('{{ local_md5(checksums | join(",")) }}' || coalesce((
 {# A query: the documents that this model must build now. Use as a CTE and join to it. #}
 {% macro documents_to_build() -%}
 {%- if keeps_documents() -%}
-select document_id, version from {{ pending_documents() }}
+select document_id from {{ pending_documents() }}
 {%- else -%}
-{{ documents_by_version() }}
+select document_id from {{ source('raw', 'documents') }}
 {%- endif -%}
-{%- endmacro %}
-
-{% macro documents_by_version() -%}
-{%- if key_contexts() -%}
-select
-    coalesce({{ key_column() }}::varchar, '') as document_id,
-    md5(context_version || {{ rules_version() }}) as version,
-from {{ graph.nodes['model.gongkai.' ~ key_contexts()].relation_name }}
-{%- else -%}
-select
-    documents.document_id,
-    md5(
-        documents.content_version
-        {%- if reads_reports() %}
-        -- What is no report, or is none any more, has no context.
-        || coalesce(contexts.context_version, '')
-        {%- endif %}
-        || {{ rules_version() }}
-    ) as version,
-from {{ source('raw', 'documents') }} as documents
-{%- if reads_reports() %}
-left join {{ graph.nodes['model.gongkai.int_report_contexts'].relation_name }} as contexts on documents.document_id = contexts.document_id
-{%- endif %}
-{%- endif %}
 {%- endmacro %}
 
 {# The same for a model whose rows are those of reports, from whatever documents. #}
@@ -100,7 +77,7 @@ select {{ column }} from {{ relation }}
 {%- endmacro %}
 
 {# The models of contexts, each with the column that tells whose a row is, and a version of all that is said of it. The
-   same are known to gongkai/building/compiling.py. #}
+   same are known to gongkai/building/ledger.py. #}
 {% macro columns_of_keys() -%}
 {{ return({
     'int_year_contexts': 'year',
@@ -129,11 +106,10 @@ select {{ column }} from {{ relation }}
 {{ return('model.gongkai.int_report_contexts' in model.get('depends_on', {}).get('nodes', [])) }}
 {%- endmacro %}
 
-{# Whether this model looks beyond its own document. A unit test has no graph, and no contexts. #}
-{% macro reads_reports() -%}
-{{ return(
-    execute and graph.nodes is defined and 'model.gongkai.int_report_contexts' in standing_on(model)
-) }}
+{# What changes this model waits for: of documents, of these and what lies beside them, or of other keys. #}
+{% macro kind_of_keys() -%}
+{%- set beyond = 'model.gongkai.int_report_contexts' in standing_on(model) -%}
+{{ return(key_contexts() or ('int_report_contexts' if beyond else 'documents')) }}
 {%- endmacro %}
 
 {# Whether rows of earlier builds may stay. A unit test has no rows of earlier builds, nor a graph. What is compiled is run

@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ find_changes(this.name) }}") }}
+
 with reports as (
     select * from {{ ref('dim_report') }}
 ),

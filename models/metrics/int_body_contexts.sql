@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ find_changes(this.name) }}") }}
+
 with stated as (
     select * from {{ ref('int_series_values') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ find_changes(this.name) }}") }}
+
 with told as (
     select * from {{ ref('int_reports_told') }}
 ),

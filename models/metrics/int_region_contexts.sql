@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ find_changes(this.name) }}") }}
+
 with summed as (
     select * from {{ ref('int_regional_sums') }}
 ),

@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ find_changes(this.name) }}") }}
+
 with versions as (
     select year, sum(told) || ':' || count(*) as version from {{ ref('int_reports_told') }}
     group by year

@@ -15,8 +15,9 @@ from helpers.command import gongkai_environment
 from helpers.processes import PATIENCE, cpu_of_whole, kill_after
 
 from gongkai import publications
+from gongkai.building import ledger
 from gongkai.publishing import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
-from gongkai.warehouse import Warehouse
+from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.work import open_work
 from ingest.errors import GongkaiError
 
@@ -297,26 +298,34 @@ def by_documents(path: Path, versions: dict[str, str]) -> None:
         connection.execute(
             "create or replace table marts.observations (document_id varchar, value varchar, report_id varchar)"
         )
-        connection.execute(
-            "create schema if not exists state; "
-            "create or replace table state.build_ledger (model varchar, document_id varchar, version varchar)"
-        )
         connection.executemany(
             "insert into marts.observations values ($1, $2, 'r' || $1)", [list(item) for item in versions.items()]
         )
         connection.execute(
             "create or replace table marts.dim_report as "
-            "select report_id, document_id, true as is_current from marts.observations; "
-            "insert into state.build_ledger select 'observations', document_id, value from marts.observations"
+            "select report_id, document_id, true as is_current from marts.observations"
         )
         connection.execute("delete from raw.documents")
         connection.executemany(
             "insert into raw.documents by name select ? as document_id, 'a.txt' as source_file, '' as archive_member, "
             "'text/plain' as media_type, 1 as size_bytes, 'txt' as reader, '1' as reader_version, 1 as char_count, "
             "false as ocr_used, '{}' as properties, timestamp '2026-01-01' as first_seen_at, "
-            "timestamp '2026-01-01' as last_seen_at, 'v' as content_version",
-            [[document] for document in versions],
+            "timestamp '2026-01-01' as last_seen_at, ? as content_version",
+            [list(item) for item in versions.items()],
         )
+        note_built(connection, "observations", "documents")
+
+
+def note_built(connection: duckdb.DuckDBPyConnection, model: str, kind: str) -> None:
+    """Have the ledger say that a model is built for all of its keys."""
+    state.open_for_build(connection)
+    ledger.find_changes(connection, kind)
+    connection.execute("delete from state.models_built where model = ?", [model])
+    connection.execute(
+        "insert into state.models_built select ?, kind, 'rules', max(change) from state.key_changes where kind = ? "
+        "group by kind",
+        [model, kind],
+    )
 
 
 def observations(path: Path) -> dict[str, str]:
@@ -372,10 +381,10 @@ def by_regions(path: Path, versions: dict[str, str]) -> None:
             "insert into marts.regional_series values (nullif($1, ''), $2)", [list(item) for item in versions.items()]
         )
         connection.execute(
-            "delete from state.build_ledger where model = 'regional_series'; "
-            "insert into state.build_ledger "
-            "select 'regional_series', coalesce(region_code, ''), value from marts.regional_series"
+            "create schema if not exists intermediate; create or replace table intermediate.int_region_contexts as "
+            "select region_code, value as context_version from marts.regional_series"
         )
+        note_built(connection, "regional_series", "int_region_contexts")
 
 
 @pytest.mark.parametrize(("changed", "others"), [(3, "old"), (15, "copied")])

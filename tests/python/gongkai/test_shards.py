@@ -89,7 +89,9 @@ def built_by_one(built_samples: Path, published: Path, last: str = ALL_READ) -> 
     """What is built there is what one process makes of the samples."""
     alone = tuple(node.name for node in up_to(last).of_documents_alone())
     for query in (
-        f"from state.build_ledger where model in {alone} order by all",
+        f"select model, version from state.models_built where model in {alone} order by all",
+        "select key, version from state.key_changes where kind = 'documents' order by all",
+        "from state.built_in_shards",
         f"from intermediate.{last} order by all",
     ):
         assert rows(published, query) == rows(built_samples, query)
@@ -138,7 +140,7 @@ def test_what_waits_is_cut_into_shares_and_nothing_else_is(landed: Path, built_s
     changed = min(documents)
     with duckdb.connect(str(Warehouse(landed).work)) as connection:
         connection.execute("delete from intermediate.int_numbers where document_id = ?", [changed])
-        connection.execute("delete from state.build_ledger where document_id = ? and model = 'int_numbers'", [changed])
+        connection.execute("update state.key_changes set change = 2 where kind = 'documents' and key = ?", [changed])
     build(landed, run)
     assert [document for document, _ in met] == [changed]
     met.clear()
