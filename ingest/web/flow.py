@@ -18,8 +18,7 @@ _NOT_PLAIN = {"br", "sup", "sub", "table", "pre", *HEADINGS}
 _SOURCE_LINE_END = "\x01"
 _BLANK = " \t\r\n\f"
 _BLANKS = re.compile(f"[{_BLANK}]+")
-_UNEVEN = re.compile(r"[\t\r\n\f]| {2}")
-"""What stands in every text that `_collapsed` changes."""
+_OTHER_BLANK = re.compile(f"[{_BLANK[1:]}]")
 _RUN = re.compile(" {2,}")
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f“”‘’—…"
 _NOTE = re.compile(r"(?:^|[\s#_-])(?:_?(?:ftn|edn|fn|note|footnote|endnote))(?:ref)?(?:[\d_:-]|\s|$)", re.IGNORECASE)
@@ -167,7 +166,7 @@ class _Writer:
 
 def _collapsed(text: str) -> str:
     """Runs of blanks as one, those with a line end of the source marked."""
-    if not _UNEVEN.search(text):
+    if "  " not in text and not _OTHER_BLANK.search(text):
         return text
     if not text.strip(_BLANK):  # as between most tags
         return text and (_SOURCE_LINE_END if "\n" in text else " ")
