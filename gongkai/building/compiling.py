@@ -159,9 +159,9 @@ def _make(project: Path, folder: Path, fingerprint: str, progress: Progress) -> 
     sql = {key: former.nodes[key].sql for key in parsed if key in former.nodes}
     if wanted:
         names = [] if len(wanted) == len(parsed) - len(seeds) else ["--select", *(parsed[key].name for key in wanted)]
-        result = dbt.invoke(
-            "compile", "--no-populate-cache", *names, "--exclude", "resource_type:unit_test", manifest=manifest
-        )
+        # With its cache filled before: where two threads ask for seeds at once, the second is told that their schema is
+        # known while the first still lists it, and finds no rows (`list_relations` of dbt's adapters).
+        result = dbt.invoke("compile", *names, "--exclude", "resource_type:unit_test", manifest=manifest)
         for each in result.result.results:
             if str(each.status) != "success":
                 made.failures.append(failure(each))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import ROOT, gongkai_environment
+from helpers.command import ROOT, gongkai_environment, run_forked
 from helpers.processes import PATIENCE
-from helpers.project import build_models, compiled_of, copy_project
+from helpers.project import build_models, compile_listing_slowly, compiled_of, copy_project
 
 from gongkai import project as of_project
 from gongkai.building import compiling
@@ -35,6 +35,16 @@ def nodes(project: Path) -> dict[str, Node]:
     compiled = read_compiled(project / "target" / "gongkai" / "compiled.duckdb", "")
     assert compiled is not None
     return compiled.nodes
+
+
+def test_a_seed_that_dbt_has_yet_to_list_is_not_taken_for_one_without_rows(tmp_path: Path) -> None:
+    project = copy_project(tmp_path / "project")
+    of_all = nodes(ROOT)
+    shutil.rmtree(project / "target" / "gongkai", ignore_errors=True)
+    environment = gongkai_environment() | {"PYTHONPATH": str(project)}
+    done = run_forked(compile_listing_slowly, [], environment=environment, cwd=project, project=project)
+    assert done.returncode == 0, done.stderr
+    assert {key: node.sql for key, node in nodes(project).items()} == {key: node.sql for key, node in of_all.items()}
 
 
 def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_samples: Path, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import csv
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Outcome
 from gongkai.warehouse import Warehouse
 from helpers.command import ROOT, gongkai_environment, run_forked, run_gongkai
+from helpers.processes import PATIENCE
 from scripts.compile_rules import compile_rules
 
 Row = dict[str, str]
@@ -47,6 +50,30 @@ def compiled_of(project: Path) -> Compiled:
 
 def _compile(_: list[str]) -> None:
     sys.exit(compile_rules([], True))
+
+
+def compile_listing_slowly(_: list[str]) -> None:
+    """Compile the rules where dbt is still listing the tables as it is asked for the next one by another thread."""
+    from dbt.adapters.base.impl import BaseAdapter
+    from dbt.adapters.cache import RelationsCache
+
+    add, list_relations = RelationsCache.add, BaseAdapter.list_relations
+    asking: list[int] = []
+    is_listing = threading.Event()
+
+    def add_slowly(self: RelationsCache, relation: object) -> None:
+        add(self, relation)
+        is_listing.set()
+        time.sleep(0.02)
+
+    def list_behind_the_first(self: BaseAdapter, *given: str) -> object:
+        asking.append(threading.get_ident())
+        if asking[-1] != asking[0]:
+            is_listing.wait(PATIENCE)
+        return list_relations(self, *given)
+
+    RelationsCache.add, BaseAdapter.list_relations = add_slowly, list_behind_the_first
+    _compile([])
 
 
 def build_models(published: Path, *names: str, project: Path = ROOT, with_tests: bool = False) -> Outcome:
