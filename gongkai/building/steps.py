@@ -66,7 +66,8 @@ def run_steps(connection: duckdb.DuckDBPyConnection, steps: dict[str, Step], pro
                     order.done(name)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            while wait(running, timeout=0.05).not_done:  # a step may be between two statements
+            going_on = [future for future in running if not future.cancelled()]  # `wait` never has a cancelled one done
+            while wait(going_on, timeout=0.05).not_done:  # a step may be between two statements
                 for cursor in cursors:
                     cursor.interrupt()
             raise

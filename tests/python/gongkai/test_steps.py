@@ -54,3 +54,12 @@ def test_what_ends_the_run_ends_a_query_that_goes_on() -> None:
 
     with duckdb.connect() as connection, pytest.raises(KeyboardInterrupt):
         run_steps(connection, {"endless": Step("endless", 1, set(), endless)}, interrupted)
+
+
+def test_a_step_that_breaks_ends_the_run_though_others_had_yet_to_begin() -> None:
+    def broken(connection: duckdb.DuckDBPyConnection) -> Outcome:
+        raise ValueError("broken")
+
+    steps = {f"{number}": Step(f"{number}", 1, set(), broken) for number in range(20)}
+    with duckdb.connect(config={"threads": 1}) as connection, pytest.raises(ValueError, match="broken"):
+        run_steps(connection, steps, nothing)
