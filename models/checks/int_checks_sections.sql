@@ -45,8 +45,10 @@ headings as (
     from blocks
 ),
 
+-- Each once, before they are compared: DuckDB 2.0.0 may break off at "dict-surviving cache: global dictionary column 1 changed
+-- identity" where sections of all of them are made distinct (duckdb#23360; #23447 flattens such columns).
 observations as (
-    select reports.document_id, observations.indicator_code
+    select distinct reports.document_id, observations.indicator_code
     from {{ ref('observations') }} as observations
     inner join reports on observations.report_id = {{ report_id('reports.document_id') }}
 ),
@@ -64,7 +66,7 @@ found as (
     inner join phrases on contains(blocks.text, phrases.phrase)
     where not phrases.must_be_heading
     union
-    select distinct observations.document_id, sections.section_code
+    select observations.document_id, sections.section_code
     from observations
     inner join sections on starts_with(observations.indicator_code, sections.indicators)
     union
