@@ -320,8 +320,6 @@ def is_on_attribute(element: etree._Element, name: str) -> bool:
 
 
 def _number(properties: etree._Element | None) -> tuple[str | None, int | None]:
-    if properties is None:
-        return None, None
     return child_value(properties, "numId"), _whole(child_value(properties, "ilvl"))
 
 
