@@ -6,8 +6,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
+from gongkai.building.compiling import compiled_file
 from gongkai.lake import Lake
 from gongkai.lake.place import Place
 from gongkai.rules.own import project_for
@@ -48,14 +50,14 @@ def ingest_into(
     how many documents a lost work file got back from the published one, `on_taken` how many came from the lake.
     """
     check_paths(paths)
-    project_for(warehouse)  # readers go by its words
+    project = project_for(warehouse)  # readers go by its words
     if keep:
         try:
             warehouse.originals.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise not_writable(warehouse, error) from error
     with (
-        open_work(warehouse, on_restored) as connection,
+        open_work(warehouse, on_restored, partial(compiled_file, project, warehouse.scratch_folder)) as connection,
         _temp_folder(warehouse) as temp_folder,
         nullcontext() if lake is None else Lake(lake, connection, temp_folder) as kept,
     ):

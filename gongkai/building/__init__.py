@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from gongkai.building.artifacts import write_artifacts, write_log
-from gongkai.building.compiling import compiled_rules, is_compiled
+from gongkai.building.compiling import compiled_file, compiled_rules
 from gongkai.building.direct import build_directly
 from gongkai.building.outcome import Failure, Outcome, Progress, Result, now
 from gongkai.building.sharding import Sharding
@@ -26,7 +26,7 @@ from gongkai.rules.own import project_for
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way, write_lock
 from gongkai.warehouse.ownership import damaged, require_ours
-from gongkai.warehouse.work import complete_raw, require_work
+from gongkai.warehouse.work import bring_to_this_version, require_work
 from ingest.errors import GongkaiError, is_damage
 
 __all__ = ["Built", "Failure", "Progress", "build", "check_changed_rules"]
@@ -71,7 +71,7 @@ def build(
     project = project_for(warehouse)
     with write_lock(warehouse):
         restored = require_work(warehouse)
-        complete_raw(warehouse)
+        bring_to_this_version(warehouse)
         rules = rules_fingerprint(project)
         raw = raw_fingerprint(warehouse)
         fingerprint, published = f"{raw} {rules}", published_fingerprint(warehouse) or ""
@@ -79,7 +79,6 @@ def build(
             remove_leftovers(warehouse)
             return Built(warehouse, unchanged=True, restored=restored)
         require_no_relations_of_others(warehouse)
-        state.drop_former(warehouse)
         only_raw = not full_refresh and state.built_by(warehouse, "rules") == rules
         directly = partial(_directly, raw_is_same=published.startswith(f"{raw} "), sharding=sharding)
         way = _by_dbt if by_dbt else directly
@@ -121,7 +120,7 @@ def check_changed_rules(warehouse: Warehouse) -> None:
     project = project_for(warehouse)
     rules = rules_fingerprint(project)
     known = (published_fingerprint(warehouse) or "").endswith(f" {rules}")
-    if not known and not is_compiled(project, warehouse.scratch_folder):
+    if not known and compiled_file(project, warehouse.scratch_folder) is None:
         _refuse_broken_rules(project, rules)
 
 

@@ -81,10 +81,16 @@ class Compiled:
     steps: int = 0
 
     def run_by(self, engine: str) -> Compiled:
-        """The same, with versions that differ with the engine: another patch of it may make other rows of the SQL."""
+        """The same, with versions that differ with the engine: another patch of it may make other rows of the SQL.
+
+        What stands on rules alone was made with the file, whoever runs it.
+        """
         mark = f" {engine}"
-        nodes = {key: replace(node, version=node.version.removesuffix(mark) + mark) for key, node in self.nodes.items()}
-        return replace(self, nodes=nodes)
+
+        def version(node: Node) -> str:
+            return node.version.removesuffix(mark) + mark if node.from_raw else node.version
+
+        return replace(self, nodes={key: replace(node, version=version(node)) for key, node in self.nodes.items()})
 
     def tests_between(self) -> set[str]:
         """The data tests of the steps between staging and marts."""

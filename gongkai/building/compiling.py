@@ -63,9 +63,10 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
     return found
 
 
-def is_compiled(project: Path, scratch: Path) -> bool:
-    """Whether these rules were checked and compiled before."""
-    return _found(project, scratch, _fingerprint(project)) is not None
+def compiled_file(project: Path, scratch: Path) -> Path | None:
+    """The file of these rules, where they were checked and compiled before."""
+    found = _found(project, scratch, _fingerprint(project))
+    return None if found is None else found.file
 
 
 def _changed(project: Path, former: Compiled | None) -> frozenset[str] | None:

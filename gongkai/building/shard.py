@@ -28,7 +28,7 @@ def build_shard(project: Path, compiled: Compiled, shard: Shard, *, threads: int
     Where a process was ended at it, what it had built in the file is not built again.
     """
     if not shard.warehouse.work.exists():
-        _land(shard)
+        _land(shard, compiled)
     alone = {node.unique_id for node in compiled.of_documents_alone()}
     others = compiled.nodes.keys() - alone
     build_directly(
@@ -36,12 +36,12 @@ def build_shard(project: Path, compiled: Compiled, shard: Shard, *, threads: int
     )
 
 
-def _land(shard: Shard) -> None:
+def _land(shard: Shard, compiled: Compiled) -> None:
     """Make its work file with what is landed of its share, which is there whole or not at all."""
     unfinished = Shard(shard.folder / "unfinished", shard.number)
     unfinished.folder.mkdir(exist_ok=True)
     unfinished.remove()
-    make_work(unfinished.warehouse, None)
+    make_work(unfinished.warehouse, None, compiled.file)
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, unfinished.warehouse.work, "shard", "read_write")
         for table in SHARED_TABLES:

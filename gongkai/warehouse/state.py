@@ -79,16 +79,21 @@ def remember_nodes_built(connection: duckdb.DuckDBPyConnection, versions: dict[s
     )
 
 
-def published_file(warehouse: Warehouse) -> Identity | None:
-    """The file that the last publish from this work file left; None where that is not known."""
-    row = _one(warehouse, "select inode, size, modified_ns, software_version from work.state.published_file")
+def published_file(connection: duckdb.DuckDBPyConnection) -> Identity | None:
+    """The file that the last publish from the work file, open as `work`, left; None where that is not known."""
+    row = _first(connection, "select inode, size, modified_ns, software_version from work.state.published_file")
     return None if row is None else (int(row[0]), int(row[1]), int(row[2]), str(row[3]))  # type: ignore[call-overload]
 
 
-def remember_published(warehouse: Warehouse, identity: Identity, models: Iterable[str]) -> None:
-    """Note what the published file is, and up to which change it holds the models; all of it or nothing."""
+def remember_published(warehouse: Warehouse, number: int, identity: Identity, models: Iterable[str]) -> None:
+    """Note what the published file is, and up to which change it holds the models; all of it or nothing.
+
+    Before that, whatever comes of it, the number of the publication: none is given again where the file is lost.
+    """
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.work, "work", "read_write")
+        connection.execute("create schema if not exists work.state")
+        connection.execute("create or replace table work.state.publications_made as select ? as last_number", [number])
         connection.execute("begin")
         connection.execute(
             "create or replace table work.state.published_file as "
@@ -103,17 +108,9 @@ def remember_published(warehouse: Warehouse, identity: Identity, models: Iterabl
         connection.execute("commit")
 
 
-def remember_publication(warehouse: Warehouse, number: int) -> None:
-    """Note the number that a publication was given, so that none is given again where the published file is lost."""
-    with duckdb.connect(config=SETTINGS) as connection:
-        attach(connection, warehouse.work, "work", "read_write")
-        connection.execute("create schema if not exists work.state")
-        connection.execute("create or replace table work.state.publications_made as select ? as last_number", [number])
-
-
-def last_publication(warehouse: Warehouse) -> int:
-    """The highest number that a publication from this work file has had; 0 where that is not known."""
-    row = _one(warehouse, "select last_number from work.state.publications_made")
+def last_publication(connection: duckdb.DuckDBPyConnection) -> int:
+    """The highest number that a publication from the work file, open as `work`, has had; 0 where that is not known."""
+    row = _first(connection, "select last_number from work.state.publications_made")
     return 0 if row is None else int(str(row[0]))
 
 
@@ -135,25 +132,27 @@ def keys_of_models(models: Iterable[str]) -> str:
     """  # noqa: S608 - names of ours
 
 
-def drop_former(warehouse: Warehouse) -> None:
-    """Drop the tables of older versions, some of which kept them in `intermediate`: unknown is built anew, and never
-    wrong."""
+def drop_former(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables of older versions from the file open as `gongkai`, some of which kept them in `intermediate`:
+    unknown is built anew, and never wrong."""
     query = "select 1 from duckdb_tables() where schema_name <> 'raw' and table_name = 'build_ledger'"
-    if _one(warehouse, query) is None:
+    if _first(connection, query) is None:
         return
-    with duckdb.connect(config=SETTINGS) as connection:
-        attach(connection, warehouse.work, "work", "read_write")
-        for schema, tables in (("intermediate", _FORMER_BESIDE_MODELS), ("state", _FORMER)):
-            for table in tables:
-                connection.execute(f"drop table if exists work.{schema}.{table}")
+    for schema, tables in (("intermediate", _FORMER_BESIDE_MODELS), ("state", _FORMER)):
+        for table in tables:
+            connection.execute(f"drop table if exists gongkai.{schema}.{table}")
 
 
 def _one(warehouse: Warehouse, query: str) -> tuple[object, ...] | None:
     """The first row of a query to the work file; None where there is none, or no such table yet."""
     with duckdb.connect(config=SETTINGS) as connection:
         attach(connection, warehouse.work, "work", "read_only")
-        try:
-            row: tuple[object, ...] | None = connection.execute(query).fetchone()
-        except duckdb.CatalogException:
-            return None
+        return _first(connection, query)
+
+
+def _first(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...] | None:
+    try:
+        row: tuple[object, ...] | None = connection.execute(query).fetchone()
+    except duckdb.CatalogException:
+        return None
     return row

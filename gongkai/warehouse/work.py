@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from gongkai.warehouse import Warehouse
+from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.lock import in_the_way, not_writable, write_lock
 from gongkai.warehouse.ownership import damaged, require_ours, set_aside, work_found
 from gongkai.warehouse.settings import SETTINGS
@@ -23,7 +24,9 @@ with the usual 122,880 rows a run over 260 MB of text took 390 MB, with these 23
 
 @contextmanager
 def open_work(
-    warehouse: Warehouse, on_restored: Callable[[int], None] = lambda documents: None
+    warehouse: Warehouse,
+    on_restored: Callable[[int], None] = lambda documents: None,
+    template: Callable[[], Path | None] = lambda: None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file opened for writing, with the raw tables in it, under the write lock; see `require_work`.
 
@@ -31,7 +34,7 @@ def open_work(
     """
     require_ours(warehouse)
     with write_lock(warehouse):
-        if restored := require_work(warehouse):
+        if restored := require_work(warehouse, template):
             on_restored(restored)
         connection = _connect(warehouse.work, warehouse, read_only=False)
         try:
@@ -45,25 +48,29 @@ def open_work(
             connection.close()
 
 
-def require_work(warehouse: Warehouse) -> int:
+def require_work(warehouse: Warehouse, template: Callable[[], Path | None] = lambda: None) -> int:
     """Make the work file where there is none, under the write lock: from what is published, where anything is.
 
-    Gives the number of documents that came from the published file.
+    `template`: asked for a file to begin with, as for `make_work`. Gives the number of documents that came from the
+    published file.
     """
     if warehouse.work.exists():
         return 0
-    documents, _ = make_work(warehouse, warehouse.published if warehouse.published.exists() else None)
+    source = warehouse.published if warehouse.published.exists() else None
+    documents, _ = make_work(warehouse, source, template())
     return documents
 
 
-def complete_raw(warehouse: Warehouse) -> None:
-    """Give a work file that an older version made the raw tables and columns that came since.
+def bring_to_this_version(warehouse: Warehouse) -> None:
+    """Give a work file that an older version made the raw tables and columns that came since, and drop what that alone
+    remembered.
 
     The caller holds the write lock.
     """
     connection = _connect(warehouse.work, warehouse, read_only=False)
     try:
         create_raw(connection)
+        state.drop_former(connection)
     finally:
         connection.close()
 
@@ -87,17 +94,21 @@ def read_work(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def make_work(warehouse: Warehouse, source: Path | None) -> tuple[int, Path | None]:
+def make_work(warehouse: Warehouse, source: Path | None, template: Path | None = None) -> tuple[int, Path | None]:
     """Make a work file that holds the raw tables of `source` (a work or published file).
 
+    `template`: the file of compiled rules, whose tables that stand on no document are there from the beginning then.
     Made aside and renamed, as a file whose creation was cut short would never open again. Gives the number of its
     documents, and where the former work file is now, if it was not the source. duckdb.Error where the source cannot be
     read to its end; everything is then as it was.
     """
     aside = warehouse.unfinished_work
     _remove_unfinished(aside)
+    if template is not None:
+        _begin_with(template, aside)
     connection = _connect(aside, warehouse, read_only=False)
     try:
+        connection.execute("drop table if exists state.compiled")
         create_raw(connection)
         if source is not None:
             _copy_raw(connection, source)
@@ -112,6 +123,14 @@ def make_work(warehouse: Warehouse, source: Path | None) -> tuple[int, Path | No
         former = set_aside(warehouse.work)  # with its log, which must not be played into this one
     aside.rename(warehouse.work)
     return (int(row[0]) if row else 0), former
+
+
+def _begin_with(template: Path, aside: Path) -> None:
+    """Copy the file. Where it is gone, or may not be written, all is as without one: a build makes what is missing."""
+    try:
+        shutil.copyfile(template, aside)
+    except OSError:
+        _remove_unfinished(aside)
 
 
 def _remove_unfinished(aside: Path) -> None:

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from helpers.command import ROOT, gongkai_environment, run_forked
+from helpers.command import ROOT, Gongkai, gongkai_environment, run_forked
 from helpers.processes import PATIENCE
 from helpers.project import build_models, compile_listing_slowly, compiled_of, copy_project
 
 from gongkai import project as of_project
 from gongkai.building import compiling
 from gongkai.building.compiled import Node, read_compiled
-from gongkai.warehouse import Warehouse
+from gongkai.warehouse import Warehouse, state
+from gongkai.warehouse.work import open_work, read_work
 
 
 def start(project: Path) -> subprocess.Popen[str]:
@@ -97,7 +98,7 @@ def test_a_later_patch_of_a_tool_finds_what_was_compiled_and_a_later_release_doe
     ):
         monkeypatch.setattr(of_project, "version", lambda name, to=number: to if name == package else version(name))
         assert f"{package} {number}" in of_project.tool_versions()
-        assert compiling.is_compiled(ROOT, tmp_path) is is_found, number
+        assert (compiling.compiled_file(ROOT, tmp_path) is not None) is is_found, number
 
 
 def test_rows_that_another_patch_of_duckdb_made_are_made_again(
@@ -115,6 +116,28 @@ def test_rows_that_another_patch_of_duckdb_made_are_made_again(
     monkeypatch.setattr(duckdb, "__version__", "2.0.99")
     assert made() == {"stg_raw__blocks", "stg_raw__documents"}
     assert made() == {"stg_raw__documents"}
+
+
+def test_a_new_work_file_begins_with_what_stands_on_rules_alone(gongkai: Gongkai, tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    report = ROOT / "samples" / "reports" / "2022-deqing-xian.html"
+    assert gongkai("ingest", report, published=warehouse.published).returncode == 0
+    compiled = compiled_of(ROOT)
+    with read_work(warehouse) as connection:
+        there = connection.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        assert dict(state.nodes_built(connection)) == {
+            key: node.version for key, node in compiled.nodes.items() if not node.from_raw
+        }
+    assert ("marts.dim_region",) in there
+    assert ("state.compiled",) not in there
+    outcome = build_models(warehouse.published, "stg_raw__blocks")
+    assert outcome.steps == len(outcome.results) == 1, "tables of rules were copied that were there already"
+
+
+def test_where_the_file_of_rules_is_lost_meanwhile_a_work_file_begins_empty(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb")
+    with open_work(warehouse, template=lambda: tmp_path / "lost") as connection:
+        assert connection.sql("select distinct schema_name from duckdb_tables()").fetchall() == [("raw",)]
 
 
 def test_where_nobody_may_write_beside_the_project_it_is_kept_beside_the_warehouse(

@@ -16,7 +16,8 @@ from helpers.processes import PATIENCE, cpu_of_whole, kill_after
 
 from gongkai import publications
 from gongkai.building import ledger
-from gongkai.publishing import EVIDENCE_TABLES, publish, published_fingerprint, raw_fingerprint
+from gongkai.copying import EVIDENCE_TABLES
+from gongkai.publishing import publish, published_fingerprint, raw_fingerprint
 from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.work import open_work
 from ingest.errors import GongkaiError

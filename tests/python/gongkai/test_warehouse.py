@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 from dbt.config.renderer import ProfileRenderer
@@ -13,8 +14,9 @@ from helpers.command import ROOT
 
 from gongkai.building.direct import open_database
 from gongkai.warehouse import Warehouse, state
-from gongkai.warehouse.settings import allowance
-from gongkai.warehouse.work import open_work, read_work
+from gongkai.warehouse.settings import SETTINGS, allowance
+from gongkai.warehouse.sql import attach
+from gongkai.warehouse.work import bring_to_this_version, open_work, read_work
 from ingest.errors import UsageError
 
 NAMES = {
@@ -80,12 +82,14 @@ def test_what_an_older_version_remembered_is_unknown_and_dropped(tmp_path: Path)
         for table in ("build_ledger", "published_ledger", "published_file", "seed_versions"):
             connection.execute(f"create table state.{table} as select 1 as inode, 2 as size")
     assert state.built_by(warehouse, "rules") is state.built_by(warehouse, "macros") is None
-    state.drop_former(warehouse)
+    bring_to_this_version(warehouse)
     with read_work(warehouse) as connection:
         left = connection.sql("select table_name from duckdb_tables() where schema_name <> 'raw'").fetchall()
     assert sorted(left) == [("int_kept",), ("seed_versions",)]
-    assert state.published_file(warehouse) is None
-    state.drop_former(warehouse)
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_only")
+        assert state.published_file(connection) is None
+    bring_to_this_version(warehouse)
 
 
 def test_a_build_takes_half_of_the_machine_unless_told_otherwise(
