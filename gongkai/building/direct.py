@@ -86,10 +86,11 @@ def build_directly(
         if sharding is not None:
             merged |= build_in_shards(connection, project, warehouse, compiled, there, sharding, progress)
         standing = Standing(known, raw_is_same=raw_is_same, merged=merged)
+        book = ledger.Ledger(connection)
         for node in compiled.nodes.values():
             if not node.from_raw:
                 standing.stands(node)
-        outcome = run_steps(connection, _steps(chosen, standing, there), progress)
+        outcome = run_steps(connection, _steps(chosen, standing, there, book), progress)
         outcome.steps += copied
         told = {each.unique_id for each in outcome.results}
         outcome.results += [
@@ -108,7 +109,7 @@ def run_rules_alone(connection: Connection, compiled: Compiled, progress: Progre
     alone = {key: node for key, node in compiled.nodes.items() if not node.from_raw}
     there = state.nodes_built(connection)
     changed = [node for key, node in alone.items() if node.kind != "seed" and there.get(key) != node.version]
-    steps = _steps(changed, Standing({}, raw_is_same=True), relations(connection))
+    steps = _steps(changed, Standing({}, raw_is_same=True), relations(connection), ledger.Ledger(connection))
     outcome = run_steps(connection, steps, progress)
     if not outcome.failures:
         state.remember_nodes_built(connection, {key: node.version for key, node in alone.items()})
@@ -175,7 +176,7 @@ class _Group(NamedTuple):
     parents: frozenset[str]
 
 
-def _steps(nodes: list[Node], standing: Standing, there: Relations) -> dict[str, Step]:
+def _steps(nodes: list[Node], standing: Standing, there: Relations, book: ledger.Ledger) -> dict[str, Step]:
     """A step a model, a step a group of tests; models wait for the tests of all that they stand on, as in dbt build."""
     models = {node.unique_id: node for node in nodes if node.kind == "model"}
     groups: dict[frozenset[str], _Group] = {}
@@ -189,7 +190,7 @@ def _steps(nodes: list[Node], standing: Standing, there: Relations) -> dict[str,
         needed = {parent for parent in node.parents if parent in models}
         above[key] = needed.union(*(above[parent] for parent in needed))
         tested = {_name(group) for group in groups.values() if group.parents <= above[key]}
-        steps[key] = Step(node.name, 1, needed | tested, partial(_build_model, node, standing, there))
+        steps[key] = Step(node.name, 1, needed | tested, partial(_build_model, node, standing, there, book))
     for group in groups.values():
         title = f"tests of {', '.join(models[key].name for key in group.parents) or 'what was landed'}"
         steps[_name(group)] = Step(
@@ -202,11 +203,13 @@ def _name(group: _Group) -> str:
     return " ".join(["tests", *sorted(group.parents)])
 
 
-def _build_model(node: Node, standing: Standing, there: Relations, connection: Connection) -> Outcome:
+def _build_model(
+    node: Node, standing: Standing, there: Relations, book: ledger.Ledger, connection: Connection
+) -> Outcome:
     started, message = now(), ""
     try:
         if node.materialized == "by_document":
-            if not build_by_document(connection, node, there):
+            if not build_by_document(connection, node, there, book):
                 message = _UNCHANGED if standing.keeps_its_rows(node) else _IN_SHARDS
         elif standing.stands(node):
             message = _UNCHANGED

@@ -7,12 +7,13 @@ built. macros/by_document/ledger.sql has the same for dbt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import NamedTuple
 
 import duckdb
 
 from gongkai.building.compiled import DATABASE, DOCUMENTS, Node
 from gongkai.warehouse import state
+from gongkai.warehouse.sql import literal
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -28,35 +29,78 @@ COLUMNS = {
 """The tables of contexts of other keys than documents, each with its key, as in macros/by_document/version.sql."""
 CONTEXTS = {REPORTS, *COLUMNS}
 
-WAITING = f"""
-    with models as (
-        select unnest($models::varchar[]) as model, unnest($versions::varchar[]) as version
-    ),
 
-    numbered as (
-        select models.model, models.version, coalesce(built.change, 0) as change
-        from models
-        left join {state.MODELS} as built on models.model = built.model and models.version = built.version
-    )
+class Kind(NamedTuple):
+    """The keys of a kind, as they are for the rest of a build: the last change, how many there are, and documents."""
 
-    select numbered.model, changes.key as document_id, changes.version
-    from {state.CHANGES} as changes
-    inner join numbered on changes.change > numbered.change
-    left join {state.IN_SHARDS} as ahead
-        on numbered.model = ahead.model
-            and numbered.version = ahead.version
-            and changes.key = ahead.key
-            and changes.version = ahead.key_version
-    where changes.kind = $kind
-        and ahead.key is null
-"""
-"""A query: the keys that each of some models must build now. One that is no more has no version."""
+    newest: int
+    landed: int
+    documents: int
 
 
-def waiting(kind: str, models: Iterable[tuple[str, str]]) -> dict[str, object]:
-    """What `WAITING` is asked with: the kind of keys, and name and version of each model."""
-    names, versions = zip(*models, strict=True)
-    return {"kind": kind, "models": list(names), "versions": list(versions)}
+class Ledger:
+    """The ledger as a build finds it once the documents' changes are noted and shards are merged.
+
+    It is asked once for all models, as each is built once, and by which change a kind's keys are what they are stands
+    before any model that waits for them begins.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._kinds: dict[str, Kind] = {}
+        self._built: dict[tuple[str, str], int] = {
+            (model, version): change
+            for model, version, change in connection.execute(
+                f"select model, version, change from {state.MODELS}"
+            ).fetchall()
+        }
+        self.ahead: set[str] = {
+            model for (model,) in connection.execute(f"select distinct model from {state.IN_SHARDS}").fetchall()
+        }
+        """The models of which shards built some keys beyond what each is built up to."""
+
+    def kind(self, connection: Connection, name: str) -> Kind:
+        """What there is of a kind of keys."""
+        if name not in self._kinds:
+            row = connection.execute(
+                f"select coalesce(max(change), 0), count(version), (select count(*) from {DATABASE}.raw.documents) "
+                f"from {state.CHANGES} where kind = ?",
+                [name],
+            ).fetchall()[0]
+            self._kinds[name] = Kind(*row)
+        return self._kinds[name]
+
+    def built_up_to(self, node: Node) -> int:
+        """The change up to which the model is built in its present version."""
+        return self._built.get((node.name, node.version), 0)
+
+    def waiting(self, node: Node, *, is_there: bool = True) -> str:
+        """A query: the keys that a model must build now, each with its version, which one that is no more has not.
+
+        `is_there`: its table is. Otherwise all keys wait.
+        """
+        since = self.built_up_to(node) if is_there else 0
+        query = (
+            f"select key as document_id, version from {state.CHANGES} as changes "
+            f"where kind = {literal(node.keys)} and change > {since}"
+        )
+        if is_there and node.name in self.ahead:
+            query += (
+                f" and not exists (select 1 from {state.IN_SHARDS} as ahead where ahead.model = {literal(node.name)}"
+                f" and ahead.version = {literal(node.version)} and ahead.key = changes.key"
+                " and ahead.key_version = changes.version)"
+            )
+        return query
+
+    def note_built(self, connection: Connection, node: Node) -> None:
+        """Note that a model is built up to the last change of its keys."""
+        connection.execute(f"delete from {state.MODELS} where model = ?", [node.name])
+        if node.name in self.ahead:
+            connection.execute(f"delete from {state.IN_SHARDS} where model = ?", [node.name])
+        newest = self.kind(connection, node.keys).newest
+        connection.execute(
+            f"insert into {state.MODELS} (model, kind, version, change) values (?, ?, ?, ?)",
+            [node.name, node.keys, node.version, newest],
+        )
 
 
 def find_changes(connection: Connection, kind: str) -> None:
@@ -97,16 +141,6 @@ def _versions(kind: str) -> str:
             f"from {documents} left join {contexts} using (document_id)"
         )
     return f"select coalesce({COLUMNS[kind]}::varchar, '') as key, context_version as version from {contexts}"
-
-
-def note_built(connection: Connection, node: Node) -> None:
-    """Note that a model is built up to the last change of its keys."""
-    forget(connection, node)
-    connection.execute(
-        f"insert into {state.MODELS} "
-        f"select $model, $kind, $version, coalesce(max(change), 0) from {state.CHANGES} where kind = $kind",
-        {"model": node.name, "kind": node.keys, "version": node.version},
-    )
 
 
 def forget(connection: Connection, node: Node) -> None:

@@ -7,9 +7,8 @@ from math import ceil
 
 import duckdb
 
-from gongkai.building import ledger
 from gongkai.building.compiled import DATABASE, Node
-from gongkai.warehouse import state
+from gongkai.building.ledger import Ledger
 from gongkai.warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
@@ -80,7 +79,7 @@ def comment(connection: Connection, node: Node) -> None:
         connection.execute(";\n".join(comments))
 
 
-def build_by_document(connection: Connection, node: Node, there: Relations) -> bool:
+def build_by_document(connection: Connection, node: Node, there: Relations, ledger: Ledger) -> bool:
     """As macros/by_document does: the ledger says which documents' rows to replace; where none stay, all is made anew.
 
     dbt compiled the model to read the documents (or other keys) to build from a table of this connection. False where
@@ -88,30 +87,24 @@ def build_by_document(connection: Connection, node: Node, there: Relations) -> b
     """
     pending = f"temp.main.pending_{node.name}"
     is_there = there.get(node.relation) == "table"
-    connection.execute(
-        f"create or replace temp table {pending} as (select document_id, version from ({ledger.WAITING}))",
-        ledger.waiting(node.keys, [(node.name, node.version if is_there else "")]),
-    )
-    [(waiting, changed, landed, documents, ahead)] = connection.execute(
-        f"select count(*), count(version), "
-        f"(select count(version) from {state.CHANGES} where kind = $kind), "
-        f"(select count(*) from {DATABASE}.raw.documents), "
-        f"(select count(*) from {state.IN_SHARDS} where model = $model) from {pending}",
-        {"kind": node.keys, "model": node.name},
-    ).fetchall()
-    if is_there and landed and not waiting:
-        if ahead:
-            connection.execute("begin")
-            ledger.note_built(connection, node)
-            connection.execute("commit")
+    keys = ledger.kind(connection, node.keys)
+    may_stay = is_there and keys.landed > 0
+    if may_stay and ledger.built_up_to(node) >= keys.newest and node.name not in ledger.ahead:
+        return False
+    connection.execute(f"create or replace temp table {pending} as ({ledger.waiting(node, is_there=is_there)})")
+    [(waiting, changed)] = connection.execute(f"select count(*), count(version) from {pending}").fetchall()
+    if may_stay and not waiting:
+        connection.execute("begin")
+        ledger.note_built(connection, node)
+        connection.execute("commit")
         return False
     connection.execute("begin")
-    keeps_rows = is_there and changed < landed
+    keeps_rows = is_there and changed < keys.landed
     if keeps_rows:
         column, key = node.row_key
         connection.execute(f"delete from {node.relation} where {column} in (select {key} from {pending})")
     ledger.note_built(connection, node)
-    for _ in _batches(connection, pending, ceil(documents * waiting / max(landed, 1) / MOST_AT_ONCE)):
+    for _ in _batches(connection, pending, ceil(keys.documents * waiting / max(keys.landed, 1) / MOST_AT_ONCE)):
         if keeps_rows:
             connection.execute(f"insert into {node.relation} by name (\n{node.sql}\n)")
         else:

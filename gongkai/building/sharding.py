@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from gongkai.building import ledger
-from gongkai.building.compiled import DATABASE, DOCUMENTS, Compiled, Node
+from gongkai.building.compiled import DATABASE, Compiled, Node
 from gongkai.building.materializing import Relations, comment, create
 from gongkai.building.outcome import Progress
 from gongkai.warehouse import Warehouse, state
@@ -133,11 +133,13 @@ def _by_document(compiled: Compiled) -> list[Node]:
 
 def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding) -> None:
     """The documents that any of the models has not built in its present version, each with the number of its share."""
+    book = ledger.Ledger(connection)
+    queries = " union all ".join(sorted({book.waiting(node) for node in nodes}))
     connection.execute(
         f"""
         create or replace temp table waiting as
         with waiting as (
-            select distinct document_id from ({ledger.WAITING})
+            select distinct document_id from ({queries})
             where version is not null
         ),
 
@@ -150,8 +152,7 @@ def _find_waiting(connection: Connection, nodes: list[Node], sharding: Sharding)
         from waiting
         cross join cut
         """,
-        ledger.waiting(DOCUMENTS, ((node.name, node.version) for node in nodes))
-        | {"count": sharding.count, "most": sharding.most},
+        {"count": sharding.count, "most": sharding.most},
     )
 
 

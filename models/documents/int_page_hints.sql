@@ -37,7 +37,8 @@ hints as (
     from documents
 ),
 
-squashed as (
+-- Held: else the conditions below are met in each branch of the union, and all of this is worked out twice.
+squashed as materialized (
     select document_id, kind, {{ squash(regularise('hint')) }} as hint from hints
 )
 

@@ -48,7 +48,8 @@ rules as (
     select * from {{ ref('prose_figures') }}
 ),
 
-figures_in_units as (
+-- Held: else the patterns below are compiled for each branch of the union above.
+figures_in_units as materialized (
     select
         *,
         {%- for unit, words in words_by_unit.items() %}

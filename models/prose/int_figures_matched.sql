@@ -177,8 +177,9 @@ told_later as (
     ) = 1
 ),
 
--- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told.
-wholes_matched as (
+-- 收到申请5件，其中网络申请3件、信函申请2件，全部办结: what is said once the parts of the figure are told. Held: else the
+-- patterns below are compiled for each branch of its union.
+wholes_matched as materialized (
     select
         * replace (
             -- 行政复议2件，审结2件，均维持: that all were decided is passed over.

@@ -83,8 +83,8 @@ negated as (
 ),
 
 -- What it is that is not there: the words after the negation; or, where they name nothing, those before it in the
--- clause, in the sentence, or in the heading.
-scoped as (
+-- clause, in the sentence, or in the heading. Held: else all of it is worked out for each place that asks for it.
+scoped as materialized (
     select
         negated.*,
         case

@@ -65,7 +65,8 @@ signatures as (
         )
 ),
 
-phrases as (
+-- Held: else the conditions below are met in each branch of the union, and its phrases are worked out twice.
+phrases as materialized (
     select document_id, 'manifest' as source, null::bigint as block_no, {{ squash('manifest_agency') }} as phrase
     from reports
     union all
