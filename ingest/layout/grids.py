@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from pdfplumber.table import merge_edges
-
 from ingest.flat.shapes import is_value
 from ingest.layout.marks import Glyph, Ruling, lines_of
 
@@ -171,6 +169,9 @@ def _merged(rulings: list[Ruling], tolerance: float) -> list[Ruling]:
         }
         for ruling in rulings
     ]
+    # Imported here: who asks for no more than the version of a reader does without it.
+    from pdfplumber.table import merge_edges
+
     # no snapping of places along the line itself (x), only of lines to each other (y)
     merged = merge_edges(edges, 0, tolerance, tolerance, tolerance)
     return [Ruling(edge["x0"], edge["x1"], edge["top"]) for edge in merged]

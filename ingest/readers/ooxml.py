@@ -6,7 +6,6 @@ import posixpath
 from functools import lru_cache
 from typing import TypeAlias
 
-from docx.oxml import parse_xml
 from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
@@ -60,6 +59,9 @@ class Package:
 
 def sound_xml(content: bytes, name: str) -> etree._Element:
     """Root of the XML of a part or file. RejectError: no sound XML, nested too deep, or with entities of its own."""
+    # Imported here: who asks for no more than the version of a reader does without it.
+    from docx.oxml import parse_xml
+
     try:
         # python-docx's parser: entities stay unresolved, and neither DTD nor network is ever asked
         root: etree._Element = parse_xml(content)
