@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from queue import SimpleQueue
 
 import duckdb
 
 from gongkai.warehouse import state
+from gongkai.warehouse.cursors import Cursors
 from gongkai.warehouse.sql import literal, quoted
 
 Connection = duckdb.DuckDBPyConnection
@@ -62,9 +60,9 @@ def few_documents_changed(connection: Connection) -> bool:
 
 
 def copy_tables(connection: Connection, *, exchange: bool) -> list[str]:
-    """Bring `published`, which is empty or (`exchange`) as the last publish left it, to the state of `work`.
+    """Bring `published`, which is empty or a copy of what is published, to the state of `work`; the tables' names.
 
-    Gives the names of the tables. Not a transaction: where it is cut short, the file is to be thrown away.
+    `exchange`: it is as the last publish left it. Not a transaction: cut short, the file is to be thrown away.
     """
     described, there = _described(connection, "work"), _described(connection, "published")
     marts = sorted(name for schema, name in described if schema == "marts")
@@ -82,44 +80,18 @@ def copy_tables(connection: Connection, *, exchange: bool) -> list[str]:
         if schema in SCHEMAS and (schema, name) not in exchanged:
             connection.execute(f"drop table published.{schema}.{quoted(name)}")
     connection.execute("checkpoint published")  # so that what is written next takes the place of what was dropped
-    _side_by_side(
-        connection,
-        [
-            partial(_exchange, schema=schema, name=name)
-            if (schema, name) in exchanged
-            else partial(_copy_table, schema=schema, name=name, described=described[schema, name])
+    with Cursors(connection) as cursors:
+        copied = [
+            cursors.submit(
+                partial(_exchange, schema=schema, name=name)
+                if (schema, name) in exchanged
+                else partial(_copy_table, schema=schema, name=name, described=described[schema, name])
+            )
             for schema, name in tables
-        ],
-    )
+        ]
+        for future in copied:
+            future.result()
     return [f"{schema}.{name}" for schema, name in tables]
-
-
-def _side_by_side(connection: Connection, tasks: list[Callable[[Connection], None]]) -> None:
-    """Run each task with a connection of its own, as many at once as DuckDB has threads; Ctrl-C stops what goes on."""
-    [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
-    cursors = [connection.cursor() for _ in range(threads)]
-    free: SimpleQueue[Connection] = SimpleQueue()
-    for cursor in cursors:
-        free.put(cursor)
-
-    def run(task: Callable[[Connection], None]) -> None:
-        cursor = free.get()
-        try:
-            task(cursor)
-        finally:
-            free.put(cursor)
-
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for _ in pool.map(run, tasks):
-                pass
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for cursor in cursors:
-                cursor.interrupt()
-            raise
-    for cursor in cursors:
-        cursor.close()
 
 
 def _few_keys_changed(connection: Connection, table: str) -> bool:

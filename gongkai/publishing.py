@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -78,10 +79,13 @@ def remove_leftovers(warehouse: Warehouse) -> None:
         spilled.unlink(missing_ok=True)
 
 
-def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False) -> None:
+def publish(
+    warehouse: Warehouse, fingerprint: str, *, by_document: bool = False, built_by: Mapping[str, str] | None = None
+) -> None:
     """Copy marts and evidence of the work file into a new file and rename it over the published one.
 
     `by_document`: the rules are those of the last publish, so documents of the same version have the same rows still.
+    `built_by`: fingerprints of the rules and macros that all is built by, to be noted once it is published.
     The caller holds the write lock and has closed the work file. A link to the file, its mode and its owner stay.
     GongkaiError where the disk is full or cannot be written, where the path is taken by what is no file of ours, or
     where analysts have put tables of theirs among ours; the published file is then what it was.
@@ -111,7 +115,9 @@ def publish(warehouse: Warehouse, fingerprint: str, *, by_document: bool = False
     finally:
         remove_leftovers(warehouse)
     with suppress(OSError, duckdb.Error):  # published it is; what cannot be noted makes the next publish a full copy
-        state.remember_published(warehouse, publication.number, _identity(warehouse), EXCHANGED_MODELS)
+        state.remember_published(
+            warehouse, publication.number, _identity(warehouse), EXCHANGED_MODELS, built_by=built_by or {}
+        )
 
 
 def _make(warehouse: Warehouse, aside: Path, fingerprint: str, *, by_document: bool) -> Publication:

@@ -92,9 +92,8 @@ def build(
             _refuse_damage(warehouse, each.message)
         if not outcome.failures:
             progress(outcome.steps, outcome.steps, "publishing")
-            publish(warehouse, fingerprint, by_document=only_raw)
-            # Not before: rows that a failed publish left out must not count as published by these rules.
-            state.remember_built(warehouse, rules=rules, macros=macros_fingerprint(project))
+            built_by = {"rules": rules, "macros": macros_fingerprint(project)}
+            publish(warehouse, fingerprint, by_document=only_raw, built_by=built_by)
     return Built(warehouse, False, restored, outcome.steps, outcome.failures, outcome.warnings, outcome.results)
 
 

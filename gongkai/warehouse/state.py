@@ -11,7 +11,7 @@ runs dbt alone makes them uncertain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import duckdb
@@ -36,16 +36,6 @@ def built_by(warehouse: Warehouse, what: Literal["rules", "macros"]) -> str | No
     """The fingerprint of the rules or macros that everything was built by last; None where that is not known."""
     row = _one(warehouse, f"select fingerprint from work.state.{what}_built")  # noqa: S608 - names of ours
     return None if row is None else str(row[0])
-
-
-def remember_built(warehouse: Warehouse, *, rules: str, macros: str) -> None:
-    """Note the rules and macros that everything is built by now."""
-    with duckdb.connect(config=SETTINGS) as connection:
-        attach(connection, warehouse.work, "work", "read_write")
-        for what, fingerprint in (("rules", rules), ("macros", macros)):
-            connection.execute(
-                f"create or replace table work.state.{what}_built as select ? as fingerprint", [fingerprint]
-            )
 
 
 def open_for_build(connection: duckdb.DuckDBPyConnection) -> None:
@@ -85,8 +75,11 @@ def published_file(connection: duckdb.DuckDBPyConnection) -> Identity | None:
     return None if row is None else (int(row[0]), int(row[1]), int(row[2]), str(row[3]))  # type: ignore[call-overload]
 
 
-def remember_published(warehouse: Warehouse, number: int, identity: Identity, models: Iterable[str]) -> None:
-    """Note what the published file is, and up to which change it holds the models; all of it or nothing.
+def remember_published(
+    warehouse: Warehouse, number: int, identity: Identity, models: Iterable[str], *, built_by: Mapping[str, str]
+) -> None:
+    """Note what the published file is, up to which change it holds the models, and the `rules` and `macros` that all is
+    built by; all of it or nothing.
 
     Before that, whatever comes of it, the number of the publication: none is given again where the file is lost.
     """
@@ -105,6 +98,10 @@ def remember_published(warehouse: Warehouse, number: int, identity: Identity, mo
             "from work.state.models_built where list_contains(?, model)",
             [list(models)],
         )
+        for what, fingerprint in built_by.items():
+            connection.execute(
+                f"create or replace table work.state.{what}_built as select ? as fingerprint", [fingerprint]
+            )
         connection.execute("commit")
 
 
@@ -135,8 +132,8 @@ def keys_of_models(models: Iterable[str]) -> str:
 def drop_former(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables of older versions from the file open as `gongkai`, some of which kept them in `intermediate`:
     unknown is built anew, and never wrong."""
-    query = "select 1 from duckdb_tables() where schema_name <> 'raw' and table_name = 'build_ledger'"
-    if _first(connection, query) is None:
+    ledgers = [f"select count(*) from gongkai.{schema}.build_ledger" for schema in ("intermediate", "state")]  # noqa: S608
+    if all(_first(connection, ledger) is None for ledger in ledgers):
         return
     for schema, tables in (("intermediate", _FORMER_BESIDE_MODELS), ("state", _FORMER)):
         for table in tables:

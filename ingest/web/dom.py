@@ -28,6 +28,8 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 _NO_WIDTH = ("\u200b", "\ufeff")
 _STOPS = re.compile("[。；，！？]")
+LONGEST_KEPT = 40
+"""Characters of texts for which it is kept what they come to: labels and figures of forms come again and again."""
 
 
 @dataclass(slots=True)
@@ -161,13 +163,23 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
             if unseen is not None or not begun:
                 continue
             text = node.tail
-        if text and not text.isspace() and (bare := squeezed(text)):
-            texts.append(bare)
-            count += 1
-            length = len(bare)
-            chars += length
-            if open_links:
-                link_chars += length
-            else:
-                stops += len(_STOPS.findall(bare))
+        if text and not text.isspace():
+            bare, length, marks = _short_counted(text) if len(text) <= LONGEST_KEPT else _counted(text)
+            if length:
+                texts.append(bare)
+                count += 1
+                chars += length
+                if open_links:
+                    link_chars += length
+                else:
+                    stops += marks
     return weights
+
+
+def _counted(text: str) -> tuple[str, int, int]:
+    """A text without blanks, its length, and how many sentence marks it has."""
+    bare = squeezed(text)
+    return bare, len(bare), len(_STOPS.findall(bare))
+
+
+_short_counted = lru_cache(maxsize=4096)(_counted)

@@ -11,7 +11,7 @@ from ingest.documents.notes import raised, set_level
 from ingest.limits import Limits
 from ingest.web.data_tables import Layouts, places
 from ingest.web.declared import RAISED, declared
-from ingest.web.dom import BLOCKS, HEADINGS, Element, shown_text
+from ingest.web.dom import BLOCKS, HEADINGS, LONGEST_KEPT, Element, shown_text
 
 _LONGEST_HEADING = 100
 _NOT_PLAIN = {"br", "sup", "sub", "table", "pre", *HEADINGS}
@@ -133,7 +133,8 @@ class _Writer:
             element = child
         if len(element):
             return None
-        text = _joined(_collapsed(element.text or ""))
+        raw = element.text or ""
+        text = _short_shown(raw) if len(raw) <= LONGEST_KEPT else _shown(raw)
         return text if element is cell or text.strip() else ""
 
     def _mark_heading(self, begun: int, level: int) -> None:
@@ -162,6 +163,14 @@ class _Writer:
             cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))
         self.parts.append(Table(cells))
         self.parts += inner
+
+
+def _shown(text: str) -> str:
+    """Text with nothing else around it, as a browser shows it."""
+    return _joined(_collapsed(text))
+
+
+_short_shown = lru_cache(maxsize=4096)(_shown)
 
 
 def _collapsed(text: str) -> str:
