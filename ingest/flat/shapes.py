@@ -98,15 +98,16 @@ def is_unit(text: str) -> bool:
     return bool(_UNIT.match(plain(text)))
 
 
-def values_of(text: str) -> list[str]:
+@_kept
+def values_of(text: str) -> tuple[str, ...]:
     """The values of a line that holds nothing but values between blanks; empty where it holds anything else."""
     whole = bare(text)
     if is_value(whole):
-        return [whole]
+        return (whole,)
     if _PAGE_MARK.match(whole):
-        return []
-    tokens = whole.split()
-    return tokens if tokens and all(is_value(token) for token in tokens) else []
+        return ()
+    tokens = tuple(whole.split())
+    return tokens if tokens and all(is_value(token) for token in tokens) else ()
 
 
 @_kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from typing import NamedTuple
+from typing import TypeAlias
 
 from ingest.errors import RejectError, RejectReason
 from ingest.web.dom import HEADINGS, Element, Weight, squeezed
@@ -14,14 +14,8 @@ _LONG_CELL = 200
 _DIGIT = re.compile(r"[0-9０-９]")
 
 
-class Place(NamedTuple):
-    """A cell element at its row and column (from 1), with its spans."""
-
-    row: int
-    col: int
-    row_span: int
-    col_span: int
-    element: Element
+Place: TypeAlias = tuple[int, int, int, int, Element]
+"""Row and column (from 1) of a cell, its spans of rows and columns, and its element."""
 
 
 class Layouts:
@@ -45,7 +39,7 @@ def places(table: Element, shown: Container[Element], max_places: int) -> Iterat
     for row_no, row in enumerate(rows, start=1):
         col = 1
         for cell in _own_cells(row, shown):
-            while taken_until.get(col, 0) >= row_no:
+            while taken_until and taken_until.get(col, 0) >= row_no:
                 col += 1
             row_span = col_span = 1
             if cell.keys():
@@ -58,7 +52,7 @@ def places(table: Element, shown: Container[Element], max_places: int) -> Iterat
             if row_span > 1 or taken_until:
                 for covered_col in range(col, col + col_span):
                     taken_until[covered_col] = row_no + row_span - 1
-            yield Place(row_no, col, row_span, col_span, cell)
+            yield row_no, col, row_span, col_span, cell
             col += col_span
 
 

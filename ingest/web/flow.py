@@ -152,15 +152,15 @@ class _Writer:
                 self.walk(child)
         cells: list[Cell] = []
         inner: list[Table] = []
-        for place in places(table, self._shown, self._limits.cells):
-            if (text := self._text_alone(place.element)) is None:
-                parts = self._apart(place.element)
+        for row, col, row_span, col_span, element in places(table, self._shown, self._limits.cells):
+            if (text := self._text_alone(element)) is None:
+                parts = self._apart(element)
                 if len(parts) == 1 and isinstance(parts[0], Block):
                     text = parts[0].text
                 else:
                     text = "\n".join(part.text for part in parts if isinstance(part, Block))
                     inner += [part for part in parts if isinstance(part, Table)]
-            cells.append(Cell(place.row, place.col, text, place.row_span, place.col_span))
+            cells.append(Cell(row, col, text, row_span, col_span))
         self.parts.append(Table(cells))
         self.parts += inner
 
