@@ -107,14 +107,27 @@ class Compiled:
         return list(alone.values())
 
 
-def read_compiled(file: Path, made_by: str) -> Compiled | None:
-    """What a file holds; None where there is none that can be read, or it was made by other software."""
+def fingerprint_of(file: Path) -> str | None:
+    """The fingerprint of what a file holds; None where there is none that can be read."""
+    row = _first(file, "fingerprint")
+    return None if row is None else row[0]
+
+
+def _first(file: Path, columns: str) -> tuple[str, ...] | None:
     try:
         with duckdb.connect(config=SETTINGS) as connection:
             attach(connection, file, DATABASE, "read_only")
-            row = connection.execute(f"select fingerprint, content from {DATABASE}.state.compiled").fetchone()  # noqa: S608
+            row: tuple[str, ...] | None = connection.execute(
+                f"select {columns} from {DATABASE}.state.compiled"  # noqa: S608 - names of ours
+            ).fetchone()
     except duckdb.Error:
         return None
+    return row
+
+
+def read_compiled(file: Path, made_by: str) -> Compiled | None:
+    """What a file holds; None where there is none that can be read, or it was made by other software."""
+    row = _first(file, "fingerprint, content")
     if row is None or not row[0].endswith(made_by):
         return None
     content = json.loads(row[1])

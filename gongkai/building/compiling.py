@@ -24,7 +24,7 @@ import duckdb
 
 from gongkai.building import ledger
 from gongkai.building.artifacts import MANIFEST
-from gongkai.building.compiled import DOCUMENTS, Column, Compiled, Node, read_compiled, write_compiled
+from gongkai.building.compiled import DOCUMENTS, Column, Compiled, Node, fingerprint_of, read_compiled, write_compiled
 from gongkai.building.direct import load_seeds, open_database, run_rules_alone
 from gongkai.building.outcome import Progress
 from gongkai.project import rule_digests, rules_fingerprint, tool_versions
@@ -65,8 +65,8 @@ def compiled_rules(project: Path, scratch: Path, progress: Progress) -> Compiled
 
 def compiled_file(project: Path, scratch: Path) -> Path | None:
     """The file of these rules, where they were checked and compiled before."""
-    found = _found(project, scratch, _fingerprint(project))
-    return None if found is None else found.file
+    fingerprint = _fingerprint(project)
+    return next((file for file in _files(project, scratch) if fingerprint_of(file) == fingerprint), None)
 
 
 def _changed(project: Path, former: Compiled | None) -> frozenset[str] | None:
@@ -87,10 +87,15 @@ def _with_project(project: Path) -> Path:
     return project / "target" / "gongkai"
 
 
+def _files(project: Path, scratch: Path) -> list[Path]:
+    """Where compiled rules may be, the likeliest place first."""
+    return [folder / _NAME for folder in dict.fromkeys((folder_of(project, scratch), _with_project(project)))]
+
+
 def _found(project: Path, scratch: Path, fingerprint: str = "") -> Compiled | None:
     """What was compiled of these rules; without a fingerprint of any, to begin with."""
-    for folder in dict.fromkeys((folder_of(project, scratch), _with_project(project))):
-        found = read_compiled(folder / _NAME, _software())
+    for file in _files(project, scratch):
+        found = read_compiled(file, _software())
         if found and fingerprint in ("", found.fingerprint):
             return found
     return None

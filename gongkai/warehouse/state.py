@@ -34,7 +34,9 @@ Identity = tuple[int, int, int, str]
 
 def built_by(warehouse: Warehouse, what: Literal["rules", "macros"]) -> str | None:
     """The fingerprint of the rules or macros that everything was built by last; None where that is not known."""
-    row = _one(warehouse, f"select fingerprint from work.state.{what}_built")  # noqa: S608 - names of ours
+    with duckdb.connect(config=SETTINGS) as connection:
+        attach(connection, warehouse.work, "work", "read_only")
+        row = _first(connection, f"select fingerprint from work.state.{what}_built")  # noqa: S608 - names of ours
     return None if row is None else str(row[0])
 
 
@@ -140,14 +142,8 @@ def drop_former(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"drop table if exists gongkai.{schema}.{table}")
 
 
-def _one(warehouse: Warehouse, query: str) -> tuple[object, ...] | None:
-    """The first row of a query to the work file; None where there is none, or no such table yet."""
-    with duckdb.connect(config=SETTINGS) as connection:
-        attach(connection, warehouse.work, "work", "read_only")
-        return _first(connection, query)
-
-
 def _first(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...] | None:
+    """The first row of a query; None where there is none, or no such table yet."""
     try:
         row: tuple[object, ...] | None = connection.execute(query).fetchone()
     except duckdb.CatalogException:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import TypeVar
 
+from ingest.kept import kept
 from ingest.words import measure_words, version_of, words_for
 
 BLANKS = " \t\r\n\u3000\xa0\u200b\ufeff"
@@ -41,22 +39,6 @@ _LONGEST_WITH_BRACKETS = 160
 """Characters of a label with what a bracket explains."""
 
 
-_MOST_KEPT = 4_096
-_LONGEST_KEPT = 40
-_Shape = TypeVar("_Shape")
-
-
-def _kept(tell: Callable[[str], _Shape]) -> Callable[[str], _Shape]:
-    """Keep what was told of short texts: labels and figures of forms are the same again and again."""
-    of_short = lru_cache(_MOST_KEPT)(tell)
-
-    @wraps(tell)
-    def told(text: str) -> _Shape:
-        return of_short(text) if len(text) <= _LONGEST_KEPT else tell(text)
-
-    return told
-
-
 def bare(text: str) -> str:
     """The text without blanks at its ends."""
     return text.strip(BLANKS)
@@ -67,19 +49,19 @@ def plain(text: str) -> str:
     return bare(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
-@_kept
+@kept
 def is_number(text: str) -> bool:
     """Whether the text is one number, perhaps with a sign, thousands marks or a measure word."""
     return not begins_with_han(text) and bool(_VALUE.match(plain(text)))
 
 
-@_kept
+@kept
 def is_nothing(text: str) -> bool:
     """Whether the text is a mark that stands for an empty cell (/ — -)."""
     return not begins_with_han(text) and bool(_NOTHING.match(plain(text)))
 
 
-@_kept
+@kept
 def is_value(text: str) -> bool:
     """A number or a mark for nothing."""
     if begins_with_han(text):
@@ -98,7 +80,7 @@ def is_unit(text: str) -> bool:
     return bool(_UNIT.match(plain(text)))
 
 
-@_kept
+@kept
 def values_of(text: str) -> tuple[str, ...]:
     """The values of a line that holds nothing but values between blanks; empty where it holds anything else."""
     whole = bare(text)
@@ -110,7 +92,7 @@ def values_of(text: str) -> tuple[str, ...]:
     return tokens if tokens and all(is_value(token) for token in tokens) else ()
 
 
-@_kept
+@kept
 def is_prose(text: str) -> bool:
     """Whether the text reads as a sentence, or is too long for a cell."""
     whole = bare(text)
@@ -120,7 +102,7 @@ def is_prose(text: str) -> bool:
     return len(outside) > LONGEST_LABEL or bool(_SENTENCE.search(outside))
 
 
-@_kept
+@kept
 def is_label(text: str) -> bool:
     """Whether the text may be the label of a row or column: short, Han, no pause outside brackets."""
     whole = bare(text)

@@ -39,7 +39,7 @@ def places(table: Element, shown: Container[Element], max_places: int) -> Iterat
     for row_no, row in enumerate(rows, start=1):
         col = 1
         for cell in _own_cells(row, shown):
-            while taken_until and taken_until.get(col, 0) >= row_no:
+            while taken_until.get(col, 0) >= row_no:
                 col += 1
             row_span = col_span = 1
             if cell.keys():

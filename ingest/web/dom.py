@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from ingest.errors import RejectError, RejectReason
+from ingest.kept import kept
 from ingest.web.declared import TELLING, declared, hides
 
 Element: TypeAlias = Any
@@ -28,8 +29,6 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 _NO_WIDTH = ("\u200b", "\ufeff")
 _STOPS = re.compile("[。；，！？]")
-LONGEST_KEPT = 40
-"""Characters of texts for which it is kept what they come to: labels and figures of forms come again and again."""
 
 
 @dataclass(slots=True)
@@ -164,7 +163,7 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
                 continue
             text = node.tail
         if text and not text.isspace():
-            bare, length, marks = _short_counted(text) if len(text) <= LONGEST_KEPT else _counted(text)
+            bare, length, marks = _counted(text)
             if length:
                 texts.append(bare)
                 count += 1
@@ -176,10 +175,8 @@ def weigh(root: Element, max_depth: int) -> dict[Element, Weight]:
     return weights
 
 
+@kept
 def _counted(text: str) -> tuple[str, int, int]:
     """A text without blanks, its length, and how many sentence marks it has."""
     bare = squeezed(text)
     return bare, len(bare), len(_STOPS.findall(bare))
-
-
-_short_counted = lru_cache(maxsize=4096)(_counted)

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from ingest.documents.model import Block, Cell, Table
 from ingest.documents.notes import raised, set_level
+from ingest.kept import kept
 from ingest.limits import Limits
 from ingest.web.data_tables import Layouts, places
 from ingest.web.declared import RAISED, declared
-from ingest.web.dom import BLOCKS, HEADINGS, LONGEST_KEPT, Element, shown_text
+from ingest.web.dom import BLOCKS, HEADINGS, Element, shown_text
 
 _LONGEST_HEADING = 100
 _NOT_PLAIN = {"br", "sup", "sub", "table", "pre", *HEADINGS}
@@ -133,8 +134,7 @@ class _Writer:
             element = child
         if len(element):
             return None
-        raw = element.text or ""
-        text = _short_shown(raw) if len(raw) <= LONGEST_KEPT else _shown(raw)
+        text = _shown(element.text or "")
         return text if element is cell or text.strip() else ""
 
     def _mark_heading(self, begun: int, level: int) -> None:
@@ -165,12 +165,10 @@ class _Writer:
         self.parts += inner
 
 
+@kept
 def _shown(text: str) -> str:
     """Text with nothing else around it, as a browser shows it."""
     return _joined(_collapsed(text))
-
-
-_short_shown = lru_cache(maxsize=4096)(_shown)
 
 
 def _collapsed(text: str) -> str:
