@@ -15,7 +15,7 @@ from ingest.limits import Limits
 from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
-from ingest.web.declared import RAISED, UNPAINTED
+from ingest.web.declared import may_be_raised, may_be_unpainted
 from ingest.web.dom import Element, squeezed, weigh
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
@@ -63,12 +63,12 @@ def read_page(
         raise RejectError(RejectReason.NO_TEXT, "the page has no body")
     show_scripted(root)
     show_fields(root)
-    lowered = text.lower()
-    may_be_unpainted = bool(UNPAINTED.search(lowered))
-    sheets = Sheets(root, with_colours=may_be_unpainted or bool(RAISED.search(lowered)))
+    lowered = text.encode("utf-8", "replace").lower()
+    is_unpainted = may_be_unpainted(lowered)
+    sheets = Sheets(root, with_colours=is_unpainted or may_be_raised(lowered))
     sheets.mark_hidden()
     sheets.mark_raised()
-    if may_be_unpainted:
+    if is_unpainted:
         drop_unpainted(root, sheets)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []

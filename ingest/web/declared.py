@@ -17,17 +17,18 @@ TELLING = re.compile(
 )
 """What stands in every style that hides an element."""
 
-UNPAINTED = re.compile(
-    r"font-size\s*:\s*0|font\s*:[^;\"']*?\b0(?:px|pt|r?em|%)?(?:[\s/])|color\s*[:=]\s*[\"']?\s*(?:white|transparent|#f{3}|"
-    r"#[0-9a-f]{3}0\b|#[0-9a-f]{6}00\b|rgba?\(\s*255|(?:rgb|hsl)a?\([^)]*[,/]\s*0*\.?0+%?\s*\))",
+_UNPAINTED = (
+    r"font(?:-size\s*:\s*0|\s*:[^;\"']*?\b0(?:px|pt|r?em|%)?(?:[\s/]))",
+    r"color\s*[:=]\s*[\"']?\s*(?:white|transparent|#f{3}|#[0-9a-f]{3}0\b|#[0-9a-f]{6}00\b|rgba?\(\s*255|"
+    r"(?:rgb|hsl)a?\([^)]*[,/]\s*0*\.?0+%?\s*\))",
 )
 """What stands in every page some of whose letters have no size, or the colour of paper or none; in small letters."""
-
-RAISED = re.compile(
-    r"vertical-align\s*:\s*(?:su[pb]|text-top|top|\d)|baseline-shift|font-variant-position|position\s*:\s*relative",
+_RAISED = (
+    r"vertical-align\s*:\s*(?:su[pb]|text-top|top|\d)",
+    *("baseline-shift", "font-variant-position", r"position\s*:\s*relative"),
 )
-"""What stands in every style that raises an element; in small letters, as a page is looked through five times faster
-where case is not passed over."""
+"""What stands in every style that raises an element; in small letters."""
+RAISED = re.compile("|".join(_RAISED))
 
 _PATTERNS = {
     "display": re.compile(r"none\b"),
@@ -57,6 +58,24 @@ _FONT_SIZE = re.compile(r"(?:^|\s)(\d*\.?\d+)(?:px|pt|r?em|%)?(?=[\s/!]|$)")
 _SMALLER = re.compile(r"(?:0?\.\d+r?em|[1-9]\d?%|(?:x-|xx-)?small(?:er)?)(?:\s|!|$)")
 _UPWARDS = re.compile(r"su[pb]|0*[.\d]*[1-9]\d*(?:\.\d+)?(?:px|pt|r?em|ex|%)")
 _NO_GROUND = re.compile(r"(?:none|transparent|initial|inherit|unset)\b")
+
+
+def _in_pages(patterns: tuple[str, ...]) -> tuple[re.Pattern[bytes], ...]:
+    """A page is looked through ten times as fast for patterns that each begin with letters, and in bytes."""
+    return tuple(re.compile(pattern.encode()) for pattern in patterns)
+
+
+_UNPAINTED_IN_PAGES, _RAISED_IN_PAGES = _in_pages(_UNPAINTED), _in_pages(_RAISED)
+
+
+def may_be_unpainted(page: bytes) -> bool:
+    """Whether some letters of a page may have no size, or the colour of paper or none; it is in small letters."""
+    return any(pattern.search(page) for pattern in _UNPAINTED_IN_PAGES)
+
+
+def may_be_raised(page: bytes) -> bool:
+    """Whether a style of a page may raise an element; it is in small letters."""
+    return any(pattern.search(page) for pattern in _RAISED_IN_PAGES)
 
 
 def declared(declarations: str) -> dict[str, bool]:

@@ -31,6 +31,9 @@ _MAY_HOLD = re.compile(r"<\w|%3C|\\x3C|\\u003C|[A-Za-z0-9+/]{200}", re.IGNORECAS
 _UNSEEN = ("script", "style", "textarea", "noscript", "template")
 _LEAST = 200
 """Characters of such markup at least."""
+_LONG_VALUES = etree.XPath(f"//@*[string-length() > {_LEAST}]")
+_ALL_TEXTS = etree.XPath("//text()", smart_strings=False)
+_MARKUP_TEXTS = etree.XPath("//text()[contains(., '</')]")
 _MOST_OF_PAGE = 0.5
 """Share of what a page shows from which on markup that it shows as text is its article."""
 
@@ -69,13 +72,15 @@ def _kept(root: Element, body: Element) -> Iterator[tuple[Element, str]]:
         yield field, field.text or ""
     for unseen in body.iter("noscript", "template"):
         yield unseen, "".join(etree.tostring(inner, encoding="unicode", method="html") for inner in unseen)
-    for value in body.xpath("//@*[string-length() > $least]", least=_LEAST):
+    for value in _LONG_VALUES(body):
         yield value.getparent(), str(value)
 
 
 def _texts(body: Element) -> Iterator[tuple[Element, str]]:
     """Elements whose text is markup, as pages have it that were escaped twice."""
-    for text in body.xpath("//text()[contains(., '</')]"):
+    if not any("</" in text for text in _ALL_TEXTS(body)):  # as in most pages; to look inside XPath takes twice as long
+        return
+    for text in _MARKUP_TEXTS(body):
         if text.is_text and text.getparent().tag not in _UNSEEN:
             yield text.getparent(), str(text)
 
