@@ -16,13 +16,14 @@ from ingest.readers.txt import decode_text
 from ingest.web.article import WORDS_VERSION, find_article
 from ingest.web.data_tables import Layouts
 from ingest.web.declared import may_be_raised, may_be_unpainted
-from ingest.web.dom import Element, squeezed, weigh
+from ingest.web.dom import Element, squeezed
 from ingest.web.fields import show_fields
 from ingest.web.flow import flow
 from ingest.web.saved import Saved, take_in
 from ingest.web.scripted import show_scripted
 from ingest.web.style_sheets import Sheets
 from ingest.web.unpainted import drop_unpainted
+from ingest.web.weights import weigh
 
 VERSION = f"8+words{WORDS_VERSION}"
 
@@ -72,10 +73,10 @@ def read_page(
         drop_unpainted(root, sheets)
     weights = weigh(body, limits.nesting)
     parts: list[Block | Table] = []
-    if body in weights and weights[body].chars:
+    if body in weights.shown and weights[body].chars:
         layouts = Layouts(weights)
         article = find_article(body, weights, layouts)
-        parts = flow(article.element, weights, article.skipped, layouts, limits)
+        parts = flow(article.element, weights.shown, article.skipped, layouts, limits)
         if properties.get("ProgId") == _SPREADSHEET:
             parts = [piece for part in parts for piece in _as_sheet(part)]
         if article.title is not None and not _stands_in(article.title, parts[:5]):

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from lxml import etree
-
 from ingest.web.data_tables import Layouts
-from ingest.web.dom import BLOCKS, HEADINGS, Element, Weight, is_element, shown_text, squeezed
+from ingest.web.dom import BLOCKS, HEADINGS, Element, is_element, shown_text, squeezed
+from ingest.web.weights import Span, Weight, Weights
 from ingest.words import page_labels, version_of, words_for
 
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
@@ -67,12 +66,12 @@ class Article:
     labels: dict[str, str]
 
 
-def find_article(body: Element, weights: dict[Element, Weight], layouts: Layouts) -> Article:
+def find_article(body: Element, weights: Weights, layouts: Layouts) -> Article:
     """The article of a page; the whole body where nothing in it stands out."""
     total = weights[body]
     furniture = _furniture(body, weights, layouts)
     # In the order of the page: of two labels alike, the first holds, whatever the addresses that a set goes by.
-    framing = [node for node in body.iter() if node in furniture]
+    framing = sorted(furniture, key=weights.shown.__getitem__)
     start = _named_content(body, weights, total, furniture)
     element = _descend(start, weights, furniture, layouts)
     before, after = _around(body, element, weights, furniture)
@@ -119,46 +118,53 @@ def _day_alone(element: Element) -> re.Match[str] | None:
     return None
 
 
-def _furniture(body: Element, weights: dict[Element, Weight], layouts: Layouts) -> set[Element]:
+def _furniture(body: Element, weights: Weights, layouts: Layouts) -> set[Element]:
     """The largest elements that are page furniture; nothing that holds a good part of the page's sentences is."""
     found: set[Element] = set()
     total = weights[body]
     if not total.stops:
         return found  # a page without a sentence is a list or a form, and all of it is what it has to say
-    waiting = [(body, False)]
-    while waiting:
-        element, is_in_data = waiting.pop()
-        if element.tag == "table":
-            is_in_data = element not in layouts
-        for child in element:
-            weight = weights.get(child)
-            if weight is None or not weight.chars:
-                continue
-            is_of_data = is_in_data and child.tag in _TABLE_PARTS
-            if not is_of_data and weight.stops <= 0.3 * total.stops and _is_furniture(child, weight):
-                found.add(child)
-            elif len(child):
-                waiting.append((child, is_in_data))
+    most_stops = 0.3 * total.stops
+    chars, stops = weights.chars, weights.stops
+    # Backwards, so that an element comes before those in it: they end behind the place where it begins.
+    found_from = len(weights.texts)
+    tables = [(-1, False)]
+    for element, span in reversed(weights.shown.items()):
+        begin, end = span
+        if end > found_from or chars[begin] == chars[end]:
+            continue
+        while end <= tables[-1][0]:
+            tables.pop()
+        tag, is_in_data = element.tag, tables[-1][1]
+        is_of_data = is_in_data and tag in _TABLE_PARTS
+        if not is_of_data and stops[end] - stops[begin] <= most_stops and _is_furniture(element, span, weights):
+            found.add(element)
+            found_from = begin
+        elif tag == "table":
+            tables.append((begin, element not in layouts))
     return found
 
 
-def _is_furniture(element: Element, weight: Weight) -> bool:
+def _is_furniture(element: Element, span: Span, weights: Weights) -> bool:
     tag = element.tag
     if tag not in _MAY_BE_FURNITURE:
         return False
     if tag in _FURNITURE_TAGS:
         return True
-    if weight.stops > 3:
+    begin, end = span
+    stops = weights.stops[end] - weights.stops[begin]
+    if stops > 3:
         return False
-    if weight.links >= 3 and weight.link_share > 0.6:
+    chars = weights.chars[end] - weights.chars[begin]
+    if weights.links[end] - weights.links[begin] >= 3 and weights[element].link_share > 0.6:
         return True
-    if weight.chars > 400 or weight.stops > 1:
+    if chars > 400 or stops > 1:
         return False
-    is_frame = weight.stops == 0 and _names_frame(_names(element))
+    is_frame = stops == 0 and _names_frame(_names(element))
     if is_frame and next(element.iter("h1", "table"), None) is None:
         return True
-    begins, holds = _words_of_furniture(weight.text)
-    if begins and weight.chars <= 120:
+    begins, holds = _words_of_furniture(weights.text(span))
+    if begins and chars <= 120:
         return True
     return holds and next(element.iter("h1", "h2", "table"), None) is None
 
@@ -181,14 +187,15 @@ def _names_article(names: str) -> bool:
     return any(_ARTICLE_NAMES.match(name) for name in names.split())
 
 
-def _named_content(body: Element, weights: dict[Element, Weight], total: Weight, furniture: set[Element]) -> Element:
+def _named_content(body: Element, weights: Weights, total: Weight, furniture: set[Element]) -> Element:
     """The outermost element with a name that content systems give to articles, if most sentences stand in it."""
-    for element in body.iter(etree.Element):
-        if not _names_article(_names(element)) or element in furniture:
-            continue
-        weight = weights.get(element)
-        if weight is not None and weight.stops >= 0.6 * total.stops and weight.chars:
+    waiting = [body]
+    while waiting:
+        element = waiting.pop()
+        if _names_article(_names(element)) and element not in furniture and weights[element].chars:
             return element
+        children = ((child, weights.get(child)) for child in reversed(element))
+        waiting += [child for child, weight in children if weight and weight.stops >= 0.6 * total.stops]
     return body
 
 
@@ -198,7 +205,7 @@ def _names(element: Element) -> str:
     return f"{element.get('id', '')} {element.get('class', '')}".lower() if "id" in told or "class" in told else ""
 
 
-def _descend(start: Element, weights: dict[Element, Weight], furniture: set[Element], layouts: Layouts) -> Element:
+def _descend(start: Element, weights: Weights, furniture: set[Element], layouts: Layouts) -> Element:
     """Go down as long as exactly one child carries text of weight, and the rest is labels and captions."""
     element = start
     while True:
@@ -227,7 +234,7 @@ def _has_own_text(element: Element) -> bool:
 
 
 def _around(
-    body: Element, article: Element, weights: dict[Element, Weight], furniture: set[Element]
+    body: Element, article: Element, weights: Weights, furniture: set[Element]
 ) -> tuple[list[Element], list[Element]]:
     """Shown elements outside the article, those before and those behind it, from the outermost to its neighbours."""
     before: list[Element] = []
@@ -245,7 +252,7 @@ def _around(
     return before, after
 
 
-def _breadcrumb(element: Element, weights: dict[Element, Weight]) -> list[str]:
+def _breadcrumb(element: Element, weights: Weights) -> list[str]:
     """The names in the breadcrumb that stands in an element, from the site's first page down; none where none does."""
     for node in element.iter():
         weight = weights.get(node)
@@ -271,7 +278,7 @@ def _title(element: Element) -> str | None:
     return None
 
 
-def _title_line(element: Element, weights: dict[Element, Weight]) -> str | None:
+def _title_line(element: Element, weights: Weights) -> str | None:
     """A line that can only be the title of a report, though nothing but large letters says so; no link to another."""
     for node in element.iter():
         if not is_element(node) or node.tag == "a" or node.find(".//a") is not None:

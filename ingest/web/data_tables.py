@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from typing import TypeAlias
 
 from ingest.errors import RejectError, RejectReason
-from ingest.web.dom import HEADINGS, Element, Weight, squeezed
+from ingest.web.dom import HEADINGS, Element, squeezed
+from ingest.web.weights import Weights
 
 _MAX_COL_SPAN = 1_000
 _LONG_CELL = 200
+_FIGURES_OF_DATA = 5
+"""So many short cells with figures, and a table does not lay out a page."""
 _DIGIT = re.compile(r"[0-9０-９]")
 
 
@@ -21,7 +24,7 @@ Place: TypeAlias = tuple[int, int, int, int, Element]
 class Layouts:
     """Tells tables that only lay out the page, whose cells are text in a row, from figures in a grid, once each."""
 
-    def __init__(self, weights: Mapping[Element, Weight]) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._known: dict[Element, bool] = {}
 
@@ -74,8 +77,8 @@ def _own_cells(row: Element, shown: Container[Element]) -> list[Element]:
     return [cell for cell in row if cell.tag in ("td", "th") and cell in shown]
 
 
-def _is_layout(table: Element, weights: Mapping[Element, Weight]) -> bool:
-    rows = [cells for row in _own_rows(table, weights) if (cells := _own_cells(row, weights))]
+def _is_layout(table: Element, weights: Weights) -> bool:
+    rows = [cells for row in _own_rows(table, weights.shown) if (cells := _own_cells(row, weights.shown))]
     if table.get("role") in ("presentation", "none") or not rows:
         return True
     if max(len(row) for row in rows) == 1:
@@ -84,18 +87,20 @@ def _is_layout(table: Element, weights: Mapping[Element, Weight]) -> bool:
     holds_tables = next(table.iterdescendants("table"), None) is not None and any(
         next(cell.iter("table"), None) is not None for cell in cells
     )
-    texts = [squeezed(_own_text(cell, weights)) if holds_tables else weights[cell].text for cell in cells]
-    filled = [text for text in texts if text]
-    if not filled:
-        return True
-    if len(rows) == 1 and len(filled) <= 2:
-        return True
+    shown = weights.shown
     has_headings = next(table.iter(*HEADINGS), None) is not None
-    if has_headings and any(element.tag in HEADINGS for cell in cells for element in _own_elements(cell, weights)):
+    if has_headings and any(element.tag in HEADINGS for cell in cells for element in _own_elements(cell, shown)):
         return True
-    figures = sum(len(text) <= 20 and bool(_DIGIT.search(text)) for text in filled)
-    if figures >= 5:
-        return False
+    filled: list[str] = []
+    figures = 0
+    for cell in cells:
+        if text := squeezed(_own_text(cell, shown)) if holds_tables else weights.text(shown[cell]):
+            filled.append(text)
+            figures += len(text) <= 20 and bool(_DIGIT.search(text))
+            if figures == _FIGURES_OF_DATA:  # as in most tables, in their first rows
+                return False
+    if not filled or (len(rows) == 1 and len(filled) <= 2):
+        return True
     long_chars = sum(len(text) for text in filled if len(text) > _LONG_CELL)
     return long_chars > 0.5 * sum(len(text) for text in filled) or (holds_tables and len(filled) <= 3)
 
