@@ -74,7 +74,7 @@ def _row(line: Line) -> _Row | None:
     text = shapes.bare(line.text)
     if text.isascii() and text.isdigit():
         return _Row(line, "", text)
-    match = _TAIL.match(text)
+    match = _TAIL.match(text) if text[-1:].isdecimal() else None
     label = match[1] if match else text
     if not (shapes.is_label(label) or shapes.is_piece(label)) or " " in label:
         return None

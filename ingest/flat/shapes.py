@@ -30,6 +30,8 @@ _TABLE_TITLE = re.compile(rf"{words_for('table_title')}|\d{{4}}\s?年度?\s*[）
 _PAGE_MARK = re.compile(r"[-‐‑–—―─·.]+\s*\d+\s*[-‐‑–—―─·.]+$")
 _DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+# A bracket, a word, or one behind figures that is no measure word, as more follows than the longest of those.
+_IN_WORDS = re.compile(r"[\u3400-\u9fff（(“《]|.{1,20}[\u3400-\u9fff].{20}")
 
 WORDS_VERSION = version_of(_MEASURE, _TABLE_TITLE.pattern)
 """Of the words by which lines are told apart: part of the version of all that looks at their shapes."""
@@ -52,27 +54,27 @@ def plain(text: str) -> str:
 @kept
 def is_number(text: str) -> bool:
     """Whether the text is one number, perhaps with a sign, thousands marks or a measure word."""
-    return not begins_with_han(text) and bool(_VALUE.match(plain(text)))
+    return not begins_in_words(text) and bool(_VALUE.match(plain(text)))
 
 
 @kept
 def is_nothing(text: str) -> bool:
     """Whether the text is a mark that stands for an empty cell (/ — -)."""
-    return not begins_with_han(text) and bool(_NOTHING.match(plain(text)))
+    return not begins_in_words(text) and bool(_NOTHING.match(plain(text)))
 
 
 @kept
 def is_value(text: str) -> bool:
     """A number or a mark for nothing."""
-    if begins_with_han(text):
+    if begins_in_words(text):
         return False
     whole = plain(text)
     return bool(_VALUE.match(whole) or _NOTHING.match(whole))
 
 
-def begins_with_han(text: str) -> bool:
+def begins_in_words(text: str) -> bool:
     """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
-    return bool(_HAN.match(bare(text)))
+    return bool(_IN_WORDS.match(bare(text)))
 
 
 def is_unit(text: str) -> bool:
