@@ -38,9 +38,11 @@ def is_unseen(element: Element) -> bool:
     if tag in _NEVER_SEEN:
         return True
     names = element.keys()  # as most have none: looking for one by its name takes several times as long
-    if tag == "dialog" and "open" not in names:
+    if not names:
+        return bool(tag == "dialog")
+    if "style" in names and _hides(element.get("style")):
         return True
-    return bool(names) and ("hidden" in names or ("style" in names and _hides(element.get("style"))))
+    return "hidden" in names or (tag == "dialog" and "open" not in names)
 
 
 @lru_cache(maxsize=4096)

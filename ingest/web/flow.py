@@ -61,6 +61,16 @@ def _leads_to_a_note(link: Element) -> bool:
     return link.get("role") == "doc-noteref" or (goal.startswith("#") and bool(_NOTE.search(names)))
 
 
+def _is_empty(element: Element) -> bool:
+    """Whether no text stands in an element and behind it, as in the last ones of cells that Word has written."""
+    return (
+        element.tag not in _NOT_PLAIN
+        and not (element.text or "").strip(_BLANK)
+        and not (element.tail or "").strip(_BLANK)
+        and all(map(_is_empty, element))
+    )
+
+
 class _Writer:
     """Gathers inline text until a block ends."""
 
@@ -124,12 +134,14 @@ class _Writer:
         return parts
 
     def _text_alone(self, cell: Element) -> str | None:
-        """The text of a cell with nothing but text in it, be it in elements in one another, as in most; else None."""
+        """The text of a cell with one text in it, be it in elements in one another, as in most; else None."""
         element = cell
-        while len(element) == 1 and not (element.text or "").strip(_BLANK):
-            child = element[0]
+        while len(element) and not (element.text or "").strip(_BLANK):
+            child, *others = element
             is_plain = child.tag not in _NOT_PLAIN and not (child.keys() and _marks_a_note(child))
             if not is_plain or (child.tail or "").strip(_BLANK) or child not in self._shown or child in self._skipped:
+                return None
+            if others and not all(map(_is_empty, others)):
                 return None
             element = child
         if len(element):
