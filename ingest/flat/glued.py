@@ -52,20 +52,21 @@ def glued(lines: list[Line], start: int, end: int) -> Iterator[Found]:
 
 def _runs(lines: list[Line], start: int, end: int) -> Iterator[tuple[int, int, list[_Row]]]:
     """Lines that may be rows, and what stands above them, from the first to the last that ends in digits."""
-    at = start
-    while at < end:
-        if not _goes_on(lines, at, end):
+    rows = [_row(line) for line in lines[start:end]]
+    at = 0
+    while at < len(rows):
+        if not _goes_on(rows, at):
             at += 1
             continue
         stop = at + 1
-        while stop < end and _goes_on(lines, stop, end):
+        while stop < len(rows) and _goes_on(rows, stop):
             stop += 1
         following = stop
-        while stop > at and not _digits(lines[stop - 1]):
+        while stop > at and not _digits(rows[stop - 1]):
             stop -= 1
-        rows = [row for line in lines[at:stop] if (row := _row(line)) is not None]
-        if len(rows) > 1:
-            yield at, stop, rows
+        run = [row for row in rows[at:stop] if row is not None]
+        if len(run) > 1:
+            yield start + at, start + stop, run
         at = following
 
 
@@ -81,21 +82,20 @@ def _row(line: Line) -> _Row | None:
     return _Row(line, label, match[2] if match else "")
 
 
-def _digits(line: Line) -> str:
-    row = _row(line)
+def _digits(row: _Row | None) -> str:
     return row.digits if row else ""
 
 
-def _goes_on(lines: list[Line], at: int, end: int) -> bool:
+def _goes_on(rows: list[_Row | None], at: int) -> bool:
     """Whether a line is a row, or a head or group above one; a chapter without a row right below is a heading."""
-    row = _row(lines[at])
+    row = rows[at]
     if row is None or row.digits:
         return row is not None
     if shapes.is_table_title(row.label):
         return False
     if shapes.is_chapter(row.label):
-        return at + 1 < end and bool(_digits(lines[at + 1]))
-    return any(_digits(line) for line in lines[at + 1 : min(at + 5, end)])
+        return at + 1 < len(rows) and bool(_digits(rows[at + 1]))
+    return any(map(_digits, rows[at + 1 : at + 5]))
 
 
 def _has_zeros(rows: list[_Row]) -> bool:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 
 from ingest.documents.model import TableKind
 from ingest.flat import shapes
 from ingest.flat.rows import Piece
-
-_TRAILING = re.compile(r"^(.*\S)\s+(\S+)$")
 
 _WIDE = 8
 """Columns of a table from which on heads in its left half alone are no heads of its columns."""
@@ -110,8 +107,8 @@ def label_and_values(text: str) -> tuple[str, list[str]]:
     label, values = shapes.bare(text), list[str]()
     if len(label) > 4 * shapes.LONGEST_LABEL:
         return label, values
-    while (match := _TRAILING.match(label)) and shapes.is_value(match[2]):
-        label, values = match[1], [match[2], *values]
+    while len(pieces := label.rsplit(maxsplit=1)) == 2 and shapes.is_value(pieces[1]):
+        label, values = pieces[0], [pieces[1], *values]
     return label, values
 
 

@@ -48,7 +48,7 @@ def join_figures(blocks: list[Block]) -> list[Block]:
 
 def _is_parted(before: str, figure: str, after: str) -> bool:
     return bool(
-        not shapes.begins_in_words(figure)
+        not shapes.is_in_words(figure)
         and _FIGURE.match(shapes.plain(figure))
         and _OPEN_END.search(shapes.bare(before))
         and _GOES_ON.match(shapes.bare(after))

@@ -30,8 +30,10 @@ _TABLE_TITLE = re.compile(rf"{words_for('table_title')}|\d{{4}}\s?年度?\s*[）
 _PAGE_MARK = re.compile(r"[-‐‑–—―─·.]+\s*\d+\s*[-‐‑–—―─·.]+$")
 _DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-# A bracket, a word, or one behind figures that is no measure word, as more follows than the longest of those.
-_IN_WORDS = re.compile(r"[\u3400-\u9fff（(“《]|.{1,20}[\u3400-\u9fff].{20}")
+_WORDS_FIRST = r"[\u3400-\u9fff（(“《]"
+_BEGINS_IN_WORDS = re.compile(_WORDS_FIRST)
+# Or a word behind figures that is no measure word, as more follows than the longest of those.
+_IN_WORDS = re.compile(rf"{_WORDS_FIRST}|.{{1,20}}[\u3400-\u9fff].{{20}}")
 
 WORDS_VERSION = version_of(_MEASURE, _TABLE_TITLE.pattern)
 """Of the words by which lines are told apart: part of the version of all that looks at their shapes."""
@@ -54,25 +56,25 @@ def plain(text: str) -> str:
 @kept
 def is_number(text: str) -> bool:
     """Whether the text is one number, perhaps with a sign, thousands marks or a measure word."""
-    return not begins_in_words(text) and bool(_VALUE.match(plain(text)))
+    return not is_in_words(text) and bool(_VALUE.match(plain(text)))
 
 
 @kept
 def is_nothing(text: str) -> bool:
     """Whether the text is a mark that stands for an empty cell (/ — -)."""
-    return not begins_in_words(text) and bool(_NOTHING.match(plain(text)))
+    return not is_in_words(text) and bool(_NOTHING.match(plain(text)))
 
 
 @kept
 def is_value(text: str) -> bool:
     """A number or a mark for nothing."""
-    if begins_in_words(text):
+    if is_in_words(text):
         return False
     whole = plain(text)
     return bool(_VALUE.match(whole) or _NOTHING.match(whole))
 
 
-def begins_in_words(text: str) -> bool:
+def is_in_words(text: str) -> bool:
     """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
     return bool(_IN_WORDS.match(bare(text)))
 
@@ -86,6 +88,8 @@ def is_unit(text: str) -> bool:
 def values_of(text: str) -> tuple[str, ...]:
     """The values of a line that holds nothing but values between blanks; empty where it holds anything else."""
     whole = bare(text)
+    if _BEGINS_IN_WORDS.match(whole):  # as most lines
+        return ()
     if is_value(whole):
         return (whole,)
     if _PAGE_MARK.match(whole):

@@ -137,11 +137,11 @@ class _Writer:
         """The text of a cell with one text in it, be it in elements in one another, as in most; else None."""
         element = cell
         while len(element) and not (element.text or "").strip(_BLANK):
-            child, *others = element
+            child = element[0]
             is_plain = child.tag not in _NOT_PLAIN and not (child.keys() and _marks_a_note(child))
             if not is_plain or (child.tail or "").strip(_BLANK) or child not in self._shown or child in self._skipped:
                 return None
-            if others and not all(map(_is_empty, others)):
+            if len(element) > 1 and not all(map(_is_empty, element[1:])):
                 return None
             element = child
         if len(element):
