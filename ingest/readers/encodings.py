@@ -33,7 +33,7 @@ _FEWEST_BEYOND = 40
 """Characters beyond ASCII from which on a text of nothing but western ones is looked at as a misreading."""
 _WIDE = "\u3000"
 """Where the characters of Chinese text begin; a word of two bytes in GB18030 may pass for another letter of UTF-8."""
-_ASCII = re.compile("[\x00-\x7f]+")
+_ASCII = bytes(range(0x80))
 _FIRST_PLANES = {
     "gb18030": ("gb2312", bytes([0xA1, 0xA3, *range(0xB0, 0xD8)])),
     "big5hkscs": ("big5", bytes(range(0xA1, 0xC7))),
@@ -198,7 +198,8 @@ def _commonness(data: bytes, encoding: str) -> float:
     Both character sets put the everyday characters in their first plane and the rare ones in later rows, so text
     read in the wrong one falls into rows that hardly any text uses.
     """
-    beyond = _ASCII.sub("", data[:_SAMPLE].decode(encoding, "replace"))
+    text = data[:_SAMPLE].decode(encoding, "replace")
+    beyond = text.encode("utf-8", "ignore").translate(None, _ASCII).decode("utf-8")
     plane, everyday = _FIRST_PLANES[encoding]
     rows = beyond.encode(plane, "ignore")[::2]  # two bytes a character, of which the first is its row
     rare = rows.translate(None, everyday)
