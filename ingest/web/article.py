@@ -29,6 +29,8 @@ _ARTICLE_NAMES = re.compile(f"^{_WORDS['article_name']}$")
 _TITLE_NAMES = re.compile(_WORDS["title_name"])
 _TITLE_LINE = re.compile(_WORDS["title_line"])
 _BREADCRUMB = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}[：:]|{_WORDS['first_page']}[>＞»›/→|])")
+_IN_BREADCRUMBS = re.compile(r"[：:>＞»›/→|]")
+"""What stands in every text that holds a breadcrumb, and in no menu."""
 _STEP = re.compile(r"\s*(?:>+|＞+|»|›|→|/|\||-{2,})\s*")
 _MOST_STEPS = 8
 _BREADCRUMB_LABEL = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}是?)?\s*[：:]?\s*")
@@ -254,6 +256,8 @@ def _around(
 
 def _breadcrumb(element: Element, weights: Weights) -> list[str]:
     """The names in the breadcrumb that stands in an element, from the site's first page down; none where none does."""
+    if not _IN_BREADCRUMBS.search(weights[element].text):
+        return []
     for node in element.iter():
         weight = weights.get(node)
         if weight is None or not 4 <= weight.chars <= 120 or weight.stops > 1:
