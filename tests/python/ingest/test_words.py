@@ -52,6 +52,14 @@ def test_measure_words_of_cells_stand_behind_a_figure_or_alone(text: str) -> Non
     assert shapes.is_unit(text) or shapes.is_number(text)
 
 
+def test_figures_of_any_length_are_numbers_before_each_measure_word() -> None:
+    rows = csv.DictReader((ROOT / words._MEASURE_WORDS).open(encoding="utf-8", newline=""))
+    of_cells = [row["word"] for row in rows if row["in_cells"] == "true"]
+    assert [word for word in of_cells if not shapes.is_number(f"{'1' * 60}{word}")] == []
+    goes_on = "，其中行政许可办理结果信息公开两百余次，全部按时办结"
+    assert [word for word in of_cells if shapes.is_number(f"3{word}{goes_on}")] == []
+
+
 @pytest.mark.parametrize("text", ["3辆", "辆", "3类"])
 def test_other_measure_words_are_no_cells(text: str) -> None:
     assert not shapes.is_unit(text) and not shapes.is_number(text)
