@@ -75,7 +75,7 @@ def is_value(text: str) -> bool:
 
 
 def is_in_words(text: str) -> bool:
-    """As most lines do, and no value: to make a line plain takes longer than all else that is done with it."""
+    """As most lines are, and no value: to make a line plain takes longer than all else that is done with it."""
     return bool(_IN_WORDS.match(bare(text)))
 
 

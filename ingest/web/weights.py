@@ -13,6 +13,8 @@ from ingest.web.dom import Element, is_element, is_unseen, squeezed
 _STOPS = re.compile("[。；，！？]")
 _LINK = ""
 """The text that stands where a link begins, so that links too are counted by their places among the texts."""
+Span = tuple[int, int]
+"""Where the texts of an element begin and end among those of the page."""
 
 
 class Weights:
@@ -44,10 +46,6 @@ class Weights:
         """What is shown in a part of the page, without blanks."""
         begin, end = span
         return self.texts[begin] if end == begin + 1 else "".join(self.texts[begin:end])
-
-
-Span = tuple[int, int]
-"""Where the texts of an element begin and end among those of the page."""
 
 
 class Weight:
