@@ -30,10 +30,9 @@ _TABLE_TITLE = re.compile(rf"{words_for('table_title')}|\d{{4}}\s?年度?\s*[）
 _PAGE_MARK = re.compile(r"[-‐‑–—―─·.]+\s*\d+\s*[-‐‑–—―─·.]+$")
 _DATE = re.compile(r"\d{4}\s?年\s?\d{1,2}\s?月")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_WORDS_FIRST = r"[\u3400-\u9fff（(“《]"
-_BEGINS_IN_WORDS = re.compile(_WORDS_FIRST)
-# Or a word behind figures that is no measure word, as more follows than the longest of those.
-_IN_WORDS = re.compile(rf"{_WORDS_FIRST}|.{{1,20}}[\u3400-\u9fff].{{20}}")
+_BEGINS_IN_WORDS = re.compile(r"[\u3400-\u9fff（(“《]")
+# A word that is no measure word behind a figure, as more follows than the longest of those.
+_GOES_ON_IN_WORDS = re.compile(r".{1,20}[\u3400-\u9fff].{20}")
 
 WORDS_VERSION = version_of(_MEASURE, _TABLE_TITLE.pattern)
 """Of the words by which lines are told apart: part of the version of all that looks at their shapes."""
@@ -76,7 +75,8 @@ def is_value(text: str) -> bool:
 
 def is_in_words(text: str) -> bool:
     """As most lines are, and no value: to make a line plain takes longer than all else that is done with it."""
-    return bool(_IN_WORDS.match(bare(text)))
+    whole = bare(text)
+    return bool(_BEGINS_IN_WORDS.match(whole) or _GOES_ON_IN_WORDS.match(whole))
 
 
 def is_unit(text: str) -> bool:

@@ -28,8 +28,9 @@ _FRAME_NAMES = re.compile(f"^{_WORDS['frame_name']}$")
 _ARTICLE_NAMES = re.compile(f"^{_WORDS['article_name']}$")
 _TITLE_NAMES = re.compile(_WORDS["title_name"])
 _TITLE_LINE = re.compile(_WORDS["title_line"])
-_BREADCRUMB = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}[：:]|{_WORDS['first_page']}[>＞»›/→|])")
-_IN_BREADCRUMBS = re.compile(r"[：:>＞»›/→|]")
+_STEP_SIGNS = ">＞»›/→|"
+_BREADCRUMB = re.compile(rf"^[【\[]?(?:{_WORDS['place_label']}[：:]|{_WORDS['first_page']}[{_STEP_SIGNS}])")
+_IN_BREADCRUMBS = re.compile(f"[：:{_STEP_SIGNS}]")
 """What stands in every text that holds a breadcrumb, and in no menu."""
 _STEP = re.compile(r"\s*(?:>+|＞+|»|›|→|/|\||-{2,})\s*")
 _MOST_STEPS = 8
