@@ -33,7 +33,7 @@ settings.register_profile("fuzz", settings.get_profile("test"), max_examples=5_0
 settings.load_profile("test")
 
 LONG = [
-    *("test_cluster", "test_both_ways", "test_dbt_alone", "test_deliveries", "test_rules", "test_compiling"),
+    *("test_cluster", "test_both_ways", "test_deliveries", "test_rules", "test_compiling"),
     *("test_wheel", "test_by_document", "test_nobodys_data", "test_lake", "test_round_trips", "test_export"),
     *("test_publish", "test_new_form", "test_build", "test_shards", "test_extraction", "test_small_world"),
     *("test_findings_of_corpus", "test_repeatable", "test_explore_in_browser", "test_checks", "test_limits"),
@@ -43,19 +43,17 @@ LONG = [
 ]
 """Files that take long, in the order in which they begin."""
 APART = {
-    *("test_build", "test_both_ways", "test_compiling", "test_repeatable"),
+    *("test_build", "test_by_document", "test_compiling", "test_repeatable"),
     *("test_limits", "test_ingest_command", "test_attacks", "test_shards"),
 }
 """Files whose tests share no fixture but those that are made once for all workers."""
-BY_CASE = {"test_extraction", "test_by_document"}
-"""Files whose tests share a fixture for each set of reports, or way of building, that stands in brackets."""
 
 
 def group_of(nodeid: str) -> str:
-    """What is run by one worker: a file, the tests of one set of reports or way of building, or a test by itself."""
+    """What is run by one worker: a file, the tests of one set of reports, or a test by itself."""
     path, _, name = nodeid.partition("::")
     file = PurePosixPath(path).stem
-    if file in BY_CASE and name.endswith("]"):
+    if file == "test_extraction" and name.endswith("]"):
         return name.rpartition("[")[2].removesuffix("]")
     if file == "test_findings_of_corpus":
         return "corpus"

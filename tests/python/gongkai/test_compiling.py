@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 import pytest
 from helpers.command import ROOT, Gongkai, gongkai_environment, run_forked
-from helpers.processes import PATIENCE
 from helpers.project import build_models, compile_listing_slowly, compiled_of, copy_project
 
 from gongkai import project as of_project
@@ -22,14 +21,9 @@ from gongkai.warehouse import Warehouse, state
 from gongkai.warehouse.work import open_work, read_work
 
 
-def start(project: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, str(ROOT / "scripts" / "compile_rules.py")],
-        cwd=project,
-        env=gongkai_environment() | {"PYTHONPATH": str(project)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def compile_slowly(project: Path) -> subprocess.CompletedProcess[str]:
+    environment = gongkai_environment() | {"PYTHONPATH": str(project)}
+    return run_forked(compile_listing_slowly, [], environment=environment, cwd=project, project=project)
 
 
 def nodes(project: Path) -> dict[str, Node]:
@@ -38,18 +32,9 @@ def nodes(project: Path) -> dict[str, Node]:
     return compiled.nodes
 
 
-def test_a_seed_that_dbt_has_yet_to_list_is_not_taken_for_one_without_rows(tmp_path: Path) -> None:
-    project = copy_project(tmp_path / "project")
-    of_all = nodes(ROOT)
-    shutil.rmtree(project / "target" / "gongkai", ignore_errors=True)
-    environment = gongkai_environment() | {"PYTHONPATH": str(project)}
-    done = run_forked(compile_listing_slowly, [], environment=environment, cwd=project, project=project)
-    assert done.returncode == 0, done.stderr
-    assert {key: node.sql for key, node in nodes(project).items()} == {key: node.sql for key, node in of_all.items()}
-
-
 def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_samples: Path, tmp_path: Path) -> None:
-    """The second time by two processes at once, which find nothing there."""
+    """The second time by two processes at once, which find nothing there, and where dbt has yet to list a seed as it is
+    asked for it: none is taken for one without rows."""
     project = copy_project(tmp_path / "project")
     before = nodes(project)
     labels = project / "seeds" / "forms" / "form_labels.csv"
@@ -68,12 +53,11 @@ def test_what_stands_on_a_changed_rule_is_compiled_as_all_of_it_would_be(built_s
         (project / name).write_text(text.replace(old, new), "utf-8")
     (project / "models" / "extra.sql").write_text("select 1 as one from {{ ref('form_labels') }}\n", "utf-8")
 
-    process = start(project)
-    assert process.communicate(timeout=PATIENCE)[1] == ""
-    in_part = nodes(project)
+    in_part = compiled_of(project).nodes
     shutil.rmtree(project / "target")
-    both = [start(project) for _ in range(2)]
-    assert [process.communicate(timeout=PATIENCE)[1] for process in both] == ["", ""]
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(compile_slowly, [project, project]))
+    assert [(each.returncode, each.stderr) for each in done] == [(0, ""), (0, "")]
     assert nodes(project) == in_part
 
     changed = {node.name for key, node in in_part.items() if key not in before or node.version != before[key].version}

@@ -129,19 +129,19 @@ def test_what_waits_is_cut_into_shares_and_nothing_else_is(landed: Path, built_s
         yield from here(project, compiled, shards)
 
     documents = {document for (document,) in rows(landed, "select document_id from raw.documents")}
-    build(landed, run)
+    build(landed, run, last=FIRST_READ)
     assert sorted(document for document, _ in met) == sorted(documents)
     assert {number for _, number in met} == set(range(COUNT))
-    built_by_one(built_samples, landed)
+    built_by_one(built_samples, landed, FIRST_READ)
 
     met.clear()
-    build(landed, run)
+    build(landed, run, last=FIRST_READ)
     assert met == [], "nothing waits any more"
     changed = min(documents)
     with duckdb.connect(str(Warehouse(landed).work)) as connection:
         connection.execute("delete from intermediate.int_numbers where document_id = ?", [changed])
         connection.execute("update state.key_changes set change = 2 where kind = 'documents' and key = ?", [changed])
-    build(landed, run)
+    build(landed, run, last=FIRST_READ)
     assert [document for document, _ in met] == [changed]
     met.clear()
     build(landed, run, last=FIRST_READ, full_refresh=True, most=6)
@@ -212,10 +212,10 @@ def test_a_process_that_ends_each_time_is_told_in_a_line(
 ) -> None:
     monkeypatch.setattr(shard_processes, "share_of", lambda memory, at_once: "no amount")
     with pytest.raises(GongkaiError, match=r"shard \d of 2 could not be built \(GONGKAI_MEMORY is no amount.*--shards"):
-        build(landed, ShardProcesses())
+        build(landed, ShardProcesses(), last=FIRST_READ)
     monkeypatch.undo()
-    build(landed, ShardProcesses())
-    built_by_one(built_samples, landed)
+    build(landed, ShardProcesses(), last=FIRST_READ)
+    built_by_one(built_samples, landed, FIRST_READ)
 
 
 def test_a_folder_of_somebody_elses_is_left_alone(landed: Path) -> None:
