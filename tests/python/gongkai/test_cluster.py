@@ -85,6 +85,7 @@ def nodes(storage: dict[str, str]) -> Iterator[Nodes]:
     # By itself Ray has its workers wait for all else that a machine does: on a busy one they never come to an end.
     # And what its head starts for a client dies in the fork now and then, unless gRPC takes no part in forks.
     ray = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0", "GRPC_ENABLE_FORK_SUPPORT": "0"}
+    ray |= {"RAY_prestart_worker_first_driver": "0", "RAY_num_prestart_python_workers": "0"}  # nobody needs them yet
     os.environ.update(storage | ray)
     nodes = Nodes()
     os.environ["RAY_ADDRESS"] = nodes.cluster.address
