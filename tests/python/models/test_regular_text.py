@@ -89,7 +89,12 @@ def test_radicals_and_what_has_no_width() -> None:
 def test_gates_keep_nothing_from_texts_that_need_it() -> None:
     # Behind what opens each gate, a text is made what it is made alone.
     opens = "①，1。"
-    characters = [*"0123456789" * 3, *"分别为件 ,，'’·٬.[]〔〕①*注註月表%。", *"１２＊\u2005﹝﹞〈（⁽¹⁾\u3000公開", "分别为"]
+    characters = [
+        *"0123456789" * 3,
+        *"分别为件 ,，'’·٬.[]〔〕①*注註月表%。",
+        *"１２＊\u2005﹝﹞〈（⁽¹⁾\u3000公開",
+        "分别为",
+    ]
     chosen = random.Random(5)
     texts = ["".join(chosen.choices(characters, k=chosen.randrange(12))) for _ in range(5000)]
     rows = duckdb.execute(QUERY.replace("(select ? as text)", "(select unnest(?) as text)"), [texts]).fetchall()
