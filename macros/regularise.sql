@@ -12,10 +12,12 @@ case when regexp_matches({{ column }}, '[{{ class_of(width_from()) }}]') then tr
 case when regexp_matches({{ column }}, '[{{ traditional_from() }}]') then translate({{ width }}, '{{ traditional_from() }}', '{{ traditional_to() }}') else {{ width }} end
 {%- endset -%}
 {%- set blanked -%}
-case when regexp_matches({{ column }}, '[①-⒇❶-❿㈠-㈩㊀-㊉{{ class_of(forms_of('*※†‡△☆★[［〔注')) }}]') then {{ notes_blanked(simplified) }} else {{ simplified }} end
+case when regexp_matches({{ column }}, '[①-⒇❶-❿㈠-㈩㊀-㊉{{ class_of(forms_of('*※†‡△☆★[［〔' ~ note_word())) }}]') then {{ notes_blanked(simplified) }} else {{ simplified }} end
 {%- endset -%}
-case when regexp_matches({{ column }}, '[{{ forms_of("′´‚·،､,’‘＇") }}\x27]|[{{ forms_of("，") }}][{{ class_of(forms_of(" ")) }}]?[{{ class_of(forms_of("0123456789")) }}]') then {{ thousands_marked(blanked) }} else {{ blanked }} end
+case when contains({{ column }}, ',') or regexp_matches({{ column }}, '[{{ forms_of("′´‚·،､’‘＇，") }}\x27][{{ class_of(forms_of(" ")) }}]?[{{ class_of(forms_of("0123456789")) }}]') then {{ thousands_marked(blanked) }} else {{ blanked }} end
 {%- endmacro %}
+
+{% macro note_word() %}注{% endmacro %}
 
 {# Characters, and all that stand for one of them. #}
 {% macro forms_of(characters) -%}
@@ -27,7 +29,7 @@ case when regexp_matches({{ column }}, '[{{ forms_of("′´‚·،､,’‘＇"
 
 {# Regular text with blanks for marks of notes. A numeral in a circle or bracket, a star or 注 counts behind a digit alone. #}
 {% macro notes_blanked(text) -%}
-regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡△☆★]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][注\d]\d[\]］〕]', '\1    ', 'g'), '(\d)注([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d)注\d([^\d\p{Han}]|$)', '\1  \2', 'g')
+regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡△☆★]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][{{ note_word() }}\d]\d[\]］〕]', '\1    ', 'g'), '(\d){{ note_word() }}([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d){{ note_word() }}\d([^\d\p{Han}]|$)', '\1  \2', 'g')
 {%- endmacro %}
 
 {# Regular text with ٬ for every comma or apostrophe that marks thousands. A full-width comma mostly parts clauses, so it
