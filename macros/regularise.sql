@@ -2,8 +2,7 @@
    a place in the one is the same place in the other. Full-width letters and digits, blanks of all kinds, brackets
    and colons are made alike; traditional characters are made simplified; the comma inside 1,234 becomes ٬ (U+066C)
    so that it never separates clauses; a mark of a note behind a figure or word (12①, 12[2], 12*) becomes blanks.
-   translate() builds its table anew for each row, and most texts hold no mark and no thousands: the gates keep both from
-   rows that need none. They look at the text as found, so they know all forms of a character. #}
+   translate() builds its table anew for each row: the gates keep it from rows that need none. #}
 {% macro regularise(column) -%}
 {%- set width -%}
 case when regexp_matches({{ column }}, '[{{ class_of(width_from()) }}]') then translate({{ column }}, '{{ width_from() }}', '{{ width_to() }}') else {{ column }} end
@@ -11,25 +10,12 @@ case when regexp_matches({{ column }}, '[{{ class_of(width_from()) }}]') then tr
 {%- set simplified -%}
 case when regexp_matches({{ column }}, '[{{ traditional_from() }}]') then translate({{ width }}, '{{ traditional_from() }}', '{{ traditional_to() }}') else {{ width }} end
 {%- endset -%}
-{%- set blanked -%}
-case when regexp_matches({{ column }}, '[①-⒇❶-❿㈠-㈩㊀-㊉{{ class_of(forms_of('*※†‡△☆★[［〔' ~ note_word())) }}]') then {{ notes_blanked(simplified) }} else {{ simplified }} end
-{%- endset -%}
-case when contains({{ column }}, ',') or regexp_matches({{ column }}, '[{{ forms_of("′´‚·،､’‘＇，") }}\x27][{{ class_of(forms_of(" ")) }}]?[{{ class_of(forms_of("0123456789")) }}]') then {{ thousands_marked(blanked) }} else {{ blanked }} end
-{%- endmacro %}
-
-{% macro note_word() %}注{% endmacro %}
-
-{# Characters, and all that stand for one of them. #}
-{% macro forms_of(characters) -%}
-{{ characters }}
-{%- for made, form in ((width_to(), width_from()), (traditional_to(), traditional_from())) -%}
-    {%- for each in made -%}{%- if each in characters -%}{{ form[loop.index0] }}{%- endif -%}{%- endfor -%}
-{%- endfor -%}
+{{ thousands_marked(notes_blanked(simplified)) }}
 {%- endmacro %}
 
 {# Regular text with blanks for marks of notes. A numeral in a circle or bracket, a star or 注 counts behind a digit alone. #}
 {% macro notes_blanked(text) -%}
-regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡△☆★]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][{{ note_word() }}\d]\d[\]］〕]', '\1    ', 'g'), '(\d){{ note_word() }}([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d){{ note_word() }}\d([^\d\p{Han}]|$)', '\1  \2', 'g')
+regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace({{ text }}, '(\d)[①-⒇❶-❿㈠-㈩㊀-㊉*※†‡△☆★]([^\d*]|$)', '\1 \2', 'g'), '([\d\p{Han}])[\[［〔]\d[\]］〕]', '\1   ', 'g'), '([\d\p{Han}])[\[［〔][注\d]\d[\]］〕]', '\1    ', 'g'), '(\d)注([^\d\p{Han}]|$)', '\1 \2', 'g'), '(\d)注\d([^\d\p{Han}]|$)', '\1  \2', 'g')
 {%- endmacro %}
 
 {# Regular text with ٬ for every comma or apostrophe that marks thousands. A full-width comma mostly parts clauses, so it
