@@ -18,9 +18,12 @@ _VALUES = re.compile(r"(?<!\S)[-+\d/—－０-９][\d.,]{0,12}\S{0,2}(?!\S)")
 
 def split_tables(text: str) -> list[str]:
     """The line with every cell of the tables in it as a piece of its own; the line alone where it holds none."""
-    if len(text) < _SHORTEST or len(text.split()) < _FEWEST_VALUES or _has_marks(text):
-        return [text]
-    if len(_VALUES.findall(text)) < _FEWEST_VALUES:
+    if (
+        len(text) < _SHORTEST
+        or len(text.split()) < _FEWEST_VALUES
+        or _has_marks(text)
+        or len(_VALUES.findall(text)) < _FEWEST_VALUES
+    ):
         return [text]
     pieces: list[str] = []
     done = 0

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from ingest.web.data_tables import Layouts
 from ingest.web.dom import BLOCKS, HEADINGS, Element, is_element, shown_text, squeezed
-from ingest.web.weights import Span, Weight, Weights
+from ingest.web.weights import Weight, Weights
 from ingest.words import page_labels, version_of, words_for
 
 _TABLE_PARTS = {"thead", "tbody", "tfoot", "tr", "td", "th"}
@@ -132,15 +132,14 @@ def _furniture(body: Element, weights: Weights, layouts: Layouts) -> set[Element
     # Backwards, so that an element comes before those in it: they end behind the place where it begins.
     found_from = len(weights.texts)
     tables = [(-1, False)]
-    for element, span in reversed(weights.shown.items()):
-        begin, end = span
+    for element, (begin, end) in reversed(weights.shown.items()):
         if end > found_from or chars[begin] == chars[end]:
             continue
         while end <= tables[-1][0]:
             tables.pop()
         tag, is_in_data = element.tag, tables[-1][1]
         is_of_data = is_in_data and tag in _TABLE_PARTS
-        if not is_of_data and stops[end] - stops[begin] <= most_stops and _is_furniture(element, span, weights):
+        if not is_of_data and stops[end] - stops[begin] <= most_stops and _is_furniture(element, weights):
             found.add(element)
             found_from = begin
         elif tag == "table":
@@ -148,25 +147,25 @@ def _furniture(body: Element, weights: Weights, layouts: Layouts) -> set[Element
     return found
 
 
-def _is_furniture(element: Element, span: Span, weights: Weights) -> bool:
+def _is_furniture(element: Element, weights: Weights) -> bool:
     tag = element.tag
     if tag not in _MAY_BE_FURNITURE:
         return False
     if tag in _FURNITURE_TAGS:
         return True
-    begin, end = span
-    stops = weights.stops[end] - weights.stops[begin]
+    weight = weights[element]
+    stops = weight.stops
     if stops > 3:
         return False
-    chars = weights.chars[end] - weights.chars[begin]
-    if weights.links[end] - weights.links[begin] >= 3 and weights[element].link_share > 0.6:
+    if weight.links >= 3 and weight.link_share > 0.6:
         return True
+    chars = weight.chars
     if chars > 400 or stops > 1:
         return False
     is_frame = stops == 0 and _names_frame(_names(element))
     if is_frame and next(element.iter("h1", "table"), None) is None:
         return True
-    begins, holds = _words_of_furniture(weights.text(span))
+    begins, holds = _words_of_furniture(weight.text)
     if begins and chars <= 120:
         return True
     return holds and next(element.iter("h1", "h2", "table"), None) is None

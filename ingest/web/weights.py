@@ -61,26 +61,25 @@ class Weight:
         """What is shown of the element, without blanks."""
         return self._page.text((self.begin, self.end))
 
+    def _sum(self, sums: list[int]) -> int:
+        return sums[self.end] - sums[self.begin]
+
     @property
     def chars(self) -> int:
-        chars = self._page.chars
-        return chars[self.end] - chars[self.begin]
+        return self._sum(self._page.chars)
 
     @property
     def stops(self) -> int:
-        stops = self._page.stops
-        return stops[self.end] - stops[self.begin]
+        return self._sum(self._page.stops)
 
     @property
     def links(self) -> int:
-        links = self._page.links
-        return links[self.end] - links[self.begin]
+        return self._sum(self._page.links)
 
     @property
     def link_share(self) -> float:
         """Share of the characters that are links."""
-        link_chars = self._page.link_chars
-        return (link_chars[self.end] - link_chars[self.begin]) / self.chars if self.chars else 0.0
+        return self._sum(self._page.link_chars) / self.chars if self.chars else 0.0
 
 
 def weigh(root: Element, max_depth: int) -> Weights:
