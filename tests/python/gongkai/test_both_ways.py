@@ -51,7 +51,7 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("alone")
     published = folder / "w.duckdb"  # as `parsed` calls it: dbt need not parse again
     seconds = cpu_of_whole(start(folder / "undisturbed.duckdb"))
-    for share in (0.5, 0.9):
+    for share in (0.4, 0.6, 0.8, 0.95):
         kill_after(start(published), share * seconds)
     do(published, "ingest", SAMPLES)
     do(published, "ingest", *SETS[LARGEST][0])
