@@ -24,7 +24,7 @@ from ingest.landing import Landing
 from ingest.limits import Limits
 from ingest.manifest import Manifest
 from ingest.pool import FileDone
-from ingest.results import Landed, Place, Rejected, Result, Unchanged
+from ingest.results import LandedTogether, Place, Rejected, Taken, Unchanged
 from ingest.storage import Source, Stored
 from ingest.taking import Event, Reading
 from ingest.withdrawing import withdraw_missing
@@ -52,16 +52,16 @@ class Summary:
     """Paths in the manifest under which no document was met."""
     seconds: float = 0.0
 
-    def count(self, result: Result) -> None:
-        """Take a result in."""
-        if isinstance(result, Landed):
-            self.landed += 1
-        elif isinstance(result, Unchanged):
+    def count(self, taken: Taken) -> None:
+        """Take in what was read."""
+        if isinstance(taken, LandedTogether):
+            self.landed += len(taken.documents)
+        elif isinstance(taken, Unchanged):
             self.unchanged += 1
         else:
             self.rejected += 1
             if len(self.rejects) < _KEPT_REJECTS:
-                self.rejects.append(result)
+                self.rejects.append(taken)
 
 
 def ingest_paths(
@@ -140,7 +140,8 @@ def _take(event: Event, landing: Landing, summary: Summary) -> None:
         summary.done += 1
         landing.file_done(event.source_file)
     else:
-        summary.count(landing.add(event))
+        for each in landing.add(event):
+            summary.count(each)
 
 
 def _documents(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:

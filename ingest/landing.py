@@ -12,7 +12,7 @@ from ingest.documents.arrow import schema_of
 from ingest.documents.raw import PLACE_COLUMNS, REJECT_COLUMNS
 from ingest.errors import GongkaiError, is_damage
 from ingest.manifest import MANIFEST_SCHEMA, Manifest
-from ingest.results import Landed, Rejected, Result, Unchanged
+from ingest.results import LandedTogether, Rejected, Taken, Unchanged
 
 _PLACE_SCHEMA = schema_of(PLACE_COLUMNS)
 _REJECT_SCHEMA = schema_of(REJECT_COLUMNS)
@@ -24,21 +24,22 @@ _BATCH_BYTES = 8 * 1024 * 1024
 class Batch:
     """Results that wait for the next transaction."""
 
-    landed: list[Landed] = field(default_factory=list)
+    landed: list[LandedTogether] = field(default_factory=list)
     places: list[tuple[str, str, str]] = field(default_factory=list)
     rejects: list[Rejected] = field(default_factory=list)
     done_files: list[str] = field(default_factory=list)
     nbytes: int = 0
 
-    def add(self, result: Result) -> None:
-        """Take a result in."""
-        if isinstance(result, Rejected):
-            self.rejects.append(result)
+    def add(self, taken: Taken) -> None:
+        """Take in what was read."""
+        if isinstance(taken, Rejected):
+            self.rejects.append(taken)
             return
-        self.places.append((result.document_id, result.place.source_file, result.place.archive_member))
-        if isinstance(result, Landed):
-            self.landed.append(result)
-            self.nbytes += result.tables.nbytes
+        met = taken.documents if isinstance(taken, LandedTogether) else ((taken.place, taken.document_id),)
+        self.places += ((document_id, place.source_file, place.archive_member) for place, document_id in met)
+        if isinstance(taken, LandedTogether):
+            self.landed.append(taken)
+            self.nbytes += taken.tables.nbytes
 
     @property
     def is_full(self) -> bool:
@@ -59,22 +60,28 @@ class Landing:
         rows = manifest.rows if manifest is not None else []
         self._connection.register("manifest_rows", pa.Table.from_pylist(rows, schema=MANIFEST_SCHEMA))
 
-    def add(self, result: Result) -> Result:
-        """Take a result in, and land the batch when it is full. Gives back what the result counts as."""
-        result = self._once(result)
-        self.batch.add(result)
+    def add(self, taken: Taken) -> list[Taken]:
+        """Take in what was read, and land the batch when it is full. Gives back what it counts as."""
+        counted = self._once(taken)
+        for each in counted:
+            self.batch.add(each)
         if self.batch.is_full:
             self.flush()
-        return result
+        return counted
 
-    def _once(self, result: Result) -> Result:
+    def _once(self, taken: Taken) -> list[Taken]:
         """Bytes met twice in a run are one document under two places."""
-        if not isinstance(result, Landed):
-            return result
-        if result.document_id in self._landed:
-            return Unchanged(result.place, result.document_id)
-        self._landed.add(result.document_id)
-        return result
+        if not isinstance(taken, LandedTogether):
+            return [taken]
+        again = [each for each in taken.documents if each[1] in self._landed]
+        self._landed.update(document_id for _, document_id in taken.documents)
+        if not again:
+            return [taken]
+        known: list[Taken] = [Unchanged(place, document_id) for place, document_id in again]
+        new = tuple(each for each in taken.documents if each not in again)
+        if not new:
+            return known
+        return [LandedTogether(new, taken.tables.without([document_id for _, document_id in again])), *known]
 
     def file_done(self, source_file: str) -> None:
         """All results of this file were given: rejects of earlier runs under it no longer hold."""
@@ -123,7 +130,7 @@ class Landing:
         if not batch.landed:
             return
         run = self._connection
-        tables = [result.tables for result in batch.landed]
+        tables = [landed.tables for landed in batch.landed]
         documents = pa.concat_tables([table.documents for table in tables])
         blocks = pa.concat_tables([table.blocks for table in tables])
         cells = pa.concat_tables([table.cells for table in tables])

@@ -7,6 +7,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -19,12 +20,14 @@ from typing import BinaryIO, Self
 
 from ingest.errors import GongkaiError, RejectReason
 from ingest.limits import Limits
-from ingest.messages import Done, Message, Ready, Started, Task, receive_message, send_task
-from ingest.results import Place, Rejected, Result, Unchanged
+from ingest.messages import Begun, Done, Message, Ready, Started, Task, receive_message, send_task
+from ingest.results import Place, Rejected, Taken, Unchanged
 from ingest.shipped import python_path
-from ingest.worker import OUT_OF_MEMORY, as_argument
+from ingest.worker import HELD_SECONDS, OUT_OF_MEMORY, as_argument
 
 _QUEUED = 3
+_MOST_TOGETHER = 32
+"""So many documents a process sends at once, which has more than that to do when they go: it need not wait."""
 _SECONDS_TO_START = 60.0
 _OWED_TO_MEMORY = {RejectReason.MEMORY.value, RejectReason.READER_DIED.value}
 
@@ -40,22 +43,37 @@ class FileDone:
 
 @dataclass(slots=True)
 class _Worker:
-    """One reading process: its tasks, the first of them at work, and where in that it is."""
+    """One reading process: its tasks, the first of which it may be done with, untold, and where in the first it is."""
 
     process: subprocess.Popen[bytes]
     connection: Connection
+    begun: Begun
     deadline: float
     is_ready: bool = False
     tasks: deque[Task] = field(default_factory=deque)
+    together: int = 1
+    """So many documents it is to send at once: what it lately read in half the time that they may wait."""
+    told_at: float = 0.0
+    files_done: int = 0
     place: Place | None = None
     members_started: int = 0
     documents_started: int = 0
 
+    @property
+    def has_room(self) -> bool:
+        """Whether it may be handed another task: twice what it sends at once."""
+        return len(self.tasks) < max(_QUEUED, 2 * self.together)
+
     def begin(self) -> None:
-        """Its first task is what it is at now."""
+        """Nothing is told of its first task yet."""
         task = self.tasks[0]
         self.place, self.members_started = Place(task.source_file), task.skip
         self.documents_started += 1
+
+    def at_work(self) -> tuple[int, Place | None]:
+        """Which of its tasks it was at, and where in that; what is before it was read, but not told."""
+        number = min(max(self.begun.count - self.files_done - 1, 0), len(self.tasks) - 1)
+        return number, Place(self.tasks[number].source_file) if number > 0 else self.place
 
 
 class Pool:
@@ -81,8 +99,8 @@ class Pool:
         self._workers.clear()
         self._waiting.close()
 
-    def read(self, tasks: Iterable[Task]) -> Iterator[Result | FileDone]:
-        """Results of all tasks as they come in; tasks are drawn only as fast as they are read."""
+    def read(self, tasks: Iterable[Task]) -> Iterator[Taken | FileDone]:
+        """What comes of all tasks as it comes in; tasks are drawn only as fast as they are read."""
         if not self._workers:
             self._start()  # as it takes a while, in which the first task is looked for
         waiting = iter(tasks)
@@ -103,20 +121,25 @@ class Pool:
         if len(self._workers) < self._size and all(worker.tasks for worker in self._workers):
             self._start()
         worker = min(self._workers, key=lambda worker: len(worker.tasks))
-        return worker if len(worker.tasks) < _QUEUED else None
+        return worker if worker.has_room else None
 
     def _give(self, worker: _Worker, task: Task) -> None:
         worker.tasks.append(task)
         if len(worker.tasks) == 1:
             worker.begin()
+            worker.told_at = time.monotonic()
             if worker.is_ready:
-                worker.deadline = time.monotonic() + self._limits.wall_seconds
+                worker.deadline = self._next_deadline()
         try:
-            send_task(worker.connection, task)
+            send_task(worker.connection, task, worker.together)
         except (BrokenPipeError, ConnectionResetError):
             return  # it has died, which the next look at its connection tells
 
-    def _events(self, again: deque[Task]) -> Iterator[Result | FileDone]:
+    def _next_deadline(self) -> float:
+        """When a process is over its time that tells something now: it reads on before it tells of what it holds."""
+        return time.monotonic() + HELD_SECONDS + self._limits.wall_seconds
+
+    def _events(self, again: deque[Task]) -> Iterator[Taken | FileDone]:
         """Wait for messages and deal with those, and with the processes that are over their time."""
         soonest = min(worker.deadline for worker in self._workers if worker.tasks or not worker.is_ready)
         for key, _ in self._waiting.select(timeout=max(0.0, soonest - time.monotonic())):
@@ -133,37 +156,49 @@ class Pool:
                 detail = f"not read within {self._limits.wall_seconds} seconds by the clock (limit wall_seconds)"
                 yield from self._replace(worker, again, (RejectReason.TIMEOUT, detail))
 
-    def _take(self, worker: _Worker, message: Message, again: deque[Task]) -> Iterator[Result | FileDone]:
-        worker.deadline = time.monotonic() + self._limits.wall_seconds
+    def _take(self, worker: _Worker, message: Message, again: deque[Task]) -> Iterator[Taken | FileDone]:
+        worker.deadline = self._next_deadline()
         match message:
             case Ready():
-                worker.is_ready = True
+                worker.is_ready, worker.told_at = True, time.monotonic()
             case Started(place):
                 worker.place = place
                 worker.members_started += 1
                 worker.documents_started += 1
-            case Done(_, last) if last is not None and self._is_for_another_try(worker, last):
-                self._queue_again(worker, again)
-            case Done(leaving, last):
-                task = worker.tasks.popleft()
-                if last is not None:
-                    yield last
-                yield FileDone(task.source_file, task.path)
-                worker.place = None
-                if worker.tasks:
-                    worker.begin()
-                if leaving:
-                    again.extendleft(reversed(worker.tasks))
-                    self._leave(worker)
+            case Done():
+                yield from self._take_done(worker, message, again)
             case Rejected() if self._is_for_another_try(worker, message):
                 self._queue_again(worker, again)
             case _:
                 worker.place = None
                 yield message
 
+    def _take_done(self, worker: _Worker, done: Done, again: deque[Task]) -> Iterator[Taken | FileDone]:
+        if done.landed is not None:
+            yield done.landed
+        now = time.monotonic()
+        each = (now - worker.told_at) / max(done.files, 1)
+        worker.together = int(min(max(HELD_SECONDS / 2 / max(each, 1e-6), 1), _MOST_TOGETHER))
+        worker.told_at = now
+        for number in range(min(done.files, len(worker.tasks)), 0, -1):
+            if number == 1 and done.last is not None:
+                if self._is_for_another_try(worker, done.last):
+                    self._queue_again(worker, again)
+                    return
+                yield done.last
+            task = worker.tasks.popleft()
+            worker.files_done += 1
+            yield FileDone(task.source_file, task.path)
+            worker.place = None
+            if worker.tasks:
+                worker.begin()
+        if done.leaving:
+            again.extendleft(reversed(worker.tasks))
+            self._leave(worker)
+
     def _replace(
         self, worker: _Worker, again: deque[Task], reason: tuple[RejectReason, str] | None
-    ) -> Iterator[Result | FileDone]:
+    ) -> Iterator[Taken | FileDone]:
         """End a process, reject the document that it was at, and take its other tasks back."""
         self._leave(worker)
         if not worker.is_ready:
@@ -172,22 +207,24 @@ class Pool:
                 "run gongkai doctor, or raise --limit memory_bytes"
             )
         code, detail = reason or _death(worker.process.returncode, self._limits)
-        if worker.tasks and code.value in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
-            self._put_back(worker, again)
-            return
-        again.extendleft(reversed(list(worker.tasks)[1:]))
         if not worker.tasks:
             return
-        task = worker.tasks[0]
-        yield Rejected(worker.place or Place(task.source_file), None, code.value, detail)
-        if worker.place is not None and worker.place.archive_member:
+        if code.value in _OWED_TO_MEMORY and self._is_worth_another_try(worker):
+            self._put_back(worker, again)
+            return
+        number, place = worker.at_work()
+        task = worker.tasks[number]
+        again.extendleft(reversed(_but(worker.tasks, number)))
+        yield Rejected(place or Place(task.source_file), None, code.value, detail)
+        if place is not None and place.archive_member:
             again.appendleft(Task(task.path, task.source_file, skip=worker.members_started))
         else:
             yield FileDone(task.source_file, task.path)
 
     def _is_worth_another_try(self, worker: _Worker) -> bool:
         """Whether the process had read other documents before the one that it failed at."""
-        return worker.place is not None and worker.documents_started > 1
+        number, place = worker.at_work()
+        return place is not None and worker.documents_started + number > 1
 
     def _is_for_another_try(self, worker: _Worker, result: Unchanged | Rejected) -> bool:
         """Whether a document was rejected for want of memory that others may have taken before."""
@@ -206,31 +243,41 @@ class Pool:
 
     def _put_back(self, worker: _Worker, again: deque[Task]) -> None:
         """Put back the tasks of a process that has ended, for a new process to begin at the document that it was at."""
-        task, *others = worker.tasks
-        again.extendleft(reversed(others))
-        in_archive = worker.place is not None and bool(worker.place.archive_member)
+        number, place = worker.at_work()
+        task = worker.tasks[number]
+        again.extendleft(reversed(_but(worker.tasks, number)))
+        in_archive = place is not None and bool(place.archive_member)
         skip = worker.members_started - 1 if in_archive else 0
         again.appendleft(Task(task.path, task.source_file, skip, alone=True))
 
     def _start(self) -> _Worker:
         ours, theirs = Pipe()
-        known = self._known.fileno()
         command = [sys.executable, "-P", "-m", "ingest.worker"]
         keeping = [] if self._originals is None else [str(self._originals)]
-        with theirs:
+        with theirs, tempfile.TemporaryFile() as shared:
+            shared.write(bytes(Begun.SIZE))  # written, not only made so long: a full disk is told here
+            shared.flush()
+            begun = Begun(shared.fileno())
+            given = (theirs.fileno(), self._known.fileno(), shared.fileno())
             process = subprocess.Popen(  # noqa: S603 - our own module, arguments of our own
-                [*command, str(theirs.fileno()), str(known), str(os.getpid()), as_argument(self._limits), *keeping],
-                pass_fds=(theirs.fileno(), known),
+                [*command, *map(str, given), str(os.getpid()), as_argument(self._limits), *keeping],
+                pass_fds=given,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": python_path(), "TMPDIR": str(self._temp_folder)},
                 start_new_session=True,
             )
-        worker = _Worker(process, ours, time.monotonic() + max(_SECONDS_TO_START, self._limits.wall_seconds))
+        deadline = time.monotonic() + max(_SECONDS_TO_START, self._limits.wall_seconds)
+        worker = _Worker(process, ours, begun, deadline)
         self._workers.append(worker)
         self._waiting.register(ours, selectors.EVENT_READ, worker)
         return worker
+
+
+def _but(tasks: Iterable[Task], number: int) -> list[Task]:
+    """The tasks without one of them."""
+    return [task for other, task in enumerate(tasks) if other != number]
 
 
 def _end(worker: _Worker) -> None:

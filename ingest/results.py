@@ -1,4 +1,4 @@
-"""What comes of reading a file: documents landed, documents known already, and rejects, each with its place."""
+"""What comes of reading files: documents landed, documents known already, and rejects, each with its place."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ class Rejected:
 
 
 Result = Landed | Unchanged | Rejected
+"""What comes of reading one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandedTogether:
+    """Documents that a process read one after another, none of them twice: where each was met, and the rows of all."""
+
+    documents: tuple[tuple[Place, str], ...]
+    """Each with its document_id."""
+    tables: DocumentTables
+
+
+Taken = LandedTogether | Unchanged | Rejected
+"""What the run is given of it."""

@@ -13,10 +13,10 @@ from ingest.found import Found
 from ingest.limits import Limits
 from ingest.messages import Task
 from ingest.pool import FileDone, Pool
-from ingest.results import Place, Rejected, Result
+from ingest.results import Place, Rejected, Taken
 from ingest.storage import fetched
 
-Event = Result | FileDone
+Event = Taken | FileDone
 
 
 class Reading(Protocol):

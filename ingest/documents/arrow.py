@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingest.documents.model import Block, Box, Document, Table
 from ingest.documents.raw import BOX_COLUMNS, DOCUMENT_COLUMNS, RAW_TABLES, Columns
@@ -41,7 +43,7 @@ _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class DocumentTables:
-    """One document's rows: one in `documents`, any number in the others."""
+    """The rows of documents: one each in `documents`, any number in the others."""
 
     documents: pa.Table
     blocks: pa.Table
@@ -50,7 +52,27 @@ class DocumentTables:
     @property
     def nbytes(self) -> int:
         """Bytes of the Arrow buffers."""
-        return sum(table.get_total_buffer_size() for table in (self.documents, self.blocks, self.cells))
+        return sum(table.get_total_buffer_size() for table in self._all)
+
+    @property
+    def _all(self) -> tuple[pa.Table, pa.Table, pa.Table]:
+        return self.documents, self.blocks, self.cells
+
+    @classmethod
+    def together(cls, several: Sequence[DocumentTables]) -> DocumentTables:
+        """The rows of several, in one piece: each piece of a table costs who reads it as much as hundreds of rows."""
+        if len(several) == 1:
+            return several[0]
+        return cls(
+            *(pa.concat_tables(each).combine_chunks() for each in zip(*(one._all for one in several), strict=True))
+        )
+
+    def without(self, document_ids: Collection[str]) -> DocumentTables:
+        """The rows of the other documents."""
+        left_out = pa.array(document_ids, pa.string())
+        return DocumentTables(
+            *(table.filter(pc.invert(pc.is_in(table["document_id"], value_set=left_out))) for table in self._all)
+        )
 
 
 def storable(text: str) -> str:

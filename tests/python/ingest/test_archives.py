@@ -214,4 +214,5 @@ def test_what_came_of_a_member_is_told_before_the_next_is_unpacked(monkeypatch: 
     monkeypatch.setattr(worker, "read_file", read)
     monkeypatch.setattr(worker, "limit_cpu", lambda seconds: None)
     with TemporaryFile() as nothing:
-        assert worker._serve(theirs, Task("a.zip", "a.zip"), Limits(), Known(nothing.fileno()), None) is None
+        held, known = worker.Held(theirs), Known(nothing.fileno())
+        assert worker._serve(held, Task("a.zip", "a.zip"), Limits(), known, None) is None

@@ -23,7 +23,7 @@ from ingest.messages import Task
 from ingest.pool import FileDone, Pool
 from ingest.readers import READERS, ocr, read_document
 from ingest.readers.image import read
-from ingest.results import Landed
+from ingest.results import LandedTogether
 
 ROWS = [["信息内容", "数量"], ["规章", "12"], ["行政规范性文件", "0"], ["行政许可", "1204"]]
 SENTENCE = "全年主动公开政府信息1286条，其中网站公开1024条。"
@@ -104,7 +104,7 @@ def test_a_reading_process_keeps_the_models_from_one_scan_to_the_next(
         picture.save(tmp_path / f"{number}.png")
     with write_known([]) as known, Pool(Limits(), known, 1, tmp_path) as pool:
         results = list(pool.read([Task(str(path), path.name) for path in sorted(tmp_path.glob("*.png"))]))
-    assert [type(each) for each in results] == [Landed, FileDone] * 3
+    assert [type(each) for each in results] == [LandedTogether, FileDone] * 3
     assert len(started) == 1
 
 
