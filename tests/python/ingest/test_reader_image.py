@@ -75,6 +75,17 @@ def test_pages_laid_on_their_side_or_head(turn: int) -> None:
 
 
 @pytest.mark.usefixtures("needs_ocr")
+def test_the_engine_runs_the_models_as_it_is_given_them() -> None:
+    """RapidOCR passes over what it does not know: this tells that it took both sessions, with what they are set to."""
+    check(load("PNG", page()))
+    engine = ocr._engine()
+    for step in (engine.text_det, engine.text_rec):
+        options = step.session.session.get_session_options()
+        assert options.get_session_config_entry("session.set_denormal_as_zero") == "1"
+        assert not options.enable_cpu_mem_arena
+
+
+@pytest.mark.usefixtures("needs_ocr")
 def test_frames_of_a_tiff_are_pages() -> None:
     check(load("TIFF", page().convert("1"), page()), pages=2)
 
