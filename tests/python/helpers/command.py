@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import multiprocessing
 import os
@@ -130,7 +131,8 @@ def _be_gongkai(given: list[str]) -> None:
 
 
 def _be_dbt(given: list[str]) -> None:
-    """What `dbt` does."""
+    """What `dbt` does, but that it looks for no garbage: a fourteenth of its time, as its graph stays until the end."""
+    gc.disable()
     sys.argv = ["dbt", *given]
     from dbt.cli.main import cli
 
