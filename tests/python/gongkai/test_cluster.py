@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,7 @@ from ingest.results import Rejected
 from ingest.storage import Stored
 from ingest.taking import Event
 
-pytest.importorskip("ray", reason="the extra ray is not installed")
-from ray.cluster_utils import Cluster
+pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")
 
 SAMPLES = ROOT / "samples" / "reports"
 SHARDS = 3
@@ -52,6 +52,8 @@ class Nodes:
     """A cluster on this machine: a head that does no work, and nodes of one core that do."""
 
     def __init__(self) -> None:
+        from ray.cluster_utils import Cluster  # here, as it takes a second, and every worker imports this file
+
         self.cluster = Cluster()
         self.working: list[Any] = []
         with socket.create_server(("127.0.0.1", 0)) as free:

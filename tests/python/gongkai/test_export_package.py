@@ -7,8 +7,6 @@ import sqlite3
 from pathlib import Path
 
 import duckdb
-import frictionless
-import pandas as pd
 import polars as pl
 import pytest
 from helpers.command import Gongkai
@@ -33,6 +31,8 @@ def described(package: Path) -> dict[str, dict[str, object]]:
 
 def test_frictionless_finds_nothing_wrong(package: Path) -> None:
     """Types, missing values, keys and references of every csv file, and the hash of every file."""
+    import frictionless
+
     report = frictionless.validate(str(package / "datapackage.json"))
     wrong = [(task.name, error.note) for task in report.tasks for error in task.errors]
     assert wrong == [] and report.valid, report.errors
@@ -55,6 +55,8 @@ def test_frictionless_would_find_what_is_wrong(package: Path, tmp_path: Path) ->
     text = (package / "csv" / "dim_level.csv").read_text("utf-8-sig")
     (tmp_path / "csv" / "dim_level.csv").write_text(text.replace(",1,", ",one,"), "utf-8-sig")
     (tmp_path / "datapackage.json").write_text(json.dumps(content), "utf-8")
+    import frictionless
+
     report = frictionless.validate(str(tmp_path / "datapackage.json"))
     assert {error.type for task in report.tasks for error in task.errors} >= {"hash-count", "type-error"}
 
@@ -62,6 +64,8 @@ def test_frictionless_would_find_what_is_wrong(package: Path, tmp_path: Path) ->
 def test_pandas_reads_codes_as_text_by_the_schema(package: Path) -> None:
     resource = described(package)["dim_report"]
     fields = resource["schema"]["fields"]
+    import pandas as pd
+
     frame = pd.read_csv(
         package / resource["path"],
         dtype={each["name"]: PANDAS[each["type"]] for each in fields if each["type"] in PANDAS},

@@ -7,9 +7,6 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from dbt.config.renderer import ProfileRenderer
-from dbt_common.context import set_invocation_context
-from dbt_common.exceptions import DbtBaseException
 from helpers.command import ROOT
 
 from gongkai.building.direct import open_database
@@ -39,6 +36,9 @@ NAMES = {
 
 def dbts_work_file(name: str) -> str:
     """The work file that dbt attaches."""
+    from dbt.config.renderer import ProfileRenderer
+    from dbt_common.context import set_invocation_context
+
     set_invocation_context({"GONGKAI_WAREHOUSE": name})
     output = yaml.safe_load((ROOT / "profiles.yml").read_text("utf-8"))["gongkai"]["outputs"]["dev"]
     return str(ProfileRenderer({}).render_data(output)["attach"][0]["path"])
@@ -53,6 +53,8 @@ def test_dbt_finds_the_work_file_by_the_same_rule(name: str) -> None:
         return
     with pytest.raises(UsageError, match=r"ends in \.duckdb|the name of a work file"):
         _ = Warehouse(Path(name)).work
+    from dbt_common.exceptions import DbtBaseException
+
     with pytest.raises(DbtBaseException, match=r"a file whose name ends in \.duckdb"):
         dbts_work_file(name)
 

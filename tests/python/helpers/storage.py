@@ -1,4 +1,7 @@
-"""A server of this process that answers as S3 does, and what lies in it."""
+"""A server of this process that answers as S3 does, and what lies in it.
+
+What is dear to import is imported where it is used: every worker imports the files of all tests to know what they are.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import boto3
-from moto.server import ThreadedMotoServer
-
 BUCKET = "reports"
 
 
 @contextmanager
 def s3_server() -> Iterator[dict[str, str]]:
     """The environment that leads to the server, which holds one empty bucket."""
+    from moto.server import ThreadedMotoServer
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -49,6 +51,8 @@ def remove(environment: dict[str, str], key: str) -> None:
 
 
 def _client(environment: dict[str, str]):  # type: ignore[no-untyped-def]
+    import boto3
+
     return boto3.client(
         "s3",
         endpoint_url=environment["AWS_ENDPOINT_URL"],

@@ -19,8 +19,6 @@ from xml.etree import ElementTree
 
 import duckdb
 import pytest
-from dbt.artifacts.schemas.manifest import WritableManifest
-from dbt.artifacts.schemas.run import RunResultsArtifact
 from helpers.command import ROOT, gongkai_environment
 from helpers.explorer import exploring
 from helpers.processes import PATIENCE
@@ -185,6 +183,9 @@ def test_a_ci_job_gets_json_artifacts_of_dbt_and_a_summary(published: Path, run:
         "run_results": str(artifacts / "run_results.json"),
         "log": str(artifacts.parent / "logs" / "gongkai.log"),
     }
+    from dbt.artifacts.schemas.manifest import WritableManifest
+    from dbt.artifacts.schemas.run import RunResultsArtifact
+
     results = RunResultsArtifact.read_and_check_versions(str(artifacts / "run_results.json"))
     manifest = WritableManifest.read_and_check_versions(str(artifacts / "manifest.json"))
     status = {result.unique_id: str(result.status) for result in results.results}
