@@ -136,7 +136,7 @@ class Pool:
             return  # it has died, which the next look at its connection tells
 
     def _next_deadline(self) -> float:
-        """When a process is over its time that tells something now: it reads on before it tells of what it holds."""
+        """When a process is over its time that tells something now: it may begin others before it tells of more."""
         return time.monotonic() + HELD_SECONDS + self._limits.wall_seconds
 
     def _events(self, again: deque[Task]) -> Iterator[Taken | FileDone]:

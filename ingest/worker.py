@@ -30,7 +30,7 @@ _KEPT_SHARE = 0.6
 """Of its memory, what a process may hold between two files without being ended for a new one. With the models of OCR it
 holds half: to load them anew for each scan took 2.3 s of CPU. Who finds too little left is read again by a new one."""
 HELD_SECONDS = 0.2
-"""So long documents that were read may wait to be sent together."""
+"""So long after this process told something last it begins another document without telling of those that it holds."""
 _HELD_BYTES = MIB
 
 
@@ -78,22 +78,20 @@ class Held:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._documents: dict[str, Landed] = {}
-        self._since = 0.0
         self._nbytes = 0
+        self._told_at = 0.0
 
     def add(self, landed: Landed) -> None:
         """Take one in."""
         if landed.document_id in self._documents:  # the same bytes under another name
             self.send()
-        if not self._documents:
-            self._since = time.monotonic()
         self._documents[landed.document_id] = landed
         self._nbytes += landed.tables.nbytes
 
     def is_full(self, together: int) -> bool:
-        """Whether they are so many, or much, or have waited long enough."""
+        """Whether they are so many, or much, or nothing was told for a while."""
         is_much = len(self._documents) >= together or self._nbytes >= _HELD_BYTES
-        return is_much or time.monotonic() - self._since >= HELD_SECONDS
+        return is_much or time.monotonic() - self._told_at >= HELD_SECONDS
 
     def send(self, done: Done | None = None) -> None:
         """Send them, and that their files are done, with what else is."""
@@ -104,6 +102,7 @@ class Held:
             self._documents, self._nbytes = {}, 0
         if done.files:
             send_message(self.connection, done)
+            self._told_at = time.monotonic()
 
 
 def _together(landed: list[Landed]) -> LandedTogether:
