@@ -46,7 +46,7 @@ wheel: setup ## the whole product as one file, dist/gongkai_warehouse-*.whl: pip
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
 
-test: ## lint, types, and all tests, builds by dbt alone among them; a worker more than cores, as some tests wait
+test: ## lint, types, and all tests, dbt build alone among them; a worker more than cores, as some tests wait
 	@$(MAKE) --no-print-directory -j2 setup lint
 	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
